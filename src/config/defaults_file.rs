@@ -1,0 +1,177 @@
+//! A my.cnf-style file: the one place for credentials that `ini_get()` cannot read.
+//!
+//! `[client]` first, then `[rustsql]`, which wins. Other sections and other programs' options are passed over.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use super::dsn::Address;
+use super::{Result, Target};
+use crate::error::ConfigError;
+
+const KEY: &str = "rustsql.defaults_file";
+
+pub fn read(path: &str) -> Result<Target> {
+    let unreadable = |error: std::io::Error| ConfigError::new(KEY, format!("{path} cannot be read: {error}"));
+    let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
+    if mode & 0o002 != 0 {
+        return Err(ConfigError::new(KEY, format!("{path} can be written by anybody: chmod o-w {path}")));
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let text = String::from_utf8(bytes).map_err(|_| ConfigError::new(KEY, format!("{path} is not UTF-8")))?;
+    parse(path, &text)
+}
+
+fn parse(path: &str, text: &str) -> Result<Target> {
+    let mut found = [Options::default(), Options::default()];
+    let mut section = None;
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with(['#', ';', '!']) {
+            continue;
+        }
+        if let Some(name) = line.strip_prefix('[') {
+            section = match name.trim_end_matches(']') {
+                "client" => Some(0),
+                "rustsql" => Some(1),
+                _ => None,
+            };
+            continue;
+        }
+        let Some(section) = section else { continue };
+        let (name, value) = match line.split_once('=') {
+            Some((name, value)) => (name.trim().replace('_', "-"), unquote(value.trim())),
+            None => (line.replace('_', "-"), String::new()),
+        };
+        let wrong = |problem: &str| Err(ConfigError::new(KEY, format!("{path}, line {}: {problem}", number + 1)));
+        let options = &mut found[section];
+        match name.as_str() {
+            "user" => options.user = Some(value),
+            "password" => options.password = Some(value),
+            "host" => options.host = Some(value),
+            "socket" => options.socket = Some(value),
+            "database" => options.database = Some(value),
+            "port" => match value.parse::<u16>() {
+                Ok(port) if port > 0 => options.port = Some(port),
+                _ => return wrong("the port is not a number from 1 to 65535"),
+            },
+            "ssl-mode" if ["DISABLED", "PREFERRED"].contains(&value.to_ascii_uppercase().as_str()) => {}
+            // Going on without what the file demands would send the password in a way that it forbids.
+            name if name.starts_with("ssl") => return wrong("TLS is not supported by this version"),
+            _ if section == 1 => return wrong(&format!("unknown option '{name}'")),
+            _ => {}
+        }
+    }
+    let [client, own] = found;
+    Ok(own.over(client).into_target())
+}
+
+#[derive(Default)]
+struct Options {
+    user: Option<String>,
+    password: Option<String>,
+    host: Option<String>,
+    socket: Option<String>,
+    database: Option<String>,
+    port: Option<u16>,
+}
+
+impl Options {
+    fn over(self, base: Self) -> Self {
+        // A host in [rustsql] also overrules a socket in [client].
+        let socket = if self.host.is_some() { self.socket } else { self.socket.or(base.socket) };
+        Self {
+            user: self.user.or(base.user),
+            password: self.password.or(base.password),
+            host: self.host.or(base.host),
+            socket,
+            database: self.database.or(base.database),
+            port: self.port.or(base.port),
+        }
+    }
+
+    fn into_target(self) -> Target {
+        let port = self.port.unwrap_or(3306);
+        Target {
+            address: match (self.socket, self.host) {
+                (Some(path), _) => Some(Address::Socket(path)),
+                (None, Some(host)) => Some(Address::Tcp { host, port }),
+                (None, None) => None,
+            },
+            user: self.user,
+            password: self.password,
+            database: self.database,
+        }
+    }
+}
+
+/// Quotes and escapes as MySQL's own option files have them.
+fn unquote(value: &str) -> String {
+    let inner = ['"', '\'']
+        .iter()
+        .find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote))
+        .unwrap_or(value);
+    let mut text = String::with_capacity(inner.len());
+    let mut characters = inner.chars();
+    while let Some(character) = characters.next() {
+        if character != '\\' {
+            text.push(character);
+            continue;
+        }
+        match characters.next() {
+            Some('n') => text.push('\n'),
+            Some('t') => text.push('\t'),
+            Some('r') => text.push('\r'),
+            Some('b') => text.push('\u{8}'),
+            Some('s') => text.push(' '),
+            Some(other @ ('\\' | '"' | '\'')) => text.push(other),
+            Some(other) => {
+                text.push('\\');
+                text.push(other);
+            }
+            None => text.push('\\'),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_section_wins_over_client() {
+        let text = "[mysqld]\nuser=daemon\n[client]\nuser = a\npassword=\"p#1\\\"\"\nsocket=/x\nprompt=y\n# c\n[rustsql]\nhost=db\nport=3307\nuser=b\n";
+        let Ok(target) = parse("f", text) else { panic!() };
+        assert_eq!(target.user.as_deref(), Some("b"));
+        assert_eq!(target.password.as_deref(), Some("p#1\""));
+        let host = "db".to_owned();
+        assert_eq!(target.address, Some(Address::Tcp { host, port: 3307 }));
+    }
+
+    #[test]
+    fn wrong_lines_are_named_without_their_value() {
+        for (text, part) in [
+            ("[rustsql]\n\nport=99999\n", "line 3: the port"),
+            ("[rustsql]\npasword=secret\n", "line 2: unknown option 'pasword'"),
+            ("[client]\nssl-ca=/x\n", "TLS is not supported"),
+        ] {
+            let message = parse("f", text).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(message.contains(part) && !message.contains("secret"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_anybody_can_write_is_refused() {
+        let path = std::env::temp_dir().join(format!("rustsql-defaults-{}", std::process::id()));
+        let name = path.to_string_lossy().into_owned();
+        let written = fs::write(&path, "[rustsql]\nuser=a\n")
+            .and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(0o606)));
+        let refused = read(&name).err().map(|error| error.to_string()).unwrap_or_default();
+        let mended = fs::set_permissions(&path, fs::Permissions::from_mode(0o600));
+        let accepted = read(&name).is_ok();
+        let _ = fs::remove_file(&path);
+        assert!(written.is_ok() && mended.is_ok() && accepted);
+        assert!(refused.contains("chmod o-w"), "{refused}");
+    }
+}

@@ -1,0 +1,214 @@
+//! `mysql://user:password@host:port/database?parameter=value` to its parts, and the same with the password masked.
+//!
+//! Errors never quote what stands before the database: with a password that is not percent-encoded, it may be there.
+
+use percent_encoding::percent_decode_str;
+
+use super::Result;
+use crate::error::ConfigError;
+
+const DEFAULT_PORT: u16 = 3306;
+const SCHEMES: [&str; 2] = ["mysql://", "mariadb://"];
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    Tcp { host: String, port: u16 },
+    Socket(String),
+}
+
+#[derive(Default)]
+pub struct Dsn {
+    pub address: Option<Address>,
+    pub user: Option<String>,
+    pub password: Option<String>,
+    pub database: Option<String>,
+    pub parameters: Vec<(String, String)>,
+}
+
+pub fn is_url(text: &str) -> bool {
+    SCHEMES.iter().any(|scheme| starts_with(text, scheme))
+}
+
+fn starts_with(text: &str, scheme: &str) -> bool {
+    text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+}
+
+fn wrong<T>(problem: impl Into<String>) -> Result<T> {
+    Err(ConfigError::new("", problem))
+}
+
+pub fn parse(text: &str) -> Result<Dsn> {
+    let Some(scheme) = SCHEMES.iter().find(|scheme| starts_with(text, scheme)) else {
+        return wrong("it must begin with mysql:// or mariadb://");
+    };
+    let rest = &text[scheme.len()..];
+    let (rest, query) = match rest.split_once('?') {
+        Some((rest, query)) => (rest, Some(query)),
+        None => (rest, None),
+    };
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    if path.contains('@') || query.is_some_and(|query| query.contains('@')) && !authority.contains('@') || rest.contains('#')
+    {
+        return wrong(
+            "a character in the user name or the password splits the URL: write '/' as %2F, '?' as %3F, '#' as %23 and '@' as %40",
+        );
+    }
+    let mut dsn = Dsn::default();
+    let hosts = match authority.rsplit_once('@') {
+        Some((account, hosts)) => {
+            let (user, password) = match account.split_once(':') {
+                Some((user, password)) => (user, Some(password)),
+                None => (account, None),
+            };
+            dsn.user = Some(decode(user, "the user name")?).filter(|user| !user.is_empty());
+            dsn.password = password.map(|password| decode(password, "the password")).transpose()?;
+            hosts
+        }
+        None => authority,
+    };
+    dsn.address = address(hosts)?;
+    if path.contains('/') {
+        return wrong("the database name has a '/' in it");
+    }
+    dsn.database = Some(decode(path, "the database name")?).filter(|database| !database.is_empty());
+    for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+        let Some((name, value)) = pair.split_once('=') else {
+            return wrong(format!(
+                "parameter '{pair}' has no value: php.ini cuts a value at '=' or ';' unless it stands in double quotes"
+            ));
+        };
+        dsn.parameters
+            .push((decode(name, "a parameter's name")?, decode(value, "a parameter's value")?));
+    }
+    Ok(dsn)
+}
+
+fn address(hosts: &str) -> Result<Option<Address>> {
+    if hosts.is_empty() {
+        return Ok(None);
+    }
+    if hosts.contains(',') {
+        return wrong("several hosts are not supported by this version");
+    }
+    let (host, port) = match hosts.strip_prefix('[') {
+        Some(rest) => {
+            let Some((host, after)) = rest.split_once(']') else {
+                return wrong("the IPv6 address has no closing ']'");
+            };
+            match after.strip_prefix(':') {
+                Some(port) => (host, Some(port)),
+                None if after.is_empty() => (host, None),
+                None => return wrong("a ':' is missing between the IPv6 address and the port"),
+            }
+        }
+        None => match hosts.split_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (hosts, None),
+        },
+    };
+    if host.is_empty() {
+        return wrong("the host is missing before the port");
+    }
+    let port = match port.map(str::parse::<u16>) {
+        None => DEFAULT_PORT,
+        Some(Ok(port)) if port > 0 => port,
+        _ => {
+            return wrong(
+                "the port is not a number from 1 to 65535 (write IPv6 addresses in brackets; percent-encode a password)",
+            );
+        }
+    };
+    Ok(Some(Address::Tcp {
+        host: decode(host, "the host")?,
+        port,
+    }))
+}
+
+fn decode(text: &str, what: &str) -> Result<String> {
+    let bytes = text.as_bytes();
+    let cut = bytes.iter().enumerate().any(|(at, byte)| {
+        *byte == b'%' && !bytes.get(at + 1..at + 3).is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit))
+    });
+    if cut {
+        return wrong(format!("a '%' in {what} is not followed by two hexadecimal digits: write it as %25"));
+    }
+    match percent_decode_str(text).decode_utf8() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => wrong(format!("{what} is not UTF-8")),
+    }
+}
+
+/// For phpinfo(): whatever may be a password is hidden, also in a DSN that cannot be parsed.
+pub fn masked(text: &str) -> String {
+    let Some(at) = text.rfind('@') else {
+        return if is_url(text) { mask_parameters(text) } else { "***".to_owned() };
+    };
+    let start = text.find("://").map_or(0, |found| found + 3).min(at);
+    let account = match text[start..at].split_once(':') {
+        Some((user, _)) => format!("{user}:***"),
+        None => text[start..at].to_owned(),
+    };
+    format!("{}{account}{}", &text[..start], mask_parameters(&text[at..]))
+}
+
+fn mask_parameters(text: &str) -> String {
+    match text.find("password=") {
+        Some(found) => {
+            let start = found + "password=".len();
+            let end = text[start..].find('&').map_or(text.len(), |length| start + length);
+            format!("{}***{}", &text[..start], &text[end..])
+        }
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tcp(host: &str, port: u16) -> Option<Address> {
+        Some(Address::Tcp {
+            host: host.into(),
+            port,
+        })
+    }
+
+    #[test]
+    fn parts_are_found() {
+        for (text, address) in [
+            ("mysql://app:secret@db1:3307/app", tcp("db1", 3307)),
+            ("mariadb://app:secret@db1/app", tcp("db1", 3306)),
+            ("MySQL://app:secret@[::1]:3307/app", tcp("::1", 3307)),
+            ("mysql://app:secret@[fe80::1]/app", tcp("fe80::1", 3306)),
+            ("mysql://app:secret@/app?socket=/run/x.sock", None),
+        ] {
+            let Ok(dsn) = parse(text) else { panic!("{text}") };
+            assert_eq!(dsn.address, address, "{text}");
+            assert_eq!(dsn.user.as_deref(), Some("app"));
+            assert_eq!(dsn.password.as_deref(), Some("secret"));
+            assert_eq!(dsn.database.as_deref(), Some("app"));
+        }
+    }
+
+    #[test]
+    fn percent_encoding_is_decoded() {
+        let Ok(dsn) = parse("mysql://us%40er:p%2Fa%3As%25@db/app?table=a%20b") else { panic!() };
+        assert_eq!(dsn.user.as_deref(), Some("us@er"));
+        assert_eq!(dsn.password.as_deref(), Some("p/a:s%"));
+        assert_eq!(dsn.parameters, [("table".to_owned(), "a b".to_owned())]);
+    }
+
+    #[test]
+    fn masks_the_password_in_every_place() {
+        for (text, shown) in [
+            ("mysql://app:secret@db/app", "mysql://app:***@db/app"),
+            ("mysql://app:se@cret@db/app", "mysql://app:***@db/app"),
+            ("mysql://app@db/app?password=secret&lock=row", "mysql://app@db/app?password=***&lock=row"),
+            ("app:secret@db", "app:***@db"),
+            ("secret", "***"),
+            ("mysql://db/app", "mysql://db/app"),
+        ] {
+            assert_eq!(masked(text), shown);
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! What the administrator asked for: every setting, checked, in the types that the code works with.
+//!
+//! `php::ini` registers the keys and hands their text to [`Config::load`] once per opened session.
+//! Nothing here knows PHP or talks to a server.
+
+pub mod defaults_file;
+pub mod dsn;
+pub mod keys;
+mod value;
+
+use std::time::Duration;
+
+use crate::error::ConfigError;
+use crate::lock::{LockTimeout, Mode};
+use dsn::Address;
+use keys::{Key, Scope};
+
+type Result<T> = std::result::Result<T, ConfigError>;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum LockFailure {
+    Fail,
+    ReadOnly,
+}
+
+/// Server, account and database; never printed as a whole, since it has the password.
+#[derive(Clone, Default, PartialEq)]
+pub struct Target {
+    pub address: Option<Address>,
+    pub user: Option<String>,
+    pub password: Option<String>,
+    pub database: Option<String>,
+}
+
+#[derive(Clone, PartialEq)]
+pub struct Config {
+    pub target: Target,
+    pub table: String,
+    pub namespace: String,
+    /// `None`: `auto`.
+    pub lock: Option<Mode>,
+    pub lock_timeout: LockTimeout,
+    pub lock_failure: LockFailure,
+    pub lock_ttl: Duration,
+    pub read_only: bool,
+    pub connect_timeout: Duration,
+    pub io_timeout: Duration,
+    pub touch_interval: Duration,
+    /// `None`: what the server takes.
+    pub max_size: Option<usize>,
+    pub store_empty: bool,
+    pub auto_create: bool,
+    defaults_file: String,
+    socket: Option<String>,
+}
+
+impl Config {
+    /// `ini` gives the text of a key; `save_path` counts only as a `mysql://` or `mariadb://` URL, since
+    /// distributions preset a folder there.
+    pub fn load(ini: impl Fn(&Key) -> String, save_path: &str) -> Result<Self> {
+        let mut config = Self::empty();
+        let mut dsn_text = String::new();
+        for key in keys::ALL {
+            let text = ini(key);
+            if key.name() == "dsn" {
+                dsn_text = text;
+            } else {
+                config.set(key, &text)?;
+            }
+        }
+        let mut source = "rustsql.dsn";
+        if dsn::is_url(save_path) {
+            dsn_text = save_path.to_owned();
+            source = "session.save_path";
+        }
+        if !dsn_text.is_empty() {
+            config.apply_dsn(&dsn_text).map_err(|error| ConfigError {
+                key: if error.key.is_empty() { source.to_owned() } else { error.key },
+                ..error
+            })?;
+        }
+        config.apply_defaults_file()?;
+        config.check(source)?;
+        Ok(config)
+    }
+
+    /// Whether `text` is a value that `key` takes: for `ini_set()` and for the check at startup.
+    pub fn accepts(key: &Key, text: &str) -> Result<()> {
+        if key.name() == "dsn" {
+            return match text {
+                "" => Ok(()),
+                text => Self::empty().apply_dsn(text).map_err(|error| ConfigError {
+                    key: if error.key.is_empty() { "rustsql.dsn".to_owned() } else { error.key },
+                    ..error
+                }),
+            };
+        }
+        Self::empty().set(key, text)
+    }
+
+    fn empty() -> Self {
+        Self {
+            target: Target::default(),
+            table: String::new(),
+            namespace: String::new(),
+            lock: None,
+            lock_timeout: LockTimeout::Forever,
+            lock_failure: LockFailure::Fail,
+            lock_ttl: Duration::ZERO,
+            read_only: false,
+            connect_timeout: Duration::ZERO,
+            io_timeout: Duration::ZERO,
+            touch_interval: Duration::ZERO,
+            max_size: None,
+            store_empty: true,
+            auto_create: true,
+            defaults_file: String::new(),
+            socket: None,
+        }
+    }
+
+    fn set(&mut self, key: &Key, text: &str) -> Result<()> {
+        let name = key.full_name();
+        match key.name() {
+            "user" => self.target.user = value::text(text),
+            "password" => self.target.password = value::text(text),
+            "defaults_file" => self.defaults_file = text.to_owned(),
+            "table" => self.table = value::table(name, text)?,
+            "namespace" => self.namespace = text.to_owned(),
+            "lock" => self.lock = value::lock_mode(name, text)?,
+            "lock_timeout" => self.lock_timeout = value::lock_timeout(name, text)?,
+            "lock_failure" => self.lock_failure = value::lock_failure(name, text)?,
+            "lock_ttl" => self.lock_ttl = value::seconds_above_zero(name, text)?,
+            "read_only" => self.read_only = value::boolean(name, text)?,
+            "connect_timeout" => self.connect_timeout = value::seconds_above_zero(name, text)?,
+            "io_timeout" => self.io_timeout = value::seconds_above_zero(name, text)?,
+            "touch_interval" => self.touch_interval = value::seconds(name, text)?,
+            "max_size" => self.max_size = value::size(name, text)?,
+            "store_empty" => self.store_empty = value::boolean(name, text)?,
+            "auto_create" => self.auto_create = value::boolean(name, text)?,
+            _ => return Err(ConfigError::new(name, "there is no such setting")),
+        }
+        Ok(())
+    }
+
+    fn apply_dsn(&mut self, text: &str) -> Result<()> {
+        let dsn = dsn::parse(text)?;
+        self.target.address = dsn.address;
+        if dsn.user.is_some() {
+            self.target.user = dsn.user;
+        }
+        if dsn.password.is_some() {
+            self.target.password = dsn.password;
+        }
+        self.target.database = dsn.database;
+        for (name, text) in dsn.parameters {
+            if name == "socket" {
+                self.socket = Some(text);
+                continue;
+            }
+            let unknown = || ConfigError::new("", format!("unknown parameter '{name}'"));
+            let key = keys::find(&name).filter(|key| key.name() != "dsn").ok_or_else(unknown)?;
+            if key.scope() == Scope::System {
+                return Err(ConfigError::new("", format!("'{name}' can be set in php.ini only, not in a DSN")));
+            }
+            self.set(key, &text)?;
+        }
+        if let Some(path) = self.socket.take() {
+            self.target.address = Some(Address::Socket(path));
+        }
+        Ok(())
+    }
+
+    fn apply_defaults_file(&mut self) -> Result<()> {
+        if self.defaults_file.is_empty() {
+            return Ok(());
+        }
+        let file = defaults_file::read(&self.defaults_file)?;
+        let target = &mut self.target;
+        target.address = target.address.take().or(file.address);
+        target.user = target.user.take().or(file.user);
+        target.password = target.password.take().or(file.password);
+        target.database = target.database.take().or(file.database);
+        Ok(())
+    }
+
+    fn check(&mut self, source: &str) -> Result<()> {
+        let example = "for example \"mysql://user:password@127.0.0.1:3306/database\"";
+        if self.target.address.is_none() {
+            return Err(ConfigError::new(
+                "rustsql.dsn",
+                format!("no database server is named: set it, {example}"),
+            ));
+        }
+        if self.target.user.is_none() {
+            return Err(ConfigError::new(
+                source,
+                format!("no user is named: put one into the DSN ({example}), rustsql.user or rustsql.defaults_file"),
+            ));
+        }
+        if self.target.database.is_none() && !self.table.contains('.') {
+            return Err(ConfigError::new(
+                source,
+                format!("no database is named: put one into the DSN, {example}"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Database and table, unquoted.
+    pub fn table_parts(&self) -> (&str, &str) {
+        match self.table.split_once('.') {
+            Some(parts) => parts,
+            None => (self.target.database.as_deref().unwrap_or_default(), &self.table),
+        }
+    }
+
+    /// How much later than asked a session expires, and so how rarely its expiry has to move.
+    pub fn touch_seconds(&self, lifetime: u64) -> u64 {
+        self.touch_interval.as_secs().min(lifetime / 10)
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// A configuration from INI texts as a `php.ini` would give them.
+    pub fn load(ini: &[(&str, &str)], save_path: &str) -> Result<Config> {
+        Config::load(
+            |key| {
+                ini.iter()
+                    .find(|(name, _)| *name == key.name())
+                    .map_or(key.default_text(), |(_, text)| text)
+                    .to_owned()
+            },
+            save_path,
+        )
+    }
+
+    fn problem(ini: &[(&str, &str)]) -> String {
+        load(ini, "").err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    const DSN: (&str, &str) = ("dsn", "mysql://app:secret@db/app");
+
+    #[test]
+    fn defaults_are_the_documented_ones() {
+        let Ok(config) = load(&[DSN], "/var/lib/php/sessions") else { panic!() };
+        assert_eq!(config.lock, None);
+        assert_eq!(config.lock_timeout, LockTimeout::Limit(Duration::from_secs(30)));
+        assert_eq!(config.lock_ttl, Duration::from_secs(600));
+        assert_eq!(config.table_parts(), ("app", "php_sessions"));
+        assert!(config.store_empty && config.auto_create && !config.read_only);
+    }
+
+    #[test]
+    fn a_url_in_save_path_wins_and_a_folder_is_ignored() {
+        let Ok(config) = load(&[DSN], "mariadb://other@db2/app2?table=t") else { panic!() };
+        assert_eq!(config.target.user.as_deref(), Some("other"));
+        assert_eq!(config.table_parts(), ("app2", "t"));
+    }
+
+    #[test]
+    fn a_parameter_wins_over_its_key() {
+        let dsn = ("dsn", "mysql://app@db/app?lock=row&lock_timeout=0.5");
+        let Ok(config) = load(&[dsn, ("lock", "advisory")], "") else { panic!() };
+        assert_eq!(config.lock, Some(Mode::Row));
+        assert_eq!(config.lock_timeout, LockTimeout::Limit(Duration::from_millis(500)));
+    }
+
+    #[test]
+    fn nothing_set_says_what_to_set() {
+        assert!(problem(&[]).starts_with("rustsql.dsn: no database server is named"));
+        assert!(problem(&[("dsn", "mysql://db/app")]).contains("no user is named"));
+        assert!(problem(&[("dsn", "mysql://app@db")]).contains("no database is named"));
+    }
+
+    #[test]
+    fn wrong_values_are_named() {
+        for (key, text, part) in [
+            ("lock", "", "auto, advisory, row, unlocked"),
+            ("lock", "off", "auto, advisory, row, unlocked"),
+            ("lock_timeout", "-2", "-1"),
+            ("lock_timeout", "", "seconds"),
+            ("lock_ttl", "0", "above 0"),
+            ("table", "a`b", "identifier"),
+            ("max_size", "12X", "K, M or G"),
+            ("read_only", "maybe", "0 or 1"),
+            ("lock_failure", "ignore", "fail, readonly"),
+        ] {
+            let message = problem(&[DSN, (key, text)]);
+            assert!(message.starts_with(&format!("rustsql.{key}: ")), "{message}");
+            assert!(message.contains(part), "{message}");
+        }
+    }
+
+    #[test]
+    fn wrong_parameters_are_named() {
+        for (query, part) in [
+            ("lock_timout=3", "unknown parameter 'lock_timout'"),
+            ("lock", "parameter 'lock' has no value"),
+            ("lock=none", "rustsql.lock: "),
+            ("defaults_file=/x", "php.ini only"),
+            ("dsn=x", "unknown parameter 'dsn'"),
+        ] {
+            let dsn = format!("mysql://app@db/app?{query}");
+            assert!(problem(&[("dsn", &dsn)]).contains(part), "{query}: {}", problem(&[("dsn", &dsn)]));
+        }
+    }
+
+    #[test]
+    fn no_message_shows_a_password() {
+        for dsn in [
+            "mysql://app:pa/ss@db/app",
+            "mysql://app:12?ss=1@db/app",
+            "mysql://app:pass@db:x/app",
+            "mysql://app:pass@db/app?bad=1",
+            "mysql://app:pa#ss@db/app",
+            "mysql://app:pass%zz@db/app",
+        ] {
+            let message = problem(&[("dsn", dsn)]);
+            assert!(!message.is_empty() && !message.contains("ss"), "{dsn}: {message}");
+        }
+    }
+
+    #[test]
+    fn touches_at_most_a_tenth_of_the_lifetime() {
+        let Ok(config) = load(&[DSN], "") else { panic!() };
+        assert_eq!(config.touch_seconds(1440), 60);
+        assert_eq!(config.touch_seconds(100), 10);
+        assert_eq!(config.touch_seconds(1), 0);
+    }
+}

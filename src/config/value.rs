@@ -1,0 +1,104 @@
+//! One setting's text to its value. An error says what would be accepted.
+
+use std::time::Duration;
+
+use super::{LockFailure, Result};
+use crate::error::ConfigError;
+use crate::lock::{LockTimeout, Mode};
+
+/// A year: what MySQL's own waits are capped at.
+const MAX_SECONDS: f64 = 31_536_000.0;
+
+fn wrong<T>(key: &str, text: &str, accepted: &str) -> Result<T> {
+    Err(ConfigError::new(key, format!("'{text}' is not accepted: it takes {accepted}")))
+}
+
+pub fn text(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn number(text: &str) -> Option<f64> {
+    // parse() alone would also take "inf", "nan" and "1e3".
+    let plain = text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == '-');
+    text.parse::<f64>().ok().filter(|value| plain && *value <= MAX_SECONDS)
+}
+
+pub fn seconds(key: &str, text: &str) -> Result<Duration> {
+    match number(text) {
+        Some(value) if value >= 0.0 => Ok(Duration::from_secs_f64(value)),
+        _ => wrong(key, text, "seconds, 0 to 31536000"),
+    }
+}
+
+pub fn seconds_above_zero(key: &str, text: &str) -> Result<Duration> {
+    match number(text) {
+        Some(value) if value >= 0.001 => Ok(Duration::from_secs_f64(value)),
+        _ => wrong(key, text, "seconds above 0, to 31536000"),
+    }
+}
+
+pub fn lock_timeout(key: &str, text: &str) -> Result<LockTimeout> {
+    match number(text) {
+        Some(-1.0) => Ok(LockTimeout::Forever),
+        Some(value) if value >= 0.0 => Ok(LockTimeout::Limit(Duration::from_secs_f64(value))),
+        _ => wrong(key, text, "seconds, 0 to 31536000 (0 does not wait), or -1 (waits for ever)"),
+    }
+}
+
+pub fn boolean(key: &str, text: &str) -> Result<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "on" | "yes" | "true" => Ok(true),
+        "" | "0" | "off" | "no" | "false" => Ok(false),
+        _ => wrong(key, text, "0 or 1"),
+    }
+}
+
+pub fn size(key: &str, text: &str) -> Result<Option<usize>> {
+    let digits = text.trim_end_matches(['K', 'k', 'M', 'm', 'G', 'g']);
+    let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        _ => return wrong(key, text, "bytes, with K, M or G behind the number if wanted"),
+    };
+    let value = digits.parse::<usize>().ok().and_then(|value| value.checked_mul(1 << shift));
+    match value {
+        Some(0) => Ok(None),
+        Some(value) => Ok(Some(value)),
+        None => wrong(key, text, "bytes, with K, M or G behind the number if wanted"),
+    }
+}
+
+/// Backquotes, dots and control characters are refused rather than escaped: nobody means them.
+pub fn table(key: &str, text: &str) -> Result<String> {
+    let identifier = |part: &str| {
+        !part.is_empty()
+            && part.chars().count() <= 64
+            && !part.ends_with(' ')
+            && part.chars().all(|c| !c.is_control() && c != '`' && c != '.')
+    };
+    match text.split_once('.') {
+        Some((database, table)) if identifier(database) && identifier(table) => Ok(text.to_owned()),
+        None if identifier(text) => Ok(text.to_owned()),
+        _ => wrong(key, text, "an identifier of up to 64 characters, or database.identifier"),
+    }
+}
+
+pub fn lock_mode(key: &str, text: &str) -> Result<Option<Mode>> {
+    match text {
+        "auto" => Ok(None),
+        "advisory" => Ok(Some(Mode::Advisory)),
+        "row" => Ok(Some(Mode::Row)),
+        "unlocked" => Ok(Some(Mode::Unlocked)),
+        _ => wrong(key, text, "auto, advisory, row, unlocked"),
+    }
+}
+
+pub fn lock_failure(key: &str, text: &str) -> Result<LockFailure> {
+    match text {
+        "fail" => Ok(LockFailure::Fail),
+        "readonly" => Ok(LockFailure::ReadOnly),
+        _ => wrong(key, text, "fail, readonly"),
+    }
+}

@@ -1,0 +1,255 @@
+//! One connection: login, packets of statements, and the end.
+//!
+//! A fresh connection costs its login and no query: what a session needs of it rides in the first packet, which
+//! `store::database` composes. Dropping a connection ends it, and with it whatever it had locked.
+
+use std::net::{IpAddr, ToSocketAddrs};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process;
+use std::time::Duration;
+
+use mysql::prelude::{Protocol, Queryable};
+use mysql::{Conn, OptsBuilder, QueryResult};
+
+use super::errno;
+use super::reply::{Answer, Reply, ResultSet, Row};
+use super::socket;
+use crate::config::Config;
+use crate::config::dsn::Address;
+use crate::error::{DbError, Error, Result};
+
+/// The protocol's own limit; the server's is checked before a write, since it ends the connection.
+const LARGEST_PACKET: usize = 1 << 30;
+
+/// Probes that find a server which vanished while this request waited for ever.
+const KEEPALIVE_PROBES: u32 = 3;
+
+pub struct Connection {
+    /// `None` once the connection is lost, or out of step with the server.
+    inner: Option<Conn>,
+    /// The process that logged in: a forked child must not touch its parent's socket.
+    pid: u32,
+    host: String,
+    io_timeout: Duration,
+    /// What the socket is set to now.
+    read_timeout: Option<Duration>,
+    pub server: Option<Server>,
+    /// `innodb_lock_wait_timeout` of this connection, once it was set.
+    pub lock_wait_seconds: Option<u64>,
+}
+
+/// What the first packet asked of the server.
+#[derive(Debug, Clone)]
+pub struct Server {
+    pub max_allowed_packet: usize,
+}
+
+impl Connection {
+    /// `script` names this request to whoever waits for its lock.
+    pub fn open(config: &Config, script: &str) -> Result<Self> {
+        match config.target.address.as_ref() {
+            Some(Address::Socket(path)) => {
+                let options = OptsBuilder::new().socket(Some(path.as_str()));
+                Self::login(options, path.clone(), config, script)
+            }
+            Some(Address::Tcp { host, port }) => Self::open_tcp(host, *port, config, script),
+            None => Err(no_address("no host is named")),
+        }
+    }
+
+    /// Tries each address of a name: `localhost` may be ::1 first while the server listens on 127.0.0.1.
+    fn open_tcp(host: &str, port: u16, config: &Config, script: &str) -> Result<Self> {
+        let label = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
+        let addresses: Vec<IpAddr> = match host.parse() {
+            Ok(address) => vec![address],
+            Err(_) => (host, port)
+                .to_socket_addrs()
+                .map_err(|error| Error::Connect {
+                    host: label.clone(),
+                    cure: "its name cannot be resolved",
+                    source: DbError::Driver(error.to_string()),
+                })?
+                .map(|address| address.ip())
+                .collect(),
+        };
+        let mut refusals = Vec::new();
+        for address in &addresses {
+            let options = OptsBuilder::new()
+                .ip_or_hostname(Some(address.to_string()))
+                .tcp_port(port);
+            match Self::login(options, label.clone(), config, script) {
+                Err(Error::Connect { source, cure, .. }) => refusals.push((address, source, cure)),
+                decided => return decided,
+            }
+        }
+        match refusals.pop() {
+            None => Err(no_address("the name has no address")),
+            Some((_, source, cure)) if refusals.is_empty() => Err(Error::Connect {
+                host: label,
+                cure,
+                source,
+            }),
+            Some(last) => {
+                let cure = last.2;
+                refusals.push(last);
+                let each: Vec<_> = refusals
+                    .iter()
+                    .map(|(address, source, _)| format!("{address}: {source}"))
+                    .collect();
+                Err(Error::Connect {
+                    host: label,
+                    cure,
+                    source: DbError::Driver(each.join("; ")),
+                })
+            }
+        }
+    }
+
+    fn login(options: OptsBuilder, host: String, config: &Config, script: &str) -> Result<Self> {
+        let milliseconds = |duration: Duration| u32::try_from(duration.as_millis().max(1)).unwrap_or(u32::MAX);
+        let target = &config.target;
+        let options = options
+            .user(target.user.as_deref())
+            .pass(target.password.as_deref())
+            .db_name(target.database.as_deref())
+            .tcp_connect_timeout(Some(config.connect_timeout))
+            // One time-out serves login and queries: it is raised with the first packet.
+            .read_timeout(Some(config.connect_timeout))
+            .write_timeout(Some(config.io_timeout))
+            .tcp_keepalive_time_ms(Some(milliseconds(config.io_timeout)))
+            .tcp_keepalive_probe_interval_secs(Some(milliseconds(config.io_timeout).div_ceil(1000)))
+            .tcp_keepalive_probe_count(Some(KEEPALIVE_PROBES))
+            .tcp_user_timeout_ms(Some(milliseconds(config.io_timeout)))
+            // With these the crate asks the server nothing after the login.
+            .prefer_socket(false)
+            .max_allowed_packet(Some(LARGEST_PACKET))
+            .stmt_cache_size(Some(0))
+            .connect_attrs(Some([("program_name", script)].into()));
+        // The crate panics on an authentication plugin that it was not built with.
+        let conn = catch_unwind(AssertUnwindSafe(|| Conn::new(options))).map_err(|_| Error::Connect {
+            host: host.clone(),
+            cure: "the account uses an authentication plugin that this build does not have",
+            source: DbError::Driver("unknown authentication plugin".into()),
+        })?;
+        Ok(Self {
+            inner: Some(conn.map_err(|error| errno::at_login(error, &host))?),
+            pid: process::id(),
+            host,
+            io_timeout: config.io_timeout,
+            read_timeout: Some(config.connect_timeout),
+            server: None,
+            lock_wait_seconds: None,
+        })
+    }
+
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub fn id(&self) -> u32 {
+        self.inner.as_ref().map(Conn::connection_id).unwrap_or_default()
+    }
+
+    pub fn is_lost(&self) -> bool {
+        self.inner.is_none()
+    }
+
+    pub fn is_forked(&self) -> bool {
+        self.pid != process::id()
+    }
+
+    /// Statements that wait for nobody.
+    pub fn query(&mut self, sql: &str) -> Result<Answer> {
+        self.send(sql, Some(self.io_timeout)).ok()
+    }
+
+    /// One packet of statements and all of its answers. `timeout` bounds each read of the socket; `None` does not.
+    pub fn send(&mut self, sql: &str, timeout: Option<Duration>) -> Reply {
+        let mut sets = Vec::new();
+        match self.exchange(timeout, |conn| collect(conn.query_iter(sql), &mut sets)) {
+            Ok(()) => Reply {
+                sets,
+                error: None,
+                code: None,
+            },
+            Err((code, error)) => Reply {
+                sets,
+                error: Some(error),
+                code,
+            },
+        }
+    }
+
+    /// One statement with one large value, as a prepared statement: the bytes go over the wire once and unescaped.
+    pub fn send_with_value(&mut self, sql: &str, value: &[u8]) -> Result<u64> {
+        let mut sets = Vec::new();
+        self.exchange(Some(self.io_timeout), |conn| {
+            let statement = conn.prep(sql)?;
+            collect(conn.exec_iter(statement, (value,)), &mut sets)
+        })
+        .map_err(|(_, error)| error)?;
+        Ok(sets.first().map(|set| set.affected).unwrap_or_default())
+    }
+
+    fn exchange(
+        &mut self,
+        timeout: Option<Duration>,
+        work: impl FnOnce(&mut Conn) -> mysql::Result<()>,
+    ) -> std::result::Result<(), (Option<u16>, Error)> {
+        let host = &self.host;
+        let Some(conn) = self.inner.as_mut() else {
+            let source = DbError::Driver("it had been closed".into());
+            let host = host.clone();
+            return Err((None, Error::ConnectionLost { host, source }));
+        };
+        let mut result = Ok(());
+        if self.read_timeout != timeout {
+            result = socket::set_read_timeout(conn, timeout).map_err(mysql::Error::from);
+            self.read_timeout = timeout;
+        }
+        if let Err(error) = result.and_then(|()| work(conn)) {
+            let code = errno::code(&error);
+            let error = errno::at_statement(error, host);
+            // Also after a time-out of the socket: an answer to the old question may still come.
+            if error.is_connection_lost() {
+                self.inner = None;
+            }
+            return Err((code, error));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if self.is_forked() {
+            // Closing it properly would send the server a goodbye on the parent's behalf.
+            std::mem::forget(self.inner.take());
+        }
+    }
+}
+
+/// Walks every result set: the crate's shorter calls swallow the error of a second statement.
+fn collect<P: Protocol>(
+    result: mysql::Result<QueryResult<'_, '_, '_, P>>,
+    sets: &mut Vec<ResultSet>,
+) -> mysql::Result<()> {
+    let mut result = result?;
+    while let Some(set) = result.iter() {
+        let affected = set.affected_rows();
+        let mut rows = Vec::new();
+        for row in set {
+            rows.push(Row(row?));
+        }
+        sets.push(ResultSet { rows, affected });
+    }
+    Ok(())
+}
+
+fn no_address(what: &str) -> Error {
+    Error::Connect {
+        host: "the database".into(),
+        cure: "set rustsql.dsn",
+        source: DbError::Driver(what.into()),
+    }
+}

@@ -1,0 +1,156 @@
+//! The server's error numbers that the code decides on, and the one place that sorts them.
+//!
+//! Numbers below 1900 mean the same on MySQL and MariaDB; from there on each server has its own.
+
+use mysql::{DriverError, Error as MysqlError};
+
+use crate::error::{DbError, Error};
+
+const CON_COUNT: u16 = 1040;
+const DBACCESS_DENIED: u16 = 1044;
+const ACCESS_DENIED: u16 = 1045;
+const BAD_DB: u16 = 1049;
+const SERVER_SHUTDOWN: u16 = 1053;
+const BAD_FIELD: u16 = 1054;
+pub const DUP_ENTRY: u16 = 1062;
+const HOST_IS_BLOCKED: u16 = 1129;
+const HOST_NOT_PRIVILEGED: u16 = 1130;
+const TABLEACCESS_DENIED: u16 = 1142;
+pub const NO_SUCH_TABLE: u16 = 1146;
+const NET_PACKET_TOO_LARGE: u16 = 1153;
+const TOO_MANY_USER_CONNECTIONS: u16 = 1203;
+pub const LOCK_WAIT_TIMEOUT: u16 = 1205;
+const LOCK_DEADLOCK: u16 = 1213;
+const USER_LIMIT_REACHED: u16 = 1226;
+pub const SPECIFIC_ACCESS_DENIED: u16 = 1227;
+const OPTION_PREVENTS_STATEMENT: u16 = 1290;
+const DATA_TOO_LONG: u16 = 1406;
+/// MySQL and MariaDB: a statement ended by KILL QUERY.
+const QUERY_INTERRUPTED: u16 = 1317;
+const ACCESS_DENIED_NO_PASSWORD: u16 = 1698;
+const CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: u16 = 1792;
+const READ_ONLY_MODE: u16 = 1836;
+/// MariaDB.
+const CONNECTION_KILLED: u16 = 1927;
+/// MariaDB: `max_statement_time` passed.
+const STATEMENT_TIMEOUT: u16 = 1969;
+/// MySQL: `MAX_EXECUTION_TIME` passed.
+const QUERY_TIMEOUT: u16 = 3024;
+/// MySQL; MariaDB answers NOWAIT with 1205.
+const LOCK_NOWAIT: u16 = 3572;
+/// MySQL: the connection was closed because `wait_timeout` passed.
+const CLIENT_INTERACTION_TIMEOUT: u16 = 4031;
+
+/// Whether the answer means that a wait for a lock ended without the lock.
+pub fn is_lock_timeout(code: u16) -> bool {
+    matches!(code, LOCK_WAIT_TIMEOUT | LOCK_NOWAIT | STATEMENT_TIMEOUT | QUERY_TIMEOUT)
+}
+
+/// The server's number, if it was the server that answered.
+pub fn code(error: &MysqlError) -> Option<u16> {
+    match error {
+        MysqlError::MySqlError(error) => Some(error.code),
+        _ => None,
+    }
+}
+
+/// An error at login.
+pub fn at_login(error: MysqlError, host: &str) -> Error {
+    let host = host.to_owned();
+    let code = code(&error);
+    let source = db_error(error);
+    match code {
+        Some(ACCESS_DENIED | ACCESS_DENIED_NO_PASSWORD) => Error::Login {
+            host,
+            cure: "are user and password right, and may the account log in from this machine?",
+            source,
+        },
+        Some(DBACCESS_DENIED) => Error::Login {
+            host,
+            cure: "does the account have SELECT, INSERT, UPDATE, DELETE and CREATE on the database?",
+            source,
+        },
+        Some(BAD_DB) => Error::Schema {
+            host,
+            what: "the database does not exist".into(),
+            cure: "create it, or name another in rustsql.dsn".into(),
+            source,
+        },
+        Some(CON_COUNT | TOO_MANY_USER_CONNECTIONS | USER_LIMIT_REACHED) => Error::Connect {
+            host,
+            cure: "all its connections are in use: raise max_connections (or the account's limit) above the number of PHP workers",
+            source,
+        },
+        Some(HOST_IS_BLOCKED | HOST_NOT_PRIVILEGED) => Error::Login {
+            host,
+            cure: "the server does not let this machine in: see its accounts' host names",
+            source,
+        },
+        Some(_) => Error::Login {
+            host,
+            cure: "see the server's error log",
+            source,
+        },
+        None => Error::Connect {
+            host,
+            cure: "is the server running, and are host, port and socket right?",
+            source,
+        },
+    }
+}
+
+/// An error of a statement on a connection that had been logged in.
+pub fn at_statement(error: MysqlError, host: &str) -> Error {
+    let host = host.to_owned();
+    let Some(code) = code(&error) else {
+        return Error::ConnectionLost {
+            host,
+            source: db_error(error),
+        };
+    };
+    let source = db_error(error);
+    let server = |cure| Error::Server {
+        host: host.clone(),
+        cure,
+        source: source.clone(),
+    };
+    match code {
+        SERVER_SHUTDOWN | CONNECTION_KILLED | CLIENT_INTERACTION_TIMEOUT => Error::ConnectionLost { host, source },
+        LOCK_DEADLOCK => Error::Deadlock { host, source },
+        OPTION_PREVENTS_STATEMENT | READ_ONLY_MODE | CANT_EXECUTE_IN_READ_ONLY_TRANSACTION => {
+            Error::ReadOnlyServer { host, source }
+        }
+        TABLEACCESS_DENIED | DBACCESS_DENIED => server(Some(
+            "the account needs SELECT, INSERT, UPDATE and DELETE on the table, and CREATE to make it",
+        )),
+        BAD_FIELD => server(Some("the table is not as RustSql\\schema() has it: create it anew or name another in rustsql.table")),
+        DATA_TOO_LONG => server(Some("a column is smaller than RustSql\\schema() has it: ALTER it to the type there")),
+        NET_PACKET_TOO_LARGE => server(Some("raise max_allowed_packet on the server")),
+        QUERY_INTERRUPTED => server(Some("somebody ended the statement with KILL QUERY")),
+        _ => server(None),
+    }
+}
+
+pub fn db_error(error: MysqlError) -> DbError {
+    match error {
+        MysqlError::MySqlError(error) => DbError::Server {
+            code: error.code,
+            sqlstate: error.state,
+            message: error.message,
+        },
+        // The address is the caller's to tell.
+        MysqlError::DriverError(DriverError::CouldNotConnect(Some((_, description, _)))) => DbError::Driver(description),
+        MysqlError::DriverError(DriverError::ConnectTimeout) => DbError::Driver("no answer in time".into()),
+        MysqlError::DriverError(error) => DbError::Driver(error.to_string()),
+        MysqlError::IoError(error) => DbError::Driver(io_error(&error)),
+        MysqlError::CodecError(mysql_codec) => DbError::Driver(mysql_codec.to_string()),
+        error => DbError::Driver(error.to_string()),
+    }
+}
+
+fn io_error(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut => "no answer in time".into(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,8 @@
+//! Connections to the server: addresses, one connection, its socket's time-outs, error numbers by name.
+//!
+//! Used by `store` and `lock`. Knows nothing of sessions.
+
+pub mod connection;
+pub mod errno;
+pub mod reply;
+mod socket;

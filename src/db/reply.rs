@@ -1,0 +1,78 @@
+//! The answer to one packet of statements: a result set for each, up to the first error.
+
+use mysql::{Row as MysqlRow, Value};
+
+use crate::error::{Error, Result};
+
+/// One statement's answer.
+#[derive(Default)]
+pub struct ResultSet {
+    pub rows: Vec<Row>,
+    pub affected: u64,
+}
+
+pub struct Row(pub(super) MysqlRow);
+
+impl Row {
+    pub fn number(&self, column: usize) -> Option<u64> {
+        match self.0.as_ref(column)? {
+            Value::UInt(number) => Some(*number),
+            Value::Int(number) => u64::try_from(*number).ok(),
+            Value::Bytes(text) => std::str::from_utf8(text).ok()?.parse().ok(),
+            _ => None,
+        }
+    }
+
+    pub fn text(&self, column: usize) -> Option<String> {
+        match self.0.as_ref(column)? {
+            Value::Bytes(text) => Some(String::from_utf8_lossy(text).into_owned()),
+            _ => None,
+        }
+    }
+
+    /// Moves the bytes out, without a copy.
+    pub fn take_bytes(&mut self, column: usize) -> Option<Vec<u8>> {
+        match self.0.take(column)? {
+            Value::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+}
+
+/// `sets` are those that came before `error`: the statements behind it were not executed.
+pub struct Reply {
+    pub sets: Vec<ResultSet>,
+    pub error: Option<Error>,
+    /// The server's number of `error`.
+    pub code: Option<u16>,
+}
+
+impl Reply {
+    pub fn ok(self) -> Result<Answer> {
+        match self.error {
+            None => Ok(Answer(self.sets)),
+            Some(error) => Err(error),
+        }
+    }
+}
+
+/// A reply without an error.
+pub struct Answer(pub Vec<ResultSet>);
+
+impl Answer {
+    pub fn rows(&self) -> &[Row] {
+        self.0.last().map(|set| set.rows.as_slice()).unwrap_or_default()
+    }
+
+    pub fn numbers(&self) -> Vec<u64> {
+        self.rows().iter().filter_map(|row| row.number(0)).collect()
+    }
+
+    pub fn first_number(&self) -> Option<u64> {
+        self.rows().first()?.number(0)
+    }
+
+    pub fn first_text(&self) -> Option<String> {
+        self.rows().first()?.text(0)
+    }
+}

@@ -1,0 +1,166 @@
+//! What can go wrong, sorted by what the operator does next.
+//!
+//! Fragments are lowercase and say no cause: that is `source()`'s. No message holds a password, a DSN or a session id.
+
+use std::time::Duration;
+
+use crate::lock::holder::Holder;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+
+    #[error("the session id has characters or a length that PHP does not allow (A-Z a-z 0-9 , - and 1 to 256 of them)")]
+    SessionId,
+
+    #[error("cannot connect to {host}")]
+    Connect {
+        host: String,
+        cure: &'static str,
+        source: DbError,
+    },
+
+    #[error("{host} refuses the login")]
+    Login {
+        host: String,
+        cure: &'static str,
+        source: DbError,
+    },
+
+    /// The database or the table is missing or not what it should be.
+    #[error("{host}: {what}")]
+    Schema {
+        host: String,
+        what: String,
+        cure: String,
+        source: DbError,
+    },
+
+    #[error("the session is locked by another request: waited {}, {holder}", seconds(*.waited))]
+    LockTimeout { waited: Duration, holder: Holder },
+
+    /// The server answered that the lock cannot be had, without a time-out.
+    #[error("{host} did not grant the lock: {why}")]
+    LockDenied { host: String, why: &'static str },
+
+    #[error("the connection to {host} was lost")]
+    ConnectionLost { host: String, source: DbError },
+
+    /// InnoDB chose this transaction to break a deadlock: nothing of it was done.
+    #[error("{host} broke a deadlock by ending this transaction")]
+    Deadlock { host: String, source: DbError },
+
+    #[error("{host} takes no writes")]
+    ReadOnlyServer { host: String, source: DbError },
+
+    #[error("{host} answered with an error")]
+    Server {
+        host: String,
+        cure: Option<&'static str>,
+        source: DbError,
+    },
+
+    #[error("the session has {bytes} bytes, and {limit}; the stored data stays")]
+    TooLarge { bytes: usize, limit: String },
+
+    #[error("the session was not written: {0}; the stored data stays")]
+    Refused(Refusal),
+
+    #[error("the session is stored with format {0}, which this version cannot read; the stored data stays")]
+    Format(u8),
+}
+
+impl Error {
+    /// The connection is gone, and with it its locks and its open transaction. What it was told last may have happened.
+    pub fn is_connection_lost(&self) -> bool {
+        matches!(self, Self::ConnectionLost { .. })
+    }
+
+    /// What the operator can do about it, where that does not follow from the message.
+    fn cure(&self) -> Option<&str> {
+        match self {
+            Self::Connect { cure, .. } | Self::Login { cure, .. } => Some(cure),
+            Self::Schema { cure, .. } => Some(cure),
+            Self::Server { cure, .. } => *cure,
+            Self::ReadOnlyServer { .. } => Some("point rustsql.dsn at the primary"),
+            _ => None,
+        }
+    }
+
+    /// The whole message: what happened, its causes, what to do.
+    pub fn explain(&self) -> String {
+        let mut text = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        if let Some(cure) = self.cure() {
+            text.push_str("; ");
+            text.push_str(cure);
+        }
+        text
+    }
+
+    /// The same again can succeed at once: nothing was decided.
+    pub fn is_deadlock(&self) -> bool {
+        matches!(self, Self::Deadlock { .. })
+    }
+}
+
+/// Why a write was refused although the database would have taken it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("its lock was lost and another request has written newer data")]
+    Newer,
+    #[error("it was destroyed by another request while this one had lost its lock")]
+    Destroyed,
+    #[error("it was opened without its lock (rustsql.lock_failure=readonly)")]
+    ReadOnly,
+    #[error("this process was forked from the one that opened it")]
+    Forked,
+    #[error("PHP could not encode it: a key of $_SESSION contains '|' (rename the key, or use session.serialize_handler=php_serialize)")]
+    KeyWithDelimiter,
+    #[error("PHP could not encode it: an exception was thrown while $_SESSION was serialized")]
+    PendingException,
+    #[error("PHP could not decode the stored data with the current session.serialize_handler, and would have destroyed it")]
+    Undecodable,
+}
+
+/// A wrong setting: which one, what is wrong with it, what would be right.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: {problem}")]
+pub struct ConfigError {
+    pub key: String,
+    pub problem: String,
+}
+
+impl ConfigError {
+    pub fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            problem: problem.into(),
+        }
+    }
+}
+
+/// The innermost cause, as the server or the network told it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DbError {
+    #[error("error {code} ({sqlstate}): {message}")]
+    Server {
+        code: u16,
+        sqlstate: String,
+        message: String,
+    },
+    #[error("{0}")]
+    Driver(String),
+}
+
+pub fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}

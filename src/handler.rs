@@ -1,0 +1,427 @@
+//! What a session means: what is locked, what is unchanged, what is refused. Knows neither PHP nor SQL.
+//!
+//! `php::callbacks` calls it, one method for each callback; it asks a [`Store`].
+//!
+//! | state of the session | lock | its write |
+//! |---|---|---|
+//! | [`Access::Locked`] | taken at the read, perhaps lost since | fenced, locked again first if it was lost |
+//! | [`Access::LockFree`] | none asked for | locked first, then fenced (`unlocked`: neither) |
+//! | [`Access::ReadOnly`] | could not be had | refused |
+
+use std::time::{Duration, Instant};
+
+use crate::config::{Config, LockFailure};
+use crate::error::{Error, Refusal, Result, seconds};
+use crate::fence::{Base, Verdict, judge};
+use crate::lock::Mode;
+use crate::session_id::SessionKey;
+use crate::store::{Expected, Expiry, Found, IfAbsent, Store, Version, Write};
+
+/// How long a request's client waits for garbage collection after its session was closed.
+const COLLECT_BUDGET: Duration = Duration::from_millis(50);
+
+/// How often a write is tried whose connection is lost under it.
+const WRITE_ATTEMPTS: u32 = 3;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Locked,
+    LockFree,
+    ReadOnly,
+}
+
+struct Session {
+    key: SessionKey,
+    access: Access,
+    base: Base,
+    read_at: Instant,
+    waited: Duration,
+    data: Vec<u8>,
+}
+
+/// A session as the store found it.
+struct Loaded {
+    found: Found,
+    access: Access,
+    waited: Duration,
+}
+
+/// What `RustSql\status()` tells.
+#[derive(Debug, PartialEq)]
+pub struct Status {
+    pub lock: &'static str,
+    pub waited: Duration,
+    pub held: Duration,
+    pub version: Option<u64>,
+    pub bytes: usize,
+}
+
+pub struct Handler<S> {
+    store: S,
+    config: Config,
+    session: Option<Session>,
+    /// Loaded when PHP asked whether the id exists, for the read that follows.
+    prefetched: Option<(SessionKey, Loaded)>,
+    /// What went wrong when PHP asked whether the id exists: "no" would make PHP begin an empty session.
+    deferred: Option<(SessionKey, Error)>,
+    collect_at_close: bool,
+    notices: Vec<String>,
+}
+
+impl<S: Store> Handler<S> {
+    pub fn new(config: Config, store: S) -> Self {
+        Self {
+            store,
+            config,
+            session: None,
+            prefetched: None,
+            deferred: None,
+            collect_at_close: false,
+            notices: Vec::new(),
+        }
+    }
+
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    pub fn take_notices(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notices)
+    }
+
+    /// The session's data, empty for a new one. `lock_free`: PHP closes it again at once (`read_and_close`).
+    pub fn read(&mut self, id: &[u8], lock_free: bool) -> Result<&[u8]> {
+        let key = self.key(id)?;
+        self.session = None;
+        if let Some((_, error)) = self.deferred.take_if(|(of, _)| *of == key) {
+            return Err(error);
+        }
+        let loaded = match self.prefetched.take_if(|(of, _)| *of == key) {
+            Some((_, loaded)) => loaded,
+            None => self.load(key, lock_free, IfAbsent::Claim)?,
+        };
+        Ok(&self.begin(key, loaded).data)
+    }
+
+    /// Whether the session exists, for strict mode. The read that follows needs no second look.
+    pub fn validate(&mut self, id: &[u8], lock_free: bool) -> Result<bool> {
+        let Ok(key) = self.key(id) else { return Ok(false) };
+        if self.session.as_ref().is_some_and(|session| session.key != key) {
+            // session_create_id() asks about another id: the lock that is held stays as it is.
+            return Ok(self.store.peek(key)?.is_some_and(|row| row.is_live()));
+        }
+        match self.load(key, lock_free, IfAbsent::Leave) {
+            Ok(loaded) => {
+                let exists = matches!(&loaded.found, Found::Row(row) if row.is_live());
+                if exists {
+                    self.prefetched = Some((key, loaded));
+                }
+                Ok(exists)
+            }
+            Err(error) => {
+                self.deferred = Some((key, error));
+                Ok(true)
+            }
+        }
+    }
+
+    /// `lifetime` in seconds. `defect`: PHP could not encode the data, and what it hands over is not the session.
+    pub fn write(&mut self, id: &[u8], data: &[u8], lifetime: u64, defect: Option<Refusal>) -> Result<()> {
+        let key = self.key(id)?;
+        if self.config.read_only {
+            return Ok(());
+        }
+        if self.store.is_forked() {
+            return Err(Error::Refused(Refusal::Forked));
+        }
+        if let Some(refusal) = defect {
+            return Err(Error::Refused(refusal));
+        }
+        if self.session.as_ref().is_some_and(|session| session.key != key) {
+            return self.elsewhere().write(id, data, lifetime, None);
+        }
+        if self.session.is_none() {
+            let loaded = self.load(key, false, IfAbsent::Claim)?;
+            self.begin(key, loaded);
+        }
+        let Some(session) = &self.session else { return Ok(()) };
+        let unchanged = session.base.live && session.data == data;
+        if unchanged {
+            return self.touch(key, lifetime);
+        }
+        if !session.base.live && data.is_empty() && !self.config.store_empty {
+            return Ok(());
+        }
+        if session.access == Access::ReadOnly {
+            return Err(Error::Refused(Refusal::ReadOnly));
+        }
+        if let Some(limit) = self.config.max_size.filter(|limit| data.len() > *limit) {
+            return Err(Error::TooLarge {
+                bytes: data.len(),
+                limit: format!("rustsql.max_size is {limit}"),
+            });
+        }
+        self.save(key, data, self.expiry(lifetime))
+    }
+
+    pub fn destroy(&mut self, id: &[u8]) -> Result<()> {
+        let key = self.key(id)?;
+        if self.config.read_only {
+            return Ok(());
+        }
+        if self.store.is_forked() {
+            return Err(Error::Refused(Refusal::Forked));
+        }
+        match &self.session {
+            Some(session) if session.key != key => return self.elsewhere().destroy(id),
+            Some(session) if session.access == Access::ReadOnly => return Err(Error::Refused(Refusal::ReadOnly)),
+            _ => {}
+        }
+        let mut result = self.delete(key);
+        if matches!(&result, Err(error) if error.is_connection_lost() || error.is_deadlock()) {
+            result = self.delete(key);
+        }
+        self.session = None;
+        self.prefetched = None;
+        result
+    }
+
+    fn delete(&mut self, key: SessionKey) -> Result<()> {
+        if !self.store.holds(key) {
+            self.store.lock(key, IfAbsent::Leave)?;
+        }
+        self.store.delete(key)
+    }
+
+    /// PHP's lottery: collects once the session is closed and its lock is free.
+    pub fn collect_later(&mut self) {
+        self.collect_at_close = true;
+    }
+
+    /// Collects to the end, on a connection of its own: this session's lock and transaction stay as they are.
+    pub fn collect_now(&mut self) -> Result<u64> {
+        self.store.another().collect(None)
+    }
+
+    /// `keep_connection`: PHP goes on with a new id at once (`session_regenerate_id`).
+    pub fn close(&mut self, keep_connection: bool) -> Result<()> {
+        self.session = None;
+        self.prefetched = None;
+        self.deferred = None;
+        if keep_connection {
+            return Ok(());
+        }
+        let collected = match std::mem::take(&mut self.collect_at_close) && !self.store.is_forked() {
+            true => self.store.collect(Some(COLLECT_BUDGET)).map(drop),
+            false => Ok(()),
+        };
+        self.store.disconnect();
+        collected
+    }
+
+    pub fn status(&self) -> Option<Status> {
+        let session = self.session.as_ref()?;
+        Some(Status {
+            lock: match session.access {
+                Access::Locked => self.store.mode().name(),
+                Access::LockFree if self.store.mode() == Mode::Unlocked => Mode::Unlocked.name(),
+                Access::LockFree | Access::ReadOnly => "none",
+            },
+            waited: session.waited,
+            held: match session.access {
+                Access::Locked => session.read_at.elapsed(),
+                _ => Duration::ZERO,
+            },
+            version: session.base.version.filter(|_| session.base.live).map(Version::number),
+            bytes: session.data.len(),
+        })
+    }
+
+    fn key(&self, id: &[u8]) -> Result<SessionKey> {
+        SessionKey::new(&self.config.namespace, id)
+    }
+
+    /// For an id that is not the open one: the session that is open keeps its lock.
+    fn elsewhere(&self) -> Self {
+        Self::new(self.config.clone(), self.store.another())
+    }
+
+    fn expiry(&self, lifetime: u64) -> Expiry {
+        Expiry {
+            lifetime,
+            touch_seconds: self.config.touch_seconds(lifetime),
+        }
+    }
+
+    fn begin(&mut self, key: SessionKey, loaded: Loaded) -> &Session {
+        let (base, data) = match loaded.found {
+            Found::Row(row) => (
+                Base {
+                    version: Some(row.version),
+                    live: row.is_live(),
+                    expires: row.expires,
+                    now: row.now,
+                },
+                if row.is_live() { row.data } else { Vec::new() },
+            ),
+            Found::Absent { placeholder } => (
+                Base {
+                    version: placeholder,
+                    live: false,
+                    expires: 0,
+                    now: 0,
+                },
+                Vec::new(),
+            ),
+        };
+        self.session.insert(Session {
+            key,
+            access: loaded.access,
+            base,
+            read_at: Instant::now(),
+            waited: loaded.waited,
+            data,
+        })
+    }
+
+    fn load(&mut self, key: SessionKey, lock_free: bool, if_absent: IfAbsent) -> Result<Loaded> {
+        let started = Instant::now();
+        if lock_free || self.config.read_only || self.store.mode() == Mode::Unlocked {
+            return self.load_lock_free(key, Access::LockFree, started);
+        }
+        let mut result = self.store.lock(key, if_absent);
+        // Nothing was decided yet, and a connection kept for a new id may have been closed meanwhile.
+        if matches!(&result, Err(error) if error.is_connection_lost()) {
+            result = self.store.lock(key, if_absent);
+        }
+        match result {
+            Ok(found) => Ok(Loaded {
+                found,
+                access: Access::Locked,
+                waited: started.elapsed(),
+            }),
+            Err(Error::LockTimeout { waited, holder }) if self.config.lock_failure == LockFailure::ReadOnly => {
+                self.notices.push(format!(
+                    "the session is opened read-only: waited {} for its lock, {holder}",
+                    seconds(waited)
+                ));
+                self.load_lock_free(key, Access::ReadOnly, started)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn load_lock_free(&mut self, key: SessionKey, access: Access, started: Instant) -> Result<Loaded> {
+        let row = match self.store.peek(key) {
+            Err(error) if error.is_connection_lost() => self.store.peek(key)?,
+            row => row?,
+        };
+        Ok(Loaded {
+            found: row.map_or(Found::Absent { placeholder: None }, Found::Row),
+            access,
+            waited: started.elapsed(),
+        })
+    }
+
+    /// Moves an unchanged session's expiry, if it has not been moved for long enough.
+    fn touch(&mut self, key: SessionKey, lifetime: u64) -> Result<()> {
+        let expiry = self.expiry(lifetime);
+        let unlocked = self.store.mode() == Mode::Unlocked;
+        let Some(session) = &mut self.session else { return Ok(()) };
+        let Some(version) = session.base.version else { return Ok(()) };
+        let now = session.base.now + session.read_at.elapsed().as_secs();
+        if session.base.expires >= now + lifetime || session.access != Access::Locked && !unlocked {
+            return Ok(());
+        }
+        if self.store.holds(key) || unlocked {
+            match self.store.touch(key, version, expiry) {
+                Ok(true) => {
+                    session.base.expires = now + lifetime + expiry.touch_seconds;
+                    return Ok(());
+                }
+                Ok(false) => {}
+                Err(error) if error.is_connection_lost() || error.is_deadlock() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        // The lock was lost, or the row has changed or gone: what this request read is written again if it may be.
+        // If not, nothing of this request is lost, since it changed nothing.
+        let data = std::mem::take(&mut session.data);
+        let result = self.save(key, &data, expiry);
+        if let Some(session) = &mut self.session {
+            session.data = data;
+        }
+        match result {
+            Err(Error::Refused(_)) => Ok(()),
+            result => result,
+        }
+    }
+
+    fn save(&mut self, key: SessionKey, data: &[u8], expiry: Expiry) -> Result<()> {
+        let Some(session) = &mut self.session else { return Ok(()) };
+        let base = session.base;
+        let version = match base.version {
+            Some(version) if base.live => version.next(),
+            _ => Version::new_incarnation().next(),
+        };
+        let unlocked = self.store.mode() == Mode::Unlocked;
+        let mut expected = match base.version {
+            _ if unlocked => Expected::Anything,
+            Some(version) => Expected::Version(version),
+            None => Expected::Absent,
+        };
+        let mut result = Err(Error::Refused(Refusal::Newer));
+        for attempt in 0..WRITE_ATTEMPTS {
+            if !unlocked && (attempt > 0 || !self.store.holds(key)) {
+                let found = match self.store.lock(key, IfAbsent::Claim) {
+                    Err(error) if error.is_connection_lost() => {
+                        result = Err(error);
+                        continue;
+                    }
+                    found => found?,
+                };
+                match judge(&base, session.read_at.elapsed(), version, data, &found) {
+                    Verdict::Written => {
+                        result = Ok(());
+                        break;
+                    }
+                    Verdict::WriteOver(fence) => expected = fence,
+                    Verdict::Refuse(refusal) => return Err(Error::Refused(refusal)),
+                }
+            }
+            let write = Write {
+                expected,
+                version,
+                data,
+                expiry,
+                is_new: !base.live,
+            };
+            match self.store.save(key, write) {
+                Ok(true) => {
+                    result = Ok(());
+                    break;
+                }
+                Ok(false) => {}
+                Err(error) if error.is_connection_lost() || error.is_deadlock() => result = Err(error),
+                Err(error) => return Err(error),
+            }
+        }
+        if result.is_ok() {
+            // A second write in the same request is fenced by the first.
+            let now = base.now + session.read_at.elapsed().as_secs();
+            session.base = Base {
+                version: Some(version),
+                live: true,
+                expires: now + expiry.lifetime,
+                now,
+            };
+            session.read_at = Instant::now();
+            session.data = data.to_vec();
+        }
+        result
+    }
+}
+
+#[cfg(test)]
+#[path = "handler_tests.rs"]
+mod tests;

@@ -1,0 +1,27 @@
+//! PHP sessions in MySQL or MariaDB.
+//!
+//! ```text
+//! PHP  ->  php::callbacks  ->  handler  ->  store::database  ->  db::connection  ->  server
+//!          decode, encode      what is      which statements     one packet there
+//!          warn                locked,      in which packet      and back
+//!                              refused      (lock, store::sql)
+//! ```
+//!
+//! `config` is read once per opened session. `error` says what can go wrong, `fence` whether a write may go over what
+//! stands in the database, `session_id` what an id is called there.
+
+// Unit tests are built without `php`, which is what calls the rest.
+#![cfg_attr(test, allow(dead_code))]
+
+mod config;
+mod db;
+mod error;
+mod fence;
+mod handler;
+mod lock;
+mod session_id;
+mod store;
+
+/// All that knows PHP; left out of unit tests, which then need neither libphp nor a server.
+#[cfg(not(test))]
+mod php;

@@ -1,0 +1,114 @@
+//! What the callbacks' arguments do not say, asked of the engine: the running session function, whether PHP could
+//! encode the session, the script.
+
+use std::ffi::CStr;
+
+use ext_php_rs::ffi::{
+    IS_INDIRECT, ZEND_INTERNAL_FUNCTION, ext_php_rs_executor_globals, ext_php_rs_sapi_globals, zend_execute_data,
+    zend_hash_str_find,
+};
+use ext_php_rs::types::Zval;
+
+use super::session_api::zval_get_long_func;
+use crate::error::Refusal;
+
+/// What called us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Running {
+    /// `session_start()` or `session_reset()`.
+    Start { read_and_close: bool },
+    RegenerateId,
+    Gc,
+    Decode,
+    /// Another session function, or a method of `SessionHandler` that the script calls itself.
+    Other,
+    /// `session.auto_start`, an upload, the end of the request.
+    Nothing,
+}
+
+/// Walks up from the innermost frame, through the methods of a wrapping `SessionHandler`.
+pub fn running() -> Running {
+    let mut found = Running::Nothing;
+    // SAFETY: the engine keeps the chain of frames valid while a callback runs; functions and their names outlive it.
+    unsafe {
+        let mut frame = (*ext_php_rs_executor_globals()).current_execute_data;
+        while !frame.is_null() {
+            let function = (*frame).func;
+            if !function.is_null()
+                && u32::from((*function).type_) == ZEND_INTERNAL_FUNCTION
+                && let Some(name) = (*function).common.function_name.as_ref()
+            {
+                match name.as_bytes() {
+                    _ if !(*function).common.scope.is_null() => found = Running::Other,
+                    b"session_start" => {
+                        let read_and_close = read_and_close(frame);
+                        return Running::Start { read_and_close };
+                    }
+                    b"session_reset" => return Running::Start { read_and_close: false },
+                    b"session_regenerate_id" => return Running::RegenerateId,
+                    b"session_gc" => return Running::Gc,
+                    b"session_decode" => return Running::Decode,
+                    name if name.starts_with(b"session_") => return Running::Other,
+                    _ => {}
+                }
+            }
+            frame = (*frame).prev_execute_data;
+        }
+    }
+    found
+}
+
+/// `session_start(['read_and_close' => ...])`, with the conversion that session_start() itself makes.
+///
+/// # Safety
+/// `frame` is a live frame of `session_start`.
+unsafe fn read_and_close(frame: *mut zend_execute_data) -> bool {
+    const SLOT: usize = size_of::<zend_execute_data>().div_ceil(size_of::<Zval>());
+    // SAFETY: arguments follow the frame, at the slot that ZEND_CALL_ARG computes.
+    unsafe {
+        if (*frame).This.u2.num_args == 0 {
+            return false;
+        }
+        let argument = &*frame.cast::<Zval>().add(SLOT);
+        let Some(options) = argument.dereference().array() else { return false };
+        match options.get("read_and_close") {
+            Some(value) if value.is_long() || value.is_string() || value.is_bool() => {
+                zval_get_long_func(std::ptr::from_ref(value).cast_mut(), false) != 0
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether what PHP hands to a write is not the session: it writes "" or a part after it failed to encode it.
+pub fn encoding_defect(data: &[u8]) -> Option<Refusal> {
+    // SAFETY: the executor's globals are valid during a callback, and $_SESSION is not changed while we look.
+    unsafe {
+        let globals = ext_php_rs_executor_globals();
+        if !(*globals).exception.is_null() {
+            return Some(Refusal::PendingException);
+        }
+        if !data.is_empty() {
+            return None;
+        }
+        let mut session = zend_hash_str_find(&raw mut (*globals).symbol_table, c"_SESSION".as_ptr(), 8);
+        if !session.is_null() && u32::from((*session).u1.v.type_) == IS_INDIRECT {
+            session = (*session).value.zv;
+        }
+        let keys = session.as_ref()?.dereference().array()?;
+        let delimiter = keys.iter().any(|(key, _)| key.to_string().contains('|'));
+        delimiter.then_some(Refusal::KeyWithDelimiter)
+    }
+}
+
+/// The script of this request, for whoever waits for its lock.
+pub fn script() -> String {
+    // SAFETY: the SAPI's globals are valid during a request; the path, if there is one, ends with NUL.
+    unsafe {
+        let path = (*ext_php_rs_sapi_globals()).request_info.path_translated;
+        if path.is_null() {
+            return String::new();
+        }
+        CStr::from_ptr(path).to_string_lossy().into_owned()
+    }
+}

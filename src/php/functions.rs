@@ -1,0 +1,99 @@
+//! The functions in the namespace `RustSql`. `stubs/` says the same for editors.
+
+use std::time::{Duration, Instant};
+
+use ext_php_rs::boxed::ZBox;
+use ext_php_rs::convert::IntoZval;
+use ext_php_rs::builders::ModuleBuilder;
+use ext_php_rs::{php_function, wrap_function};
+use ext_php_rs::types::{ZendHashTable, Zval};
+
+use super::{boundary, callbacks, engine, ini, warning};
+use crate::db::connection::Connection;
+use crate::error::Error;
+use crate::store::schema;
+
+pub fn add_to(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
+    module
+        .function(wrap_function!(status))
+        .function(wrap_function!(ping))
+        .function(wrap_function!(schema))
+}
+
+/// The open session; an empty array when none is open.
+#[php_function]
+#[php(name = "RustSql\\status")]
+pub fn status() -> ZBox<ZendHashTable> {
+    let mut table = ZendHashTable::new();
+    callbacks::with_open(|handler| {
+        let Some(status) = handler.status() else { return };
+        let connection = handler.store().connection();
+        put(&mut table, "host", connection.map(|connection| connection.host().to_owned()));
+        put(&mut table, "connection_id", connection.map(|connection| i64::from(connection.id())));
+        put(&mut table, "lock", status.lock);
+        put(&mut table, "waited_ms", milliseconds(status.waited));
+        put(&mut table, "held_ms", milliseconds(status.held));
+        put(&mut table, "version", status.version.and_then(|version| i64::try_from(version).ok()));
+        put(&mut table, "bytes", i64::try_from(status.bytes).unwrap_or(i64::MAX));
+    });
+    table
+}
+
+/// Each host of the DSN: whether it can be reached and takes writes, its version, and how long the answer took.
+#[php_function]
+#[php(name = "RustSql\\ping")]
+pub fn ping() -> Vec<ZBox<ZendHashTable>> {
+    let config = match ini::load(&callbacks::save_path()) {
+        Ok(config) => config,
+        Err(error) => {
+            warning::error(&error);
+            boundary::call((), || Ok(()));
+            return Vec::new();
+        }
+    };
+    let started = Instant::now();
+    let answer = Connection::open(&config, &engine::script()).and_then(|mut connection| {
+        let answer = connection.query("SELECT VERSION(),@@global.read_only")?;
+        let facts = answer.rows().first().map(|row| (row.text(0), row.number(1)));
+        Ok((connection.host().to_owned(), facts.unwrap_or_default()))
+    });
+    let mut table = ZendHashTable::new();
+    let (host, version, writable, error) = match answer {
+        Ok((host, (version, read_only))) => (host, version, read_only == Some(0), None),
+        Err(error) => (host_of(&error), None, false, Some(error.explain())),
+    };
+    put(&mut table, "host", host);
+    put(&mut table, "reachable", error.is_none());
+    put(&mut table, "writable", writable);
+    put(&mut table, "version", version);
+    put(&mut table, "milliseconds", milliseconds(started.elapsed()));
+    put(&mut table, "error", error);
+    vec![table]
+}
+
+/// The SQL that creates the configured table.
+#[php_function]
+#[php(name = "RustSql\\schema")]
+pub fn schema() -> String {
+    match ini::load(&callbacks::save_path()) {
+        Ok(config) => schema::definition(&schema::quoted_table(&config)),
+        Err(_) => schema::definition("`php_sessions`"),
+    }
+}
+
+fn host_of(error: &Error) -> String {
+    match error {
+        Error::Connect { host, .. } | Error::Login { host, .. } | Error::Schema { host, .. } => host.clone(),
+        _ => String::new(),
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
+
+fn put(table: &mut ZendHashTable, key: &str, value: impl IntoZval) {
+    let value = value.into_zval(false).unwrap_or_else(|_| Zval::new());
+    // Fails only for a key with a NUL.
+    let _ = table.insert(key, value);
+}

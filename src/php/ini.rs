@@ -1,0 +1,147 @@
+//! The settings in PHP's INI system: registered from `config::keys`, read one by one, masked where they are shown.
+
+use std::ffi::{CStr, CString, c_int, c_void};
+use std::sync::OnceLock;
+
+use ext_php_rs::ffi::{
+    _zend_ini_entry, ext_php_rs_sapi_module, php_output_write, zend_ini_entry_def, zend_register_ini_entries, zend_string,
+};
+use ext_php_rs::flags::IniEntryPermission;
+use ext_php_rs::zend::IniEntryDef;
+
+use super::boundary;
+use super::session_api::{
+    ZEND_INI_DISPLAY_ORIG, ZEND_INI_STAGE_RUNTIME, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS,
+    zend_ini_string_ex, zend_unregister_ini_entries,
+};
+use super::warning;
+use crate::config::keys::{self, Key, Scope};
+use crate::config::{Config, dsn};
+use crate::error::Result;
+
+struct Definitions(Box<[zend_ini_entry_def]>);
+
+// SAFETY: the pointers in it are to static strings; nobody writes to it after it was made.
+unsafe impl Sync for Definitions {}
+// SAFETY: as above.
+unsafe impl Send for Definitions {}
+
+pub fn register(module_number: c_int) {
+    static DEFINITIONS: OnceLock<Definitions> = OnceLock::new();
+    let definitions = DEFINITIONS.get_or_init(|| {
+        let end = std::iter::once(IniEntryDef::end());
+        Definitions(keys::ALL.iter().map(definition).chain(end).collect())
+    });
+    // SAFETY: the table lives as long as the process and ends with an empty entry.
+    unsafe { zend_register_ini_entries(definitions.0.as_ptr(), module_number) };
+}
+
+pub fn unregister(module_number: c_int) {
+    // SAFETY: called once per MSHUTDOWN, after `register` in MINIT.
+    unsafe { zend_unregister_ini_entries(module_number) };
+}
+
+fn definition(key: &Key) -> zend_ini_entry_def {
+    let permission = match key.scope() {
+        Scope::System => IniEntryPermission::System,
+        Scope::PerDir => IniEntryPermission::PerDir | IniEntryPermission::System,
+        Scope::All => IniEntryPermission::All,
+    };
+    let mut definition = IniEntryDef::new(key.c_name(), key.c_default(), permission);
+    definition.on_modify = Some(on_modify);
+    if key.secret {
+        definition.displayer = Some(display_masked);
+    }
+    definition
+}
+
+/// Says what is wrong as soon as PHP starts; the handler then refuses to open until it is mended.
+pub fn check_at_startup() {
+    for key in keys::ALL {
+        if let Err(error) = Config::accepts(key, &value(key.c_name())) {
+            warning::error(&error.into());
+        }
+    }
+}
+
+/// The settings of this request. `save_path`: session.save_path.
+pub fn load(save_path: &str) -> Result<Config> {
+    Ok(Config::load(|key| value(key.c_name()), save_path)?)
+}
+
+fn value(name: &CStr) -> String {
+    let mut exists = false;
+    // SAFETY: the name ends with NUL, the length is without it. The text belongs to the engine and is copied at once.
+    unsafe {
+        let text = zend_ini_string_ex(name.as_ptr(), name.count_bytes() as _, 0, &raw mut exists);
+        if text.is_null() {
+            return String::new();
+        }
+        CStr::from_ptr(text).to_string_lossy().into_owned()
+    }
+}
+
+/// A bad `ini_set()` is refused. A bad value from a file stays as it is: refusing it would put the default in its place.
+unsafe extern "C" fn on_modify(
+    entry: *mut _zend_ini_entry,
+    new_value: *mut zend_string,
+    _: *mut c_void,
+    _: *mut c_void,
+    _: *mut c_void,
+    stage: c_int,
+) -> c_int {
+    boundary::call(ZEND_RESULT_CODE_FAILURE, || {
+        if u32::try_from(stage) != Ok(ZEND_INI_STAGE_RUNTIME) {
+            return Ok(ZEND_RESULT_CODE_SUCCESS);
+        }
+        // SAFETY: the engine passes a live entry, and a live string or NULL.
+        let (name, text) = unsafe { (string(&raw const *(*entry).name), string(new_value)) };
+        let key = name.strip_prefix("rustsql.").and_then(keys::find);
+        if let Some(key) = key {
+            Config::accepts(key, &text)?;
+        }
+        Ok(ZEND_RESULT_CODE_SUCCESS)
+    })
+}
+
+/// # Safety
+/// `text` is NULL or a live string.
+unsafe fn string(text: *const zend_string) -> String {
+    // SAFETY: see above.
+    let bytes = unsafe { text.as_ref() }.map(|text| text.as_bytes()).unwrap_or_default();
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// For phpinfo() and `php --ri`: the DSN without its password, a password not at all.
+unsafe extern "C" fn display_masked(entry: *mut _zend_ini_entry, kind: c_int) {
+    let masked = boundary::call(None, || {
+        // SAFETY: the engine passes a live entry.
+        let (name, text) = unsafe {
+            let entry = &*entry;
+            let original = u32::try_from(kind) == Ok(ZEND_INI_DISPLAY_ORIG) && !entry.orig_value.is_null();
+            let text = if original { entry.orig_value } else { entry.value };
+            (string(entry.name), string(text))
+        };
+        let shown = match text.as_str() {
+            "" => "no value".to_owned(),
+            text if name == "rustsql.dsn" => dsn::masked(text),
+            _ => "***".to_owned(),
+        };
+        // SAFETY: the SAPI's description is valid at all times.
+        let as_text = unsafe { (*ext_php_rs_sapi_module()).phpinfo_as_text } != 0;
+        let shown = if as_text { shown } else { escape_html(&shown) };
+        let length = shown.len();
+        Ok(Some((CString::new(shown).unwrap_or_default().into_raw(), length)))
+    });
+    if let Some((text, length)) = masked {
+        // SAFETY: `text` comes from `into_raw`; a jump out of the output layer would only leak it.
+        unsafe {
+            php_output_write(text, length);
+            drop(CString::from_raw(text));
+        }
+    }
+}
+
+fn escape_html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

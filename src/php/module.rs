@@ -1,0 +1,97 @@
+//! The module: what PHP is told when it loads the library, and what happens at startup and shutdown.
+//!
+//! Written by hand rather than with `#[php_module]`, which cannot say that this module needs ext/session.
+
+use std::ffi::{c_char, c_int, c_void};
+use std::ptr;
+
+use ext_php_rs::builders::{ModuleBuilder, ModuleStartup};
+use ext_php_rs::ffi::{_zend_module_dep, zend_string};
+use ext_php_rs::zend::{ModuleEntry, StaticModuleEntry};
+
+use super::session_api::{MODULE_DEP_REQUIRED, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ps_module};
+use super::{boundary, callbacks, functions, info, ini, warning};
+
+/// C's `static const zend_module_dep[]`.
+#[repr(transparent)]
+struct Dependencies([_zend_module_dep; 2]);
+
+// SAFETY: the pointers in it are to static strings, and nobody writes to it.
+unsafe impl Sync for Dependencies {}
+
+static DEPENDENCIES: Dependencies = Dependencies([
+    dependency(c"session".as_ptr(), MODULE_DEP_REQUIRED as u8),
+    dependency(ptr::null(), 0),
+]);
+
+const fn dependency(name: *const c_char, kind: u8) -> _zend_module_dep {
+    _zend_module_dep {
+        name,
+        rel: ptr::null(),
+        version: ptr::null(),
+        type_: kind,
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn get_module() -> *mut ModuleEntry {
+    static ENTRY: StaticModuleEntry = StaticModuleEntry::new();
+    ENTRY.get_or_init(|| {
+        let builder = ModuleBuilder::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+            .startup_function(startup)
+            .shutdown_function(shutdown)
+            .post_deactivate_function(callbacks::post_deactivate)
+            .info_function(info::print);
+        match functions::add_to(builder).try_into() {
+            Ok((entry, startup, owned)) => {
+                let mut entry: ModuleEntry = entry;
+                let _: ModuleStartup = startup;
+                entry.deps = DEPENDENCIES.0.as_ptr();
+                (entry, owned)
+            }
+            Err(_) => unreachable!("names without NUL always build"),
+        }
+    })
+}
+
+unsafe extern "C" fn startup(_kind: c_int, module_number: c_int) -> c_int {
+    boundary::install_panic_hook();
+    boundary::call(ZEND_RESULT_CODE_FAILURE, || {
+        ini::register(module_number);
+        ini::check_at_startup();
+        // The session functions are found now rather than linked: ext/session may be a shared library, which PHP loads
+        // after this one but starts before it.
+        type Register = unsafe extern "C" fn(*const ps_module) -> c_int;
+        type CreateId = unsafe extern "C" fn(*mut *mut c_void) -> *mut zend_string;
+        let register = symbol(c"php_session_register_module");
+        let create_id = symbol(c"php_session_create_id");
+        if register.is_null() || create_id.is_null() {
+            warning::text("PHP's session extension is not loaded: load it, or remove extension=rustsql");
+            return Ok(ZEND_RESULT_CODE_FAILURE);
+        }
+        // SAFETY: these are the signatures in php_session.h.
+        let (register, create_id) = unsafe {
+            (
+                std::mem::transmute::<*mut c_void, Register>(register),
+                std::mem::transmute::<*mut c_void, CreateId>(create_id),
+            )
+        };
+        callbacks::set_create_id(create_id);
+        // SAFETY: the module is static, and its functions have the types that ext/session expects.
+        if unsafe { register(callbacks::module()) } != ZEND_RESULT_CODE_SUCCESS {
+            warning::text("PHP takes no more session save handlers: unload one of the others");
+            return Ok(ZEND_RESULT_CODE_FAILURE);
+        }
+        Ok(ZEND_RESULT_CODE_SUCCESS)
+    })
+}
+
+fn symbol(name: &std::ffi::CStr) -> *mut c_void {
+    // SAFETY: dlsym reads the name, which ends with NUL.
+    unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }
+}
+
+unsafe extern "C" fn shutdown(_kind: c_int, module_number: c_int) -> c_int {
+    ini::unregister(module_number);
+    ZEND_RESULT_CODE_SUCCESS
+}

@@ -1,0 +1,14 @@
+//! Bindings to ext/session, generated from the headers of the PHP that this is built for.
+#![allow(
+    non_camel_case_types,
+    non_upper_case_globals,
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    clippy::all,
+    reason = "generated"
+)]
+
+use ext_php_rs::ffi::{zend_long, zend_module_entry, zend_string, zval};
+
+include!(concat!(env!("OUT_DIR"), "/session.rs"));

@@ -1,0 +1,50 @@
+//! The one place that warns.
+//!
+//! Messages are queued while Rust code runs and printed afterwards: printing may run a script's error handler, and that
+//! may end in a `longjmp`.
+
+use std::cell::RefCell;
+use std::ffi::{CStr, CString, c_int};
+use std::ptr;
+
+use ext_php_rs::ffi::{E_NOTICE, E_WARNING, php_error_docref};
+
+use crate::error::Error;
+
+thread_local! {
+    static QUEUE: RefCell<Vec<(c_int, CString)>> = const { RefCell::new(Vec::new()) };
+}
+
+pub fn error(error: &Error) {
+    push(E_WARNING, &error.explain());
+}
+
+pub fn text(text: &str) {
+    push(E_WARNING, text);
+}
+
+pub fn notice(text: &str) {
+    push(E_NOTICE, text);
+}
+
+fn push(level: u32, text: &str) {
+    let line = format!("rustsql: {text}").replace('\0', "");
+    let level = c_int::try_from(level).unwrap_or_default();
+    if let Ok(line) = CString::new(line) {
+        QUEUE.with_borrow_mut(|queue| queue.push((level, line)));
+    }
+}
+
+/// Prints what was queued. Call it where nothing is left to drop.
+pub fn flush() {
+    const FORMAT: &CStr = c"%s";
+    loop {
+        let next = QUEUE.with_borrow_mut(|queue| (!queue.is_empty()).then(|| queue.remove(0)));
+        let Some((level, line)) = next else { return };
+        let line = line.into_raw();
+        // SAFETY: both strings end with NUL and live during the call. If it jumps away, `line` leaks and nothing else.
+        unsafe { php_error_docref(ptr::null(), level, FORMAT.as_ptr(), line) };
+        // SAFETY: `line` came from `into_raw` above.
+        drop(unsafe { CString::from_raw(line) });
+    }
+}

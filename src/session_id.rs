@@ -1,0 +1,109 @@
+//! A session id as PHP hands it over, and the two names that it has in the database.
+//!
+//! Neither can be turned back into the id: no table, backup or process list shows one.
+
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+
+/// PHP's own limit, `PS_MAX_SID_LENGTH`.
+const MAX_LENGTH: usize = 256;
+
+/// A checked session id in its application's namespace, already hashed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub struct SessionKey([u8; 16]);
+
+impl SessionKey {
+    /// PHP lets scripts set any bytes with `session_id()`, and its own check stops at a NUL: the whole id is checked here.
+    pub fn new(namespace: &str, id: &[u8]) -> Result<Self> {
+        let valid = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b',' || *byte == b'-';
+        if id.is_empty() || id.len() > MAX_LENGTH || !id.iter().all(valid) {
+            return Err(Error::SessionId);
+        }
+        let digest = Sha256::new()
+            .chain_update(namespace)
+            .chain_update([0])
+            .chain_update(id)
+            .finalize();
+        let mut key = [0; 16];
+        key.copy_from_slice(&digest[..16]);
+        Ok(Self(key))
+    }
+
+    /// The primary key as an SQL literal.
+    pub fn sql(&self) -> String {
+        format!("x'{}'", hex(&self.0))
+    }
+
+    /// The name for `GET_LOCK`. MySQL takes 64 characters, compares them without case and knows no schemas,
+    /// so the table's own name is hashed into it.
+    pub fn lock_name(&self, database: &str, table: &str) -> String {
+        advisory_name("", database, table, &self.0)
+    }
+}
+
+/// The lock of whoever collects the garbage of a table.
+pub fn collector_lock_name(database: &str, table: &str) -> String {
+    advisory_name("gc.", database, table, &[])
+}
+
+fn advisory_name(role: &str, database: &str, table: &str, key: &[u8]) -> String {
+    let digest = Sha256::new()
+        .chain_update(database)
+        .chain_update([0])
+        .chain_update(table)
+        .chain_update([0])
+        .chain_update(key)
+        .finalize();
+    format!("rustsql.{role}{}", hex(&digest[..16]))
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_php_alphabet_from_1_to_256_characters() {
+        for id in ["a", "A-z,09", &"x".repeat(256)] {
+            assert!(SessionKey::new("", id.as_bytes()).is_ok(), "{id}");
+        }
+    }
+
+    #[test]
+    fn rejects_everything_else() {
+        for id in [&b""[..], b"a\0b", b"a'b", b"../x", b"a b", b"\xff", &[b'x'; 257]] {
+            assert!(SessionKey::new("", id).is_err(), "{id:?}");
+        }
+    }
+
+    #[test]
+    fn a_namespace_cannot_imitate_another() {
+        assert_ne!(SessionKey::new("a", b"bc").ok(), SessionKey::new("ab", b"c").ok());
+    }
+
+    #[test]
+    fn is_the_first_half_of_sha_256() {
+        let key = SessionKey::new("", b"abc").map(|key| key.sql()).unwrap_or_default();
+        // printf '\0abc' | sha256sum
+        assert_eq!(key, "x'609f6e36d2405585188d5cfd761f407c'");
+    }
+
+    #[test]
+    fn lock_names_fit_mysql_and_differ_by_table() {
+        let Ok(key) = SessionKey::new("", b"abc") else { panic!() };
+        let name = key.lock_name("app", "php_sessions");
+        assert!(name.len() <= 64 && name == name.to_lowercase());
+        assert_ne!(name, key.lock_name("app", "other"));
+        assert_ne!(name, key.lock_name("ap", "pphp_sessions"));
+    }
+}

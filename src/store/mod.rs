@@ -1,0 +1,113 @@
+//! What the handler asks of a database: lock and load, save, touch, delete, release, collect.
+//!
+//! `database` answers from a real server. The handler's unit tests answer from memory, with the same rules.
+
+pub mod collect;
+pub mod database;
+pub mod schema;
+mod sql;
+mod version;
+
+pub use version::Version;
+
+use std::time::Duration;
+
+use crate::error::Result;
+use crate::lock::Mode;
+use crate::session_id::SessionKey;
+
+/// A stored session. `data` is the caller's to move out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    pub version: Version,
+    /// Unix time of the server.
+    pub expires: u64,
+    /// The server's clock when it was read.
+    pub now: u64,
+    pub data: Vec<u8>,
+}
+
+impl Row {
+    pub fn is_live(&self) -> bool {
+        self.expires > self.now
+    }
+}
+
+/// What stood at the session's place when its lock was taken.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    Row(Row),
+    /// `placeholder`: the version of the empty row that keeps the place locked until this transaction ends.
+    Absent { placeholder: Option<Version> },
+}
+
+/// What to lock when there is no such session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfAbsent {
+    /// Its place: the session is about to begin.
+    Claim,
+    /// Nothing: somebody only asks whether it exists.
+    Leave,
+}
+
+/// The fence: what must still stand there for a write to happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    Absent,
+    Version(Version),
+    /// No fence: `unlocked`.
+    Anything,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Write<'a> {
+    pub expected: Expected,
+    pub version: Version,
+    pub data: &'a [u8],
+    pub expiry: Expiry,
+    /// A new session, whatever stood there before: it was created now.
+    pub is_new: bool,
+}
+
+/// When a session expires, counted from the server's clock at the write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expiry {
+    pub lifetime: u64,
+    /// How rarely the expiry moves, and in what steps. The session expires that much later, so that none expires early.
+    pub touch_seconds: u64,
+}
+
+pub trait Store {
+    /// Locks the session and reads its newest data. When this store holds it already, only reads.
+    fn lock(&mut self, key: SessionKey, if_absent: IfAbsent) -> Result<Found>;
+
+    fn holds(&self, key: SessionKey) -> bool;
+
+    /// Reads without a lock.
+    fn peek(&mut self, key: SessionKey) -> Result<Option<Row>>;
+
+    /// Writes and gives the lock back, unless `expected` is not what stands there: then false, and nothing is written.
+    fn save(&mut self, key: SessionKey, write: Write<'_>) -> Result<bool>;
+
+    /// Moves the expiry of an unchanged session and gives its lock back. False as for `save`.
+    fn touch(&mut self, key: SessionKey, version: Version, expiry: Expiry) -> Result<bool>;
+
+    /// Ends the session, whatever stands there, and gives its lock back.
+    fn delete(&mut self, key: SessionKey) -> Result<()>;
+
+    /// Ends the connection, and with it every lock.
+    fn disconnect(&mut self);
+
+    /// Deletes expired sessions until none is left or `budget` has passed, and returns how many.
+    /// Must not be called while a lock is held.
+    fn collect(&mut self, budget: Option<Duration>) -> Result<u64>;
+
+    /// The mode in which sessions are locked, as far as it is decided.
+    fn mode(&self) -> Mode;
+
+    /// A store of the same kind with a connection of its own.
+    fn another(&self) -> Self;
+
+    /// True in a child that was forked after the connection was made.
+    fn is_forked(&self) -> bool;
+}

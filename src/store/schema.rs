@@ -1,0 +1,35 @@
+//! The table: its definition, and making it when it is missing.
+
+use crate::config::Config;
+
+/// The one definition; `sql/schema.sql` is also what an administrator runs by hand.
+const DEFINITION: &str = include_str!("../../sql/schema.sql");
+const NAME_IN_DEFINITION: &str = "`php_sessions`";
+
+/// The table's name as SQL: `database`.`table`, so that the account's default database does not matter.
+pub fn quoted_table(config: &Config) -> String {
+    match config.table_parts() {
+        ("", table) => format!("`{table}`"),
+        (database, table) => format!("`{database}`.`{table}`"),
+    }
+}
+
+/// The SQL that creates `table`, a quoted name.
+pub fn definition(table: &str) -> String {
+    DEFINITION.trim_end().replacen(NAME_IN_DEFINITION, table, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_takes_the_configured_name() {
+        let Ok(config) = crate::config::tests::load(&[("dsn", "mysql://a@h/app"), ("table", "other.t x")], "") else {
+            panic!()
+        };
+        let sql = definition(&quoted_table(&config));
+        assert!(sql.starts_with("CREATE TABLE IF NOT EXISTS `other`.`t x` (\n"), "{sql}");
+        assert!(!sql.contains("php_sessions"));
+    }
+}

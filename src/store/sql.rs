@@ -1,0 +1,158 @@
+//! The statements, as text that both servers take.
+//!
+//! `/*M!…*/` is read by MariaDB alone, `/*!50708 …*/` by MySQL alone (MariaDB passes over 50700 to 50999):
+//! so the first packet needs no look at the server first.
+
+use std::time::Duration;
+
+use super::{Expected, Expiry, Version, Write};
+use crate::session_id::SessionKey;
+
+/// What the account or the server may have set otherwise. SET comes first: proxies that split reads from writes
+/// send a packet that begins with SELECT to a replica. Strict, so that no data is cut to fit a column.
+pub fn session_settings(lock_ttl: Duration) -> String {
+    let ttl = lock_ttl.as_secs() + u64::from(lock_ttl.subsec_nanos() > 0);
+    format!(
+        "SET autocommit=1,sql_mode='STRICT_ALL_TABLES',character_set_client=utf8mb4,wait_timeout={ttl}\
+         /*M!100100 ,tx_isolation='READ-COMMITTED',max_statement_time=0*/\
+         /*!50708 ,transaction_isolation='READ-COMMITTED',max_execution_time=0*/;"
+    )
+}
+
+/// The packet limit, and whether the server is a node of a cluster (`NULL`: not asked).
+pub fn server_facts(ask_clustered: bool) -> String {
+    let clustered = if ask_clustered {
+        "0/*M!100100 +@@wsrep_on*/\
+         /*!50708 +(SELECT COUNT(*) FROM performance_schema.global_variables \
+         WHERE variable_name='wsrep_on' AND variable_value='ON' \
+         OR variable_name='group_replication_group_name' AND variable_value<>'')*/"
+    } else {
+        "NULL"
+    };
+    format!("SELECT @@max_allowed_packet,{clustered};")
+}
+
+/// The columns in the order in which `database` reads them.
+pub fn select(table: &str, key: SessionKey) -> String {
+    format!(
+        "SELECT version,expires,UNIX_TIMESTAMP(),format,data FROM {table} WHERE id={}",
+        key.sql()
+    )
+}
+
+pub fn exists(table: &str, key: SessionKey) -> String {
+    format!("EXISTS(SELECT 1 FROM {table} WHERE id={})", key.sql())
+}
+
+/// An empty, expired row: it keeps the place locked while its transaction is open, and never gets committed as it is.
+pub fn claim(table: &str, key: SessionKey, version: Version) -> String {
+    format!(
+        "INSERT INTO {table} (id,version,expires,created,used,format,data) VALUES ({},{},0,0,0,0,'') \
+         ON DUPLICATE KEY UPDATE id=id",
+        key.sql(),
+        version.number()
+    )
+}
+
+pub fn save(table: &str, key: SessionKey, write: &Write<'_>, data: &str) -> String {
+    let (id, version, expires) = (key.sql(), write.version.number(), expires(write.expiry));
+    let insert = || {
+        format!(
+            "INSERT INTO {table} (id,version,expires,created,used,format,data) \
+             VALUES ({id},{version},{expires},UNIX_TIMESTAMP(),UNIX_TIMESTAMP(),0,{data})"
+        )
+    };
+    match write.expected {
+        Expected::Absent => insert(),
+        Expected::Anything => format!(
+            "{} ON DUPLICATE KEY UPDATE version=VALUES(version),expires=VALUES(expires),used=VALUES(used),\
+             format=VALUES(format),data=VALUES(data)",
+            insert()
+        ),
+        Expected::Version(expected) => {
+            let created = if write.is_new { ",created=UNIX_TIMESTAMP(),tag=NULL" } else { "" };
+            format!(
+                "UPDATE {table} SET version={version},expires={expires}{created},used=UNIX_TIMESTAMP(),format=0,\
+                 data={data} WHERE id={id} AND version={}",
+                expected.number()
+            )
+        }
+    }
+}
+
+pub fn touch(table: &str, key: SessionKey, version: Version, expiry: Expiry) -> String {
+    format!(
+        "UPDATE {table} SET expires={},used=UNIX_TIMESTAMP() WHERE id={} AND version={}",
+        expires(expiry),
+        key.sql(),
+        version.number()
+    )
+}
+
+pub fn delete(table: &str, key: SessionKey) -> String {
+    format!("DELETE FROM {table} WHERE id={}", key.sql())
+}
+
+/// Rounded up to whole steps: the index on `expires` then has to move a row only once a step.
+fn expires(expiry: Expiry) -> String {
+    let step = expiry.touch_seconds.max(1);
+    let ahead = expiry.lifetime.saturating_add(expiry.touch_seconds).min(u64::from(u32::MAX));
+    format!(
+        "LEAST(4294967295,(UNIX_TIMESTAMP()+{}) DIV {step}*{step})",
+        ahead.saturating_add(step - 1)
+    )
+}
+
+/// Bytes as a literal: as they are where they are UTF-8, which PHP's serialization mostly is, else as hexadecimal.
+pub fn literal(data: &[u8]) -> String {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return format!("x'{}'", crate::session_id::hex(data));
+    };
+    let mut literal = String::with_capacity(text.len() + text.len() / 8 + 16);
+    literal.push_str("_binary'");
+    let mut rest = text;
+    while let Some(at) = rest.find(['\'', '\\', '\0']) {
+        literal.push_str(&rest[..at]);
+        literal.push('\\');
+        literal.push_str(match &rest[at..=at] {
+            "\0" => "0",
+            other => other,
+        });
+        rest = &rest[at + 1..];
+    }
+    literal.push_str(rest);
+    literal.push('\'');
+    literal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_escape_what_ends_or_escapes_a_string() {
+        for (data, sql) in [
+            (&b""[..], "_binary''"),
+            (b"a|s:1:\"b\";", "_binary'a|s:1:\"b\";'"),
+            (b"it's \\ \0.", "_binary'it\\'s \\\\ \\0.'"),
+            ("\u{e9}".as_bytes(), "_binary'\u{e9}'"),
+            (b"\xff'\\", "x'ff275c'"),
+        ] {
+            assert_eq!(literal(data), sql);
+        }
+    }
+
+    #[test]
+    fn the_expiry_is_coarse_and_never_early() {
+        let sql = expires(Expiry {
+            lifetime: 1440,
+            touch_seconds: 60,
+        });
+        assert_eq!(sql, "LEAST(4294967295,(UNIX_TIMESTAMP()+1559) DIV 60*60)");
+        let sql = expires(Expiry {
+            lifetime: 5,
+            touch_seconds: 0,
+        });
+        assert_eq!(sql, "LEAST(4294967295,(UNIX_TIMESTAMP()+5) DIV 1*1)");
+    }
+}
