@@ -312,15 +312,15 @@ pub mod tests {
     #[test]
     fn no_message_shows_a_password() {
         for dsn in [
-            "mysql://app:pa/ss@db/app",
-            "mysql://app:12?ss=1@db/app",
-            "mysql://app:pass@db:x/app",
-            "mysql://app:pass@db/app?bad=1",
-            "mysql://app:pa#ss@db/app",
-            "mysql://app:pass%zz@db/app",
+            "mysql://app:pa/xyz@db/app",
+            "mysql://app:12?xyz=1@db/app",
+            "mysql://app:xyz@db:no/app",
+            "mysql://app:xyz@db/app?bad=1",
+            "mysql://app:pa#xyz@db/app",
+            "mysql://app:xyz%zz@db/app",
         ] {
             let message = problem(&[("dsn", dsn)]);
-            assert!(!message.is_empty() && !message.contains("ss"), "{dsn}: {message}");
+            assert!(!message.is_empty() && !message.contains("xyz"), "{dsn}: {message}");
         }
     }
 
