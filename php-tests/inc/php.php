@@ -1,0 +1,158 @@
+<?php
+/*
+ * PHP processes that have the extension loaded, for tests that need more than their own. They meet by pipes,
+ * never by sleeping: a child prints a line when it has come somewhere, and waits for a line on its stdin.
+ *
+ *     $holder = php_start('session_id("abc"); session_start(); echo "locked\n"; fgets(STDIN);', $ini);
+ *     $holder->readLine();          "locked"
+ *     $holder->write("go on\n");
+ *     $holder->wait();              ['exit' => 0, 'signal' => null, 'out' => '', 'err' => '']
+ */
+
+/** The command line of the PHP under test with the extension. A value of `$ini` may be a list: ['extension' => ['mysqlnd', 'mysqli']]. */
+function php_command(array $ini = []): array
+{
+    $command = [getenv('TEST_PHP_EXECUTABLE') ?: PHP_BINARY, '-n', '-d', 'extension=' . php_extension_file()];
+    $ini += [
+        'session.save_handler' => 'rustsql',
+        'display_errors' => '1', 'display_startup_errors' => '1', 'log_errors' => '0', 'html_errors' => '0',
+        // No headers: a script may print before it starts a session.
+        'session.use_cookies' => '0', 'session.cache_limiter' => '',
+    ];
+    foreach ($ini as $key => $values) {
+        foreach ((array) $values as $value) {
+            array_push($command, '-d', "$key=\"" . addcslashes((string) $value, '"\\$') . '"');
+        }
+    }
+    return $command;
+}
+
+function php_extension_file(): string
+{
+    return getenv('RUSTSQL_SO') ?: dirname(__DIR__, 2) . '/target/release/librustsql.so';
+}
+
+/** Starts PHP on this code (as for `php -r`: without an opening tag). `$args` are its $argv from 1 on. */
+function php_start(string $code, array $ini = [], array $args = []): PhpProcess
+{
+    return new PhpProcess([...php_command($ini), '-r', $code, '--', ...$args]);
+}
+
+/** Runs PHP on this code to its end; gives what PhpProcess::wait() gives. */
+function php_run(string $code, array $ini = [], array $args = [], float $timeout = 30): array
+{
+    return php_start($code, $ini, $args)->wait($timeout);
+}
+
+final class PhpProcess
+{
+    public readonly int $pid;
+
+    /** @var resource */
+    private $process;
+    private array $pipes = [];
+    private array $read = [1 => '', 2 => ''];
+    private ?array $status = null;
+
+    public function __construct(array $command)
+    {
+        // A test that is killed takes its processes with it.
+        $this->process = proc_open(['setpriv', '--pdeathsig', 'KILL', ...$command],
+            [['pipe', 'r'], ['pipe', 'w'], ['pipe', 'w']], $this->pipes);
+        stream_set_blocking($this->pipes[1], false);
+        stream_set_blocking($this->pipes[2], false);
+        $this->pid = proc_get_status($this->process)['pid'];
+    }
+
+    public function __destruct()
+    {
+        $this->signal(SIGKILL);
+        array_map(fclose(...), array_filter($this->pipes, is_resource(...)));
+        proc_close($this->process);
+    }
+
+    /** Writes to its stdin. */
+    public function write(string $text): void
+    {
+        fwrite($this->pipes[0], $text);
+    }
+
+    /** The next line that it prints, without the line end. */
+    public function readLine(float $timeout = 10): string
+    {
+        $end = hrtime(true) + $timeout * 1e9;
+        while (($length = strpos($this->read[1], "\n")) === false) {
+            if (!$this->pump($end)) {
+                throw $this->failure(feof($this->pipes[1]) ? 'ended' : "printed no line in $timeout seconds");
+            }
+        }
+        $line = substr($this->read[1], 0, $length);
+        $this->read[1] = substr($this->read[1], $length + 1);
+        return $line;
+    }
+
+    public function signal(int $signal): void
+    {
+        if (!$this->ended()) {
+            proc_terminate($this->process, $signal);
+        }
+    }
+
+    /**
+     * Closes its stdin and waits for its end. 'out' is what readLine() did not take.
+     *
+     * @return array{exit: int|null, signal: int|null, out: string, err: string}
+     */
+    public function wait(float $timeout = 30): array
+    {
+        $end = hrtime(true) + $timeout * 1e9;
+        if (is_resource($this->pipes[0])) {
+            fclose($this->pipes[0]);
+        }
+        while ($this->pump($end));
+        // The pipes are closed a moment before the process has ended.
+        while (!$this->ended()) {
+            if (hrtime(true) > $end) {
+                $this->signal(SIGKILL);
+                throw $this->failure("did not end in $timeout seconds");
+            }
+            usleep(1000);
+        }
+        return [
+            'exit' => $this->status['signaled'] ? null : $this->status['exitcode'],
+            'signal' => $this->status['signaled'] ? $this->status['termsig'] : null,
+            'out' => $this->read[1],
+            'err' => $this->read[2],
+        ];
+    }
+
+    public function ended(): bool
+    {
+        // Kept, as proc_get_status() tells how a process ended only once (before PHP 8.3).
+        if (!$this->status) {
+            $status = proc_get_status($this->process);
+            $this->status = $status['running'] ? null : $status;
+        }
+        return (bool) $this->status;
+    }
+
+    /** Takes what the process printed, waiting for some until `$end`; false when there is no more. */
+    private function pump(float $end): bool
+    {
+        $open = array_filter([1 => $this->pipes[1], 2 => $this->pipes[2]], fn ($pipe) => !feof($pipe));
+        $left = max(0, $end - hrtime(true)) / 1e9;
+        $none = null;
+        if (!$open || !@stream_select($open, $none, $none, (int) $left, (int) (fmod($left, 1) * 1e6))) {
+            return false;
+        }
+        foreach ($open as $number => $pipe) {
+            $this->read[$number] .= stream_get_contents($pipe);
+        }
+        return true;
+    }
+
+    private function failure(string $what): RuntimeException
+    {
+        return new RuntimeException("PHP process $this->pid $what; stdout: {$this->read[1]} stderr: {$this->read[2]}");
+    }
+}

@@ -1,0 +1,31 @@
+# The PHP under test, for the scripts that run tests. Sourced, after `set -eu`.
+#
+# PHP_CONFIG picks another PHP than the system's, as it does for the build.
+#
+#   TEST_PHP_EXECUTABLE   the PHP under test
+#   test_php              it without any php.ini, but with what the tests themselves use
+#   RUN_TESTS             PHP's own test runner
+
+PHP_CONFIG=${PHP_CONFIG:-php-config}
+command -v "$PHP_CONFIG" > /dev/null || { echo "$PHP_CONFIG is not on this machine: run tools/deps" >&2; exit 1; }
+export PHP_CONFIG
+export TEST_PHP_EXECUTABLE=${TEST_PHP_EXECUTABLE:-$("$PHP_CONFIG" --php-binary)}
+
+for RUN_TESTS in "$("$PHP_CONFIG" --extension-dir)" "$("$PHP_CONFIG" --prefix)/lib/php"; do
+    RUN_TESTS=$RUN_TESTS/build/run-tests.php
+    [ ! -f "$RUN_TESTS" ] || break
+done
+[ -f "$RUN_TESTS" ] || { echo "no run-tests.php beside $PHP_CONFIG: run tools/deps" >&2; exit 1; }
+export RUN_TESTS
+
+# Distributions build these as modules, other people build them in. A comma-separated list of those to load.
+builtin=$("$TEST_PHP_EXECUTABLE" -n -m)
+RUSTSQL_TEST_MODULES=
+test_php=("$TEST_PHP_EXECUTABLE" -n)
+for module in posix mysqlnd mysqli; do
+    if ! grep -qix "$module" <<< "$builtin"; then
+        test_php+=(-d "extension=$module")
+        RUSTSQL_TEST_MODULES+=${RUSTSQL_TEST_MODULES:+,}$module
+    fi
+done
+export RUSTSQL_TEST_MODULES

@@ -1,0 +1,43 @@
+<?php
+/*
+ * Starts the server that the tests of php-tests/ share, runs them, and says how they ended. Called by tools/phpt:
+ * FLAVOUR PATH...
+ */
+
+$root = dirname(__DIR__, 2);
+require "$root/php-tests/inc/server.php";
+require "$root/php-tests/inc/php.php";
+require __DIR__ . '/phpt.php';
+
+const JOBS = 2; // most tests wait for servers and for each other's processes
+
+$flavour = $argv[1];
+$paths = array_map(existing(...), array_slice($argv, 2));
+$extension = existing(php_extension_file());
+
+$server = Server::start($flavour);
+$description = "$root/target/test/server-" . getmypid() . '.json';
+file_put_contents($description, $server->describe());
+register_shutdown_function(fn () => @unlink($description));
+putenv("RUSTSQL_TEST_SERVER=$description");
+putenv("RUSTSQL_TEST_FLAVOUR=$flavour");
+putenv("RUSTSQL_SO=$extension");
+
+$results = run_phpt($paths, [
+    'extension' => [$extension, ...array_filter(explode(',', getenv('RUSTSQL_TEST_MODULES')))],
+    'session.save_handler' => 'rustsql',
+    'rustsql.dsn' => $server->dsn(),
+], "$root/target/test/phpt-$flavour.log", $root, JOBS);
+
+$count = ['passed' => 0, 'failed' => 0, 'skipped' => 0];
+foreach ($results as $path => [$status, $detail]) {
+    $count[$status]++;
+    $name = preg_replace('~^.*/php-tests/~', '', $path);
+    echo match ($status) {
+        'passed' => "ok   $name\n",
+        'skipped' => "SKIP $name: $detail\n",
+        'failed' => "FAIL $name $detail\n",
+    };
+}
+echo phpt_summary(...$count);
+exit($count['failed'] ? 1 : 0);

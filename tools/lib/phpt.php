@@ -1,0 +1,75 @@
+<?php
+/*
+ * Runs phpt files with PHP's own run-tests.php and tells how they ended. Used by tools/phpt and
+ * tools/core-suite; the environment is that of lib/php.sh.
+ */
+
+/**
+ * @param string[] $paths phpt files and folders
+ * @param array<string, string|string[]> $ini
+ * @param string $log where the whole output of run-tests.php goes
+ * @param string $folder where the tests run
+ * @return array<string, array{string, string}> by path: 'passed', 'failed' or 'skipped', and the diff or the reason
+ */
+function run_phpt(array $paths, array $ini, string $log, string $folder, int $jobs): array
+{
+    $list = tempnam(sys_get_temp_dir(), 'phpt');
+    $runner = dirname($log) . '/run-tests.php'; // a copy, as it writes into its own folder
+    copy(getenv('RUN_TESTS'), $runner);
+    $command = [getenv('TEST_PHP_EXECUTABLE'), '-n', $runner, '-n', '-q', '--no-color', '--no-progress',
+        '--set-timeout', '60', '-W', $list];
+    if ($jobs > 1) {
+        $command[] = "-j$jobs";
+    }
+    foreach ($ini as $key => $values) {
+        foreach ((array) $values as $value) {
+            // run-tests.php puts the setting in shell quotes, the ini quotes are ours to set.
+            $value = preg_match('~^[\w./-]*$~', $value) ? $value : "\"$value\"";
+            array_push($command, '-d', "$key=$value");
+        }
+    }
+    $output = ['file', $log, 'w'];
+    $process = proc_open([...$command, ...$paths], [['file', '/dev/null', 'r'], $output, $output], $pipes, $folder);
+    proc_close($process);
+
+    $text = file_get_contents($log);
+    $results = [];
+    foreach (file($list, FILE_IGNORE_NEW_LINES) as $line) {
+        [$status, $path] = explode("\t", $line);
+        $results[$path] = match ($status) {
+            'PASSED' => ['passed', ''],
+            'SKIPPED' => ['skipped', preg_match('~^SKIP .*\[' . preg_quote($path) . '\] *(?:reason: )?(.*)$~m', $text, $found) ? $found[1] : ''],
+            'XFAILED' => ['skipped', 'fails by its own account (XFAIL)'],
+            default => ['failed', phpt_diff($path, $status)],
+        };
+    }
+    unlink($list);
+    if (!$results) {
+        throw new RuntimeException("run-tests.php ran no test:\n" . substr($text, -2000));
+    }
+    ksort($results);
+    return $results;
+}
+
+/** What was expected and what came, from the files that run-tests.php leaves beside a test that failed. */
+function phpt_diff(string $path, string $status): string
+{
+    $stem = substr($path, 0, -strlen('phpt'));
+    $diff = "$status\n" . (@file_get_contents("{$stem}diff") ?: '');
+    foreach (['diff', 'exp', 'log', 'out', 'php', 'sh', 'skip.php', 'clean.php', 'post'] as $suffix) {
+        @unlink($stem . $suffix);
+    }
+    return rtrim($diff) . "\n";
+}
+
+/** The whole path of a file that has to be there. */
+function existing(string $path): string
+{
+    return realpath($path) ?: throw new RuntimeException("there is no $path");
+}
+
+/** The line that tools/test adds up. */
+function phpt_summary(int $passed, int $failed, int $skipped): string
+{
+    return "$passed passed, $failed failed, $skipped skipped\n";
+}
