@@ -106,6 +106,11 @@ impl Error {
         text
     }
 
+    /// The connection ended without making anybody wait: trying once more costs little.
+    pub fn is_quickly_lost(&self) -> bool {
+        matches!(self, Self::ConnectionLost { source, .. } if *source != DbError::TimedOut)
+    }
+
     /// The same again can succeed at once: nothing was decided.
     pub fn is_deadlock(&self) -> bool {
         matches!(self, Self::Deadlock { .. })
@@ -157,6 +162,8 @@ pub enum DbError {
         sqlstate: String,
         message: String,
     },
+    #[error("no answer in time")]
+    TimedOut,
     #[error("{0}")]
     Driver(String),
 }

@@ -291,7 +291,7 @@ impl<S: Store> Handler<S> {
         }
         let mut result = self.store.lock(key, if_absent);
         // Nothing was decided yet, and a connection kept for a new id may have been closed meanwhile.
-        if matches!(&result, Err(error) if error.is_connection_lost()) {
+        if matches!(&result, Err(error) if error.is_quickly_lost()) {
             result = self.store.lock(key, if_absent);
         }
         match result {
@@ -313,7 +313,7 @@ impl<S: Store> Handler<S> {
 
     fn load_lock_free(&mut self, key: SessionKey, access: Access, started: Instant) -> Result<Loaded> {
         let row = match self.store.peek(key) {
-            Err(error) if error.is_connection_lost() => self.store.peek(key)?,
+            Err(error) if error.is_quickly_lost() => self.store.peek(key)?,
             row => row?,
         };
         Ok(Loaded {

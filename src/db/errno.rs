@@ -2,6 +2,9 @@
 //!
 //! Numbers below 1900 mean the same on MySQL and MariaDB; from there on each server has its own.
 
+use std::error::Error as StdError;
+use std::io;
+
 use mysql::{DriverError, Error as MysqlError};
 
 use crate::error::{DbError, Error};
@@ -131,7 +134,7 @@ pub fn at_statement(error: MysqlError, host: &str) -> Error {
     }
 }
 
-pub fn db_error(error: MysqlError) -> DbError {
+fn db_error(error: MysqlError) -> DbError {
     match error {
         MysqlError::MySqlError(error) => DbError::Server {
             code: error.code,
@@ -140,17 +143,20 @@ pub fn db_error(error: MysqlError) -> DbError {
         },
         // The address is the caller's to tell.
         MysqlError::DriverError(DriverError::CouldNotConnect(Some((_, description, _)))) => DbError::Driver(description),
-        MysqlError::DriverError(DriverError::ConnectTimeout) => DbError::Driver("no answer in time".into()),
+        MysqlError::DriverError(DriverError::ConnectTimeout) => DbError::TimedOut,
         MysqlError::DriverError(error) => DbError::Driver(error.to_string()),
-        MysqlError::IoError(error) => DbError::Driver(io_error(&error)),
-        MysqlError::CodecError(mysql_codec) => DbError::Driver(mysql_codec.to_string()),
+        MysqlError::IoError(error) => io_error(&error),
+        MysqlError::CodecError(error) => match error.source().and_then(<dyn StdError>::downcast_ref) {
+            Some(error) => io_error(error),
+            None => DbError::Driver(error.to_string()),
+        },
         error => DbError::Driver(error.to_string()),
     }
 }
 
-fn io_error(error: &std::io::Error) -> String {
+fn io_error(error: &io::Error) -> DbError {
     match error.kind() {
-        std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut => "no answer in time".into(),
-        _ => error.to_string(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => DbError::TimedOut,
+        _ => DbError::Driver(error.to_string()),
     }
 }

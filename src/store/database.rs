@@ -4,7 +4,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Expected, Expiry, Found, IfAbsent, Row, Store, Version, Write, schema, sql};
+use super::sql::AskClustered;
+use super::{Expected, Expiry, Found, IfAbsent, Row, Store, Version, Write, cluster, schema, sql};
 use crate::config::Config;
 use crate::db::connection::{Connection, Server};
 use crate::db::errno;
@@ -52,8 +53,8 @@ struct Held {
 enum Attempt {
     Done(Found),
     TimedOut(Mode),
-    /// The server turned out to be a node of a cluster: lock the row instead.
-    Clustered,
+    /// Only now did the server say whether it is a node of a cluster: lock in the other mode.
+    WrongMode,
     TableMissing(Error),
 }
 
@@ -77,9 +78,10 @@ impl Database {
     fn connect(&mut self) -> Result<&mut Connection> {
         if self.connection.as_ref().is_none_or(Connection::is_lost) {
             self.held = None;
-            self.decided = None;
             self.connection = None;
-            self.connection = Some(Connection::open(&self.config, &self.script)?);
+            let connection = Connection::open(&self.config, &self.script)?;
+            self.decided = cluster::recall(connection.host()).0.then_some(Mode::Row);
+            self.connection = Some(connection);
         }
         match &mut self.connection {
             Some(connection) => Ok(connection),
@@ -98,7 +100,7 @@ impl Database {
     /// Sends `statements` behind whatever has to come first: the settings of a fresh connection, the release of
     /// another session's lock. Their answers are taken off the reply.
     fn send(&mut self, statements: &str, timeout: Option<Duration>) -> Result<Reply> {
-        let ask_clustered = self.config.lock.is_none();
+        let auto = self.config.lock.is_none();
         let lock_ttl = self.config.lock_ttl;
         let release = match &self.held {
             Some(Held {
@@ -114,7 +116,12 @@ impl Database {
         let mut answers_before = 0;
         if fresh {
             packet.push_str(&sql::session_settings(lock_ttl));
-            packet.push_str(&sql::server_facts(ask_clustered));
+            let ask = match cluster::recall(connection.host()) {
+                _ if !auto => AskClustered::No,
+                (_, true) => AskClustered::IfFree,
+                (_, false) => AskClustered::Yes,
+            };
+            packet.push_str(&sql::server_facts(ask));
             answers_before += 2;
         } else if !release.is_empty() {
             packet.push_str(&release);
@@ -125,14 +132,18 @@ impl Database {
         let ours = reply.sets.split_off(answers_before.min(reply.sets.len()));
         let before = std::mem::replace(&mut reply.sets, ours);
         if fresh && let Some(facts) = before.get(1).and_then(|set| set.rows.first()) {
-            let clustered = facts.number(1).map(|nodes| nodes > 0);
+            let told = facts.number(1).map(|nodes| nodes > 0);
+            if let Some(clustered) = told {
+                cluster::remember(connection.host(), clustered);
+            }
+            let clustered = told.unwrap_or_else(|| cluster::recall(connection.host()).0);
             connection.server = Some(Server {
                 max_allowed_packet: facts
                     .number(0)
                     .and_then(|bytes| usize::try_from(bytes).ok())
                     .unwrap_or_default(),
             });
-            self.decided = clustered.map(|clustered| if clustered { Mode::Row } else { Mode::Advisory });
+            self.decided = Some(if clustered { Mode::Row } else { Mode::Advisory });
         }
         if before.len() == answers_before {
             self.held = None;
@@ -161,16 +172,15 @@ impl Database {
         let statements = format!("{acquire};{}", sql::select(&self.table, key));
         let io_timeout = timeout.with_io(self.config.io_timeout);
         let mut reply = self.send(&statements, io_timeout)?;
-        if self.mode() == Mode::Row {
-            // Only now does the server say that it is part of a cluster; a lock that it granted means nothing there.
-            // The next packet gives it back.
+        if self.mode() != Mode::Advisory {
+            // A lock that was granted all the same is given back by the next packet.
             if granted(&reply.sets) {
                 self.held = Some(Held {
                     key,
                     mode: Mode::Advisory,
                 });
             }
-            return Ok(Attempt::Clustered);
+            return Ok(Attempt::WrongMode);
         }
         let outcome = reply.sets.first().and_then(|set| set.rows.first()).map(|row| row.text(0));
         match outcome {
@@ -202,6 +212,11 @@ impl Database {
         let io_timeout = timeout.with_io(self.config.io_timeout);
         let started = Instant::now();
         let mut reply = self.send(&format!("{limit}START TRANSACTION;{select}"), io_timeout)?;
+        if self.mode() != Mode::Row {
+            // The next packet ends the transaction.
+            self.held = Some(Held { key, mode: Mode::Row });
+            return Ok(Attempt::WrongMode);
+        }
         if let Some(error) = reply.error.take() {
             return self.failed_attempt(error, reply.code, Mode::Row);
         }
@@ -244,6 +259,11 @@ impl Database {
             }
             None => format!("SET innodb_lock_wait_timeout={seconds};"),
         }
+    }
+
+    /// Gives back what is held, in a packet of its own.
+    fn give_back(&mut self) -> Result<()> {
+        self.send("DO 0", Some(self.config.io_timeout))?.ok().map(drop)
     }
 
     fn failed_attempt(&mut self, error: Error, code: Option<u16>, mode: Mode) -> Result<Attempt> {
@@ -358,7 +378,7 @@ impl Database {
     fn save_large(&mut self, key: SessionKey, write: &Write<'_>) -> Result<u64> {
         // `unlocked` alone comes here without a connection that has its settings.
         if self.held.is_none() {
-            self.send("DO 0", Some(self.config.io_timeout))?.ok()?;
+            self.give_back()?;
         }
         let statement = sql::save(&self.table, key, write, "?");
         let affected = self.connect()?.send_with_value(&statement, write.data)?;
@@ -425,7 +445,7 @@ impl Store for Database {
             };
             match self.attempt(key, if_absent, timeout) {
                 Ok(Attempt::Done(found)) => return Ok(found),
-                Ok(Attempt::Clustered) => {}
+                Ok(Attempt::WrongMode) => self.give_back()?,
                 Ok(Attempt::TimedOut(mode)) => return Err(self.timed_out(key, mode, started.elapsed())),
                 Ok(Attempt::TableMissing(error)) if attempts < ATTEMPTS => self.create_table(error)?,
                 Ok(Attempt::TableMissing(error)) => return Err(error),
