@@ -54,7 +54,9 @@ fn session_bindings(zts: bool) {
         .map(|flag| PathBuf::from(flag.trim_start_matches("-I")).join("ext/session/php_session.h"))
         .find(|path| path.exists());
     if header.is_none() {
-        fail("ext/session/php_session.h is missing: install the headers of a PHP that has ext/session (Debian: php-dev)");
+        fail(
+            "ext/session/php_session.h is missing: install the headers of a PHP that has ext/session (Debian: php-dev)",
+        );
     }
     let mut builder = bindgen::builder()
         .header_contents(
@@ -72,7 +74,9 @@ fn session_bindings(zts: bool) {
         builder = builder.clang_arg("-DZTS=1");
     }
     let bindings = builder.generate().unwrap_or_else(|error| {
-        fail(format!("bindgen cannot read PHP's session header: {error} (Debian: libclang-dev)"))
+        fail(format!(
+            "bindgen cannot read PHP's session header: {error} (Debian: libclang-dev)"
+        ))
     });
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_else(|| fail("OUT_DIR is not set")));
     if let Err(error) = bindings.write_to_file(out.join("session.rs")) {

@@ -34,8 +34,8 @@ pub enum Error {
     #[error("{host}: {what}")]
     Schema {
         host: String,
-        what: String,
-        cure: String,
+        what: Box<str>,
+        cure: Box<str>,
         source: DbError,
     },
 
@@ -128,11 +128,15 @@ pub enum Refusal {
     ReadOnly,
     #[error("this process was forked from the one that opened it")]
     Forked,
-    #[error("PHP could not encode it: a key of $_SESSION contains '|' (rename the key, or use session.serialize_handler=php_serialize)")]
+    #[error(
+        "PHP could not encode it: a key of $_SESSION contains '|' (rename the key, or use session.serialize_handler=php_serialize)"
+    )]
     KeyWithDelimiter,
     #[error("PHP could not encode it: an exception was thrown while $_SESSION was serialized")]
     PendingException,
-    #[error("PHP could not decode the stored data with the current session.serialize_handler, and would have destroyed it")]
+    #[error(
+        "PHP could not decode the stored data with the current session.serialize_handler, and would have destroyed it"
+    )]
     Undecodable,
 }
 

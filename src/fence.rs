@@ -35,9 +35,9 @@ pub fn judge(base: &Base, elapsed: Duration, version: Version, data: &[u8], foun
         // The server that took over had not got the last commit: what this request read is newer than what is there.
         Found::Row(row)
             if base.live
-                && base
-                    .version
-                    .is_some_and(|seen| seen.is_same_incarnation(row.version) && row.version.counter() < seen.counter()) =>
+                && base.version.is_some_and(|seen| {
+                    seen.is_same_incarnation(row.version) && row.version.counter() < seen.counter()
+                }) =>
         {
             Verdict::WriteOver(Expected::Version(row.version))
         }
@@ -86,10 +86,16 @@ mod tests {
         let base = base(Some(seen), true);
         let verdict = |found: &Found| judge(&base, Duration::ZERO, seen.next(), b"new", found);
         assert_eq!(verdict(&row(seen, b"old")), Verdict::WriteOver(Expected::Version(seen)));
-        assert_eq!(verdict(&row(older, b"older")), Verdict::WriteOver(Expected::Version(older)));
+        assert_eq!(
+            verdict(&row(older, b"older")),
+            Verdict::WriteOver(Expected::Version(older))
+        );
         assert_eq!(verdict(&row(seen.next(), b"new")), Verdict::Written);
         assert_eq!(verdict(&row(seen.next(), b"rival")), Verdict::Refuse(Refusal::Newer));
-        assert_eq!(verdict(&row(seen.next().next(), b"new")), Verdict::Refuse(Refusal::Newer));
+        assert_eq!(
+            verdict(&row(seen.next().next(), b"new")),
+            Verdict::Refuse(Refusal::Newer)
+        );
         assert_eq!(verdict(&row(other_life, b"old")), Verdict::Refuse(Refusal::Newer));
         assert_eq!(verdict(&ABSENT), Verdict::Refuse(Refusal::Destroyed));
     }
@@ -110,7 +116,10 @@ mod tests {
         let verdict = |found: &Found| judge(&base, Duration::ZERO, first, b"new", found);
         assert_eq!(verdict(&ABSENT), Verdict::WriteOver(Expected::Absent));
         assert_eq!(verdict(&row(first, b"new")), Verdict::Written);
-        assert_eq!(verdict(&row(Version::new_incarnation(), b"x")), Verdict::Refuse(Refusal::Newer));
+        assert_eq!(
+            verdict(&row(Version::new_incarnation(), b"x")),
+            Verdict::Refuse(Refusal::Newer)
+        );
         let placeholder = Version::new_incarnation();
         let claimed = Found::Absent {
             placeholder: Some(placeholder),

@@ -327,8 +327,12 @@ impl<S: Store> Handler<S> {
     fn touch(&mut self, key: SessionKey, lifetime: u64) -> Result<()> {
         let expiry = self.expiry(lifetime);
         let unlocked = self.store.mode() == Mode::Unlocked;
-        let Some(session) = &mut self.session else { return Ok(()) };
-        let Some(version) = session.base.version else { return Ok(()) };
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
+        let Some(version) = session.base.version else {
+            return Ok(());
+        };
         let now = session.base.now + session.read_at.elapsed().as_secs();
         if session.base.expires >= now + lifetime || session.access != Access::Locked && !unlocked {
             return Ok(());
@@ -358,7 +362,9 @@ impl<S: Store> Handler<S> {
     }
 
     fn save(&mut self, key: SessionKey, data: &[u8], expiry: Expiry) -> Result<()> {
-        let Some(session) = &mut self.session else { return Ok(()) };
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
         let base = session.base;
         let version = match base.version {
             Some(version) if base.live => version.next(),

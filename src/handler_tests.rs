@@ -109,7 +109,9 @@ impl Store for Memory {
         self.call("touch")?;
         let mut server = self.server.borrow_mut();
         let clock = server.clock;
-        let Some(row) = server.rows.get_mut(&key).filter(|row| row.version == version) else { return Ok(false) };
+        let Some(row) = server.rows.get_mut(&key).filter(|row| row.version == version) else {
+            return Ok(false);
+        };
         row.expires = clock + expiry.lifetime + expiry.touch_seconds;
         server.locks.remove(&key);
         Ok(true)
@@ -169,7 +171,7 @@ impl World {
 
     fn request(&self, settings: &[(&str, &str)]) -> Handler<Memory> {
         let settings: Vec<_> = [("dsn", "mysql://a@h/app")].iter().chain(settings).copied().collect();
-        let Ok(config) = crate::config::tests::load(&settings, "") else { panic!("{settings:?}") };
+        let config = crate::config::tests::load(&settings, "").unwrap();
         let mode = config.lock.unwrap_or(Mode::Advisory);
         let server = self.0.clone();
         let client = Memory {
@@ -207,8 +209,7 @@ impl World {
 }
 
 fn key() -> SessionKey {
-    let Ok(key) = SessionKey::new("", ID) else { panic!() };
-    key
+    SessionKey::new("", ID).unwrap()
 }
 
 fn refusal(result: Result<()>) -> Option<Refusal> {
@@ -297,7 +298,10 @@ fn a_session_destroyed_elsewhere_stays_destroyed() {
     assert!(request.read(ID, false).is_ok());
     request.store.disconnect();
     assert!(world.request(&[]).destroy(ID).is_ok());
-    assert_eq!(refusal(request.write(ID, b"two", LIFETIME, None)), Some(Refusal::Destroyed));
+    assert_eq!(
+        refusal(request.write(ID, b"two", LIFETIME, None)),
+        Some(Refusal::Destroyed)
+    );
     assert_eq!(world.stored(), None);
 }
 
@@ -319,11 +323,17 @@ fn a_lock_that_cannot_be_had_fails_or_opens_read_only() {
     world.store(b"one");
     let mut holder = world.request(&[]);
     assert!(holder.read(ID, false).is_ok());
-    assert!(matches!(world.request(&[]).read(ID, false), Err(Error::LockTimeout { .. })));
+    assert!(matches!(
+        world.request(&[]).read(ID, false),
+        Err(Error::LockTimeout { .. })
+    ));
     let mut reader = world.request(&[("lock_failure", "readonly")]);
     assert_eq!(reader.read(ID, false).ok(), Some(&b"one"[..]));
     assert!(reader.take_notices().iter().any(|notice| notice.contains("read-only")));
-    assert_eq!(refusal(reader.write(ID, b"two", LIFETIME, None)), Some(Refusal::ReadOnly));
+    assert_eq!(
+        refusal(reader.write(ID, b"two", LIFETIME, None)),
+        Some(Refusal::ReadOnly)
+    );
     assert!(reader.write(ID, b"one", LIFETIME, None).is_ok());
     assert_eq!(refusal(reader.destroy(ID)), Some(Refusal::ReadOnly));
 }
@@ -380,7 +390,10 @@ fn data_over_max_size_is_refused() {
     world.store(b"one");
     let mut request = world.request(&[("max_size", "3")]);
     assert!(request.read(ID, false).is_ok());
-    assert!(matches!(request.write(ID, b"four", LIFETIME, None), Err(Error::TooLarge { .. })));
+    assert!(matches!(
+        request.write(ID, b"four", LIFETIME, None),
+        Err(Error::TooLarge { .. })
+    ));
     assert!(request.write(ID, b"two", LIFETIME, None).is_ok());
 }
 
@@ -437,7 +450,10 @@ fn a_second_write_in_a_request_is_fenced_by_the_first() {
     assert!(request.write(ID, b"two", LIFETIME, None).is_ok());
     assert_eq!(world.stored().as_deref(), Some(&b"two"[..]));
     world.store(b"rival");
-    assert_eq!(refusal(request.write(ID, b"three", LIFETIME, None)), Some(Refusal::Newer));
+    assert_eq!(
+        refusal(request.write(ID, b"three", LIFETIME, None)),
+        Some(Refusal::Newer)
+    );
 }
 
 #[test]

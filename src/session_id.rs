@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn lock_names_fit_mysql_and_differ_by_table() {
-        let Ok(key) = SessionKey::new("", b"abc") else { panic!() };
+        let key = SessionKey::new("", b"abc").unwrap();
         let name = key.lock_name("app", "php_sessions");
         assert!(name.len() <= 64 && name == name.to_lowercase());
         assert_ne!(name, key.lock_name("app", "other"));

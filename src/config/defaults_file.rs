@@ -15,7 +15,10 @@ pub fn read(path: &str) -> Result<Target> {
     let unreadable = |error: std::io::Error| ConfigError::new(KEY, format!("{path} cannot be read: {error}"));
     let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
     if mode & 0o002 != 0 {
-        return Err(ConfigError::new(KEY, format!("{path} can be written by anybody: chmod o-w {path}")));
+        return Err(ConfigError::new(
+            KEY,
+            format!("{path} can be written by anybody: chmod o-w {path}"),
+        ));
     }
     let bytes = fs::read(path).map_err(unreadable)?;
     let text = String::from_utf8(bytes).map_err(|_| ConfigError::new(KEY, format!("{path} is not UTF-8")))?;
@@ -79,7 +82,11 @@ struct Options {
 impl Options {
     fn over(self, base: Self) -> Self {
         // A host in [rustsql] also overrules a socket in [client].
-        let socket = if self.host.is_some() { self.socket } else { self.socket.or(base.socket) };
+        let socket = if self.host.is_some() {
+            self.socket
+        } else {
+            self.socket.or(base.socket)
+        };
         Self {
             user: self.user.or(base.user),
             password: self.password.or(base.password),
@@ -142,7 +149,7 @@ mod tests {
     #[test]
     fn own_section_wins_over_client() {
         let text = "[mysqld]\nuser=daemon\n[client]\nuser = a\npassword=\"p#1\\\"\"\nsocket=/x\nprompt=y\n# c\n[rustsql]\nhost=db\nport=3307\nuser=b\n";
-        let Ok(target) = parse("f", text) else { panic!() };
+        let target = parse("f", text).unwrap();
         assert_eq!(target.user.as_deref(), Some("b"));
         assert_eq!(target.password.as_deref(), Some("p#1\""));
         let host = "db".to_owned();
@@ -156,7 +163,10 @@ mod tests {
             ("[rustsql]\npasword=secret\n", "line 2: unknown option 'pasword'"),
             ("[client]\nssl-ca=/x\n", "TLS is not supported"),
         ] {
-            let message = parse("f", text).err().map(|error| error.to_string()).unwrap_or_default();
+            let message = parse("f", text)
+                .err()
+                .map(|error| error.to_string())
+                .unwrap_or_default();
             assert!(message.contains(part) && !message.contains("secret"), "{message}");
         }
     }

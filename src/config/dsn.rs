@@ -30,7 +30,8 @@ pub fn is_url(text: &str) -> bool {
 }
 
 fn starts_with(text: &str, scheme: &str) -> bool {
-    text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    text.get(..scheme.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
 }
 
 fn wrong<T>(problem: impl Into<String>) -> Result<T> {
@@ -47,7 +48,9 @@ pub fn parse(text: &str) -> Result<Dsn> {
         None => (rest, None),
     };
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    if path.contains('@') || query.is_some_and(|query| query.contains('@')) && !authority.contains('@') || rest.contains('#')
+    if path.contains('@')
+        || query.is_some_and(|query| query.contains('@')) && !authority.contains('@')
+        || rest.contains('#')
     {
         return wrong(
             "a character in the user name or the password splits the URL: write '/' as %2F, '?' as %3F, '#' as %23 and '@' as %40",
@@ -77,8 +80,10 @@ pub fn parse(text: &str) -> Result<Dsn> {
                 "parameter '{pair}' has no value: php.ini cuts a value at '=' or ';' unless it stands in double quotes"
             ));
         };
-        dsn.parameters
-            .push((decode(name, "a parameter's name")?, decode(value, "a parameter's value")?));
+        dsn.parameters.push((
+            decode(name, "a parameter's name")?,
+            decode(value, "a parameter's value")?,
+        ));
     }
     Ok(dsn)
 }
@@ -127,10 +132,15 @@ fn address(hosts: &str) -> Result<Option<Address>> {
 fn decode(text: &str, what: &str) -> Result<String> {
     let bytes = text.as_bytes();
     let cut = bytes.iter().enumerate().any(|(at, byte)| {
-        *byte == b'%' && !bytes.get(at + 1..at + 3).is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit))
+        *byte == b'%'
+            && !bytes
+                .get(at + 1..at + 3)
+                .is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit))
     });
     if cut {
-        return wrong(format!("a '%' in {what} is not followed by two hexadecimal digits: write it as %25"));
+        return wrong(format!(
+            "a '%' in {what} is not followed by two hexadecimal digits: write it as %25"
+        ));
     }
     match percent_decode_str(text).decode_utf8() {
         Ok(text) => Ok(text.into_owned()),
@@ -141,7 +151,11 @@ fn decode(text: &str, what: &str) -> Result<String> {
 /// For phpinfo(): whatever may be a password is hidden, also in a DSN that cannot be parsed.
 pub fn masked(text: &str) -> String {
     let Some(at) = text.rfind('@') else {
-        return if is_url(text) { mask_parameters(text) } else { "***".to_owned() };
+        return if is_url(text) {
+            mask_parameters(text)
+        } else {
+            "***".to_owned()
+        };
     };
     let start = text.find("://").map_or(0, |found| found + 3).min(at);
     let account = match text[start..at].split_once(':') {
@@ -182,7 +196,7 @@ mod tests {
             ("mysql://app:secret@[fe80::1]/app", tcp("fe80::1", 3306)),
             ("mysql://app:secret@/app?socket=/run/x.sock", None),
         ] {
-            let Ok(dsn) = parse(text) else { panic!("{text}") };
+            let dsn = parse(text).unwrap();
             assert_eq!(dsn.address, address, "{text}");
             assert_eq!(dsn.user.as_deref(), Some("app"));
             assert_eq!(dsn.password.as_deref(), Some("secret"));
@@ -192,7 +206,7 @@ mod tests {
 
     #[test]
     fn percent_encoding_is_decoded() {
-        let Ok(dsn) = parse("mysql://us%40er:p%2Fa%3As%25@db/app?table=a%20b") else { panic!() };
+        let dsn = parse("mysql://us%40er:p%2Fa%3As%25@db/app?table=a%20b").unwrap();
         assert_eq!(dsn.user.as_deref(), Some("us@er"));
         assert_eq!(dsn.password.as_deref(), Some("p/a:s%"));
         assert_eq!(dsn.parameters, [("table".to_owned(), "a b".to_owned())]);
@@ -203,7 +217,10 @@ mod tests {
         for (text, shown) in [
             ("mysql://app:secret@db/app", "mysql://app:***@db/app"),
             ("mysql://app:se@cret@db/app", "mysql://app:***@db/app"),
-            ("mysql://app@db/app?password=secret&lock=row", "mysql://app@db/app?password=***&lock=row"),
+            (
+                "mysql://app@db/app?password=secret&lock=row",
+                "mysql://app@db/app?password=***&lock=row",
+            ),
             ("app:secret@db", "app:***@db"),
             ("secret", "***"),
             ("mysql://db/app", "mysql://db/app"),

@@ -75,7 +75,11 @@ impl Config {
         }
         if !dsn_text.is_empty() {
             config.apply_dsn(&dsn_text).map_err(|error| ConfigError {
-                key: if error.key.is_empty() { source.to_owned() } else { error.key },
+                key: if error.key.is_empty() {
+                    source.to_owned()
+                } else {
+                    error.key
+                },
                 ..error
             })?;
         }
@@ -90,7 +94,11 @@ impl Config {
             return match text {
                 "" => Ok(()),
                 text => Self::empty().apply_dsn(text).map_err(|error| ConfigError {
-                    key: if error.key.is_empty() { "rustsql.dsn".to_owned() } else { error.key },
+                    key: if error.key.is_empty() {
+                        "rustsql.dsn".to_owned()
+                    } else {
+                        error.key
+                    },
                     ..error
                 }),
             };
@@ -159,9 +167,14 @@ impl Config {
                 continue;
             }
             let unknown = || ConfigError::new("", format!("unknown parameter '{name}'"));
-            let key = keys::find(&name).filter(|key| key.name() != "dsn").ok_or_else(unknown)?;
+            let key = keys::find(&name)
+                .filter(|key| key.name() != "dsn")
+                .ok_or_else(unknown)?;
             if key.scope() == Scope::System {
-                return Err(ConfigError::new("", format!("'{name}' can be set in php.ini only, not in a DSN")));
+                return Err(ConfigError::new(
+                    "",
+                    format!("'{name}' can be set in php.ini only, not in a DSN"),
+                ));
             }
             self.set(key, &text)?;
         }
@@ -246,7 +259,7 @@ pub mod tests {
 
     #[test]
     fn defaults_are_the_documented_ones() {
-        let Ok(config) = load(&[DSN], "/var/lib/php/sessions") else { panic!() };
+        let config = load(&[DSN], "/var/lib/php/sessions").unwrap();
         assert_eq!(config.lock, None);
         assert_eq!(config.lock_timeout, LockTimeout::Limit(Duration::from_secs(30)));
         assert_eq!(config.lock_ttl, Duration::from_secs(600));
@@ -256,7 +269,7 @@ pub mod tests {
 
     #[test]
     fn a_url_in_save_path_wins_and_a_folder_is_ignored() {
-        let Ok(config) = load(&[DSN], "mariadb://other@db2/app2?table=t") else { panic!() };
+        let config = load(&[DSN], "mariadb://other@db2/app2?table=t").unwrap();
         assert_eq!(config.target.user.as_deref(), Some("other"));
         assert_eq!(config.table_parts(), ("app2", "t"));
     }
@@ -264,7 +277,7 @@ pub mod tests {
     #[test]
     fn a_parameter_wins_over_its_key() {
         let dsn = ("dsn", "mysql://app@db/app?lock=row&lock_timeout=0.5");
-        let Ok(config) = load(&[dsn, ("lock", "advisory")], "") else { panic!() };
+        let config = load(&[dsn, ("lock", "advisory")], "").unwrap();
         assert_eq!(config.lock, Some(Mode::Row));
         assert_eq!(config.lock_timeout, LockTimeout::Limit(Duration::from_millis(500)));
     }
@@ -305,7 +318,11 @@ pub mod tests {
             ("dsn=x", "unknown parameter 'dsn'"),
         ] {
             let dsn = format!("mysql://app@db/app?{query}");
-            assert!(problem(&[("dsn", &dsn)]).contains(part), "{query}: {}", problem(&[("dsn", &dsn)]));
+            assert!(
+                problem(&[("dsn", &dsn)]).contains(part),
+                "{query}: {}",
+                problem(&[("dsn", &dsn)])
+            );
         }
     }
 
@@ -326,7 +343,7 @@ pub mod tests {
 
     #[test]
     fn touches_at_most_a_tenth_of_the_lifetime() {
-        let Ok(config) = load(&[DSN], "") else { panic!() };
+        let config = load(&[DSN], "").unwrap();
         assert_eq!(config.touch_seconds(1440), 60);
         assert_eq!(config.touch_seconds(100), 10);
         assert_eq!(config.touch_seconds(1), 0);

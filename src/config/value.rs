@@ -10,7 +10,10 @@ use crate::lock::{LockTimeout, Mode};
 const MAX_SECONDS: f64 = 31_536_000.0;
 
 fn wrong<T>(key: &str, text: &str, accepted: &str) -> Result<T> {
-    Err(ConfigError::new(key, format!("'{text}' is not accepted: it takes {accepted}")))
+    Err(ConfigError::new(
+        key,
+        format!("'{text}' is not accepted: it takes {accepted}"),
+    ))
 }
 
 pub fn text(text: &str) -> Option<String> {
@@ -41,7 +44,11 @@ pub fn lock_timeout(key: &str, text: &str) -> Result<LockTimeout> {
     match number(text) {
         Some(-1.0) => Ok(LockTimeout::Forever),
         Some(value) if value >= 0.0 => Ok(LockTimeout::Limit(Duration::from_secs_f64(value))),
-        _ => wrong(key, text, "seconds, 0 to 31536000 (0 does not wait), or -1 (waits for ever)"),
+        _ => wrong(
+            key,
+            text,
+            "seconds, 0 to 31536000 (0 does not wait), or -1 (waits for ever)",
+        ),
     }
 }
 
@@ -62,7 +69,10 @@ pub fn size(key: &str, text: &str) -> Result<Option<usize>> {
         "G" => 30,
         _ => return wrong(key, text, "bytes, with K, M or G behind the number if wanted"),
     };
-    let value = digits.parse::<usize>().ok().and_then(|value| value.checked_mul(1 << shift));
+    let value = digits
+        .parse::<usize>()
+        .ok()
+        .and_then(|value| value.checked_mul(1 << shift));
     match value {
         Some(0) => Ok(None),
         Some(value) => Ok(Some(value)),
@@ -81,7 +91,11 @@ pub fn table(key: &str, text: &str) -> Result<String> {
     match text.split_once('.') {
         Some((database, table)) if identifier(database) && identifier(table) => Ok(text.to_owned()),
         None if identifier(text) => Ok(text.to_owned()),
-        _ => wrong(key, text, "an identifier of up to 64 characters, or database.identifier"),
+        _ => wrong(
+            key,
+            text,
+            "an identifier of up to 64 characters, or database.identifier",
+        ),
     }
 }
 

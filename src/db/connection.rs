@@ -59,7 +59,11 @@ impl Connection {
 
     /// Tries each address of a name: `localhost` may be ::1 first while the server listens on 127.0.0.1.
     fn open_tcp(host: &str, port: u16, config: &Config, script: &str) -> Result<Self> {
-        let label = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
+        let label = if host.contains(':') {
+            format!("[{host}]:{port}")
+        } else {
+            format!("{host}:{port}")
+        };
         let addresses: Vec<IpAddr> = match host.parse() {
             Ok(address) => vec![address],
             Err(_) => (host, port)

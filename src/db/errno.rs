@@ -46,7 +46,10 @@ const CLIENT_INTERACTION_TIMEOUT: u16 = 4031;
 
 /// Whether the answer means that a wait for a lock ended without the lock.
 pub fn is_lock_timeout(code: u16) -> bool {
-    matches!(code, LOCK_WAIT_TIMEOUT | LOCK_NOWAIT | STATEMENT_TIMEOUT | QUERY_TIMEOUT)
+    matches!(
+        code,
+        LOCK_WAIT_TIMEOUT | LOCK_NOWAIT | STATEMENT_TIMEOUT | QUERY_TIMEOUT
+    )
 }
 
 /// The server's number, if it was the server that answered.
@@ -126,8 +129,12 @@ pub fn at_statement(error: MysqlError, host: &str) -> Error {
         TABLEACCESS_DENIED | DBACCESS_DENIED => server(Some(
             "the account needs SELECT, INSERT, UPDATE and DELETE on the table, and CREATE to make it",
         )),
-        BAD_FIELD => server(Some("the table is not as RustSql\\schema() has it: create it anew or name another in rustsql.table")),
-        DATA_TOO_LONG => server(Some("a column is smaller than RustSql\\schema() has it: ALTER it to the type there")),
+        BAD_FIELD => server(Some(
+            "the table is not as RustSql\\schema() has it: create it anew or name another in rustsql.table",
+        )),
+        DATA_TOO_LONG => server(Some(
+            "a column is smaller than RustSql\\schema() has it: ALTER it to the type there",
+        )),
         NET_PACKET_TOO_LARGE => server(Some("raise max_allowed_packet on the server")),
         QUERY_INTERRUPTED => server(Some("somebody ended the statement with KILL QUERY")),
         _ => server(None),
@@ -142,7 +149,9 @@ fn db_error(error: MysqlError) -> DbError {
             message: error.message,
         },
         // The address is the caller's to tell.
-        MysqlError::DriverError(DriverError::CouldNotConnect(Some((_, description, _)))) => DbError::Driver(description),
+        MysqlError::DriverError(DriverError::CouldNotConnect(Some((_, description, _)))) => {
+            DbError::Driver(description)
+        }
         MysqlError::DriverError(DriverError::ConnectTimeout) => DbError::TimedOut,
         MysqlError::DriverError(error) => DbError::Driver(error.to_string()),
         MysqlError::IoError(error) => io_error(&error),

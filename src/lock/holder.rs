@@ -47,8 +47,13 @@ impl Holder {
 }
 
 fn advisory_owner(connection: &mut Connection, name: &str) -> Vec<Known> {
-    let owner = connection.query(&advisory::owner(name)).ok().and_then(|reply| reply.first_number());
-    owner.map(|id| vec![Known { id, ..Known::default() }]).unwrap_or_default()
+    let owner = connection
+        .query(&advisory::owner(name))
+        .ok()
+        .and_then(|reply| reply.first_number());
+    owner
+        .map(|id| vec![Known { id, ..Known::default() }])
+        .unwrap_or_default()
 }
 
 /// Row locks are granted in order, so whoever holds the row began its transaction before this one began to wait.
@@ -72,7 +77,10 @@ fn row_owners(connection: &mut Connection, waited_seconds: u64) -> Result<Vec<Kn
                 .ok()
                 .and_then(|reply| reply.first_text())
                 .map(|account| quoted_account(&account));
-            Err(format!("GRANT PROCESS ON *.* TO {} would show it", account.unwrap_or_else(|| "this account".into())))
+            Err(format!(
+                "GRANT PROCESS ON *.* TO {} would show it",
+                account.unwrap_or_else(|| "this account".into())
+            ))
         }
         Err(_) => Ok(Vec::new()),
     }

@@ -68,7 +68,14 @@ pub fn save_path() -> String {
     let name = c"session.save_path";
     let mut exists = false;
     // SAFETY: as in `ini::value`.
-    unsafe { text(zend_ini_string_ex(name.as_ptr(), name.count_bytes() as _, 0, &raw mut exists)) }
+    unsafe {
+        text(zend_ini_string_ex(
+            name.as_ptr(),
+            name.count_bytes() as _,
+            0,
+            &raw mut exists,
+        ))
+    }
 }
 
 /// # Safety
@@ -129,7 +136,9 @@ unsafe extern "C" fn close(mod_data: *mut *mut c_void) -> c_int {
     boundary::call(SUCCESS, || {
         // SAFETY: `*mod_data` is NULL or the box that `open` made; it is set to NULL before the box is dropped.
         unsafe {
-            let Some(handler) = (*mod_data).cast::<Open>().as_mut() else { return Ok(SUCCESS) };
+            let Some(handler) = (*mod_data).cast::<Open>().as_mut() else {
+                return Ok(SUCCESS);
+            };
             if running() == Running::RegenerateId {
                 handler.close(true)?;
                 return Ok(SUCCESS);

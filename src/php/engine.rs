@@ -16,7 +16,9 @@ use crate::error::Refusal;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Running {
     /// `session_start()` or `session_reset()`.
-    Start { read_and_close: bool },
+    Start {
+        read_and_close: bool,
+    },
     RegenerateId,
     Gc,
     Decode,
@@ -70,7 +72,9 @@ unsafe fn read_and_close(frame: *mut zend_execute_data) -> bool {
             return false;
         }
         let argument = &*frame.cast::<Zval>().add(SLOT);
-        let Some(options) = argument.dereference().array() else { return false };
+        let Some(options) = argument.dereference().array() else {
+            return false;
+        };
         match options.get("read_and_close") {
             Some(value) if value.is_long() || value.is_string() || value.is_bool() => {
                 zval_get_long_func(std::ptr::from_ref(value).cast_mut(), false) != 0

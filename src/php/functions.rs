@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use ext_php_rs::boxed::ZBox;
-use ext_php_rs::convert::IntoZval;
 use ext_php_rs::builders::ModuleBuilder;
-use ext_php_rs::{php_function, wrap_function};
+use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::{php_function, wrap_function};
 
 use super::{boundary, callbacks, engine, ini, warning};
 use crate::db::connection::Connection;
@@ -28,12 +28,24 @@ pub fn status() -> ZBox<ZendHashTable> {
     callbacks::with_open(|handler| {
         let Some(status) = handler.status() else { return };
         let connection = handler.store().connection();
-        put(&mut table, "host", connection.map(|connection| connection.host().to_owned()));
-        put(&mut table, "connection_id", connection.map(|connection| i64::from(connection.id())));
+        put(
+            &mut table,
+            "host",
+            connection.map(|connection| connection.host().to_owned()),
+        );
+        put(
+            &mut table,
+            "connection_id",
+            connection.map(|connection| i64::from(connection.id())),
+        );
         put(&mut table, "lock", status.lock);
         put(&mut table, "waited_ms", milliseconds(status.waited));
         put(&mut table, "held_ms", milliseconds(status.held));
-        put(&mut table, "version", status.version.and_then(|version| i64::try_from(version).ok()));
+        put(
+            &mut table,
+            "version",
+            status.version.and_then(|version| i64::try_from(version).ok()),
+        );
         put(&mut table, "bytes", i64::try_from(status.bytes).unwrap_or(i64::MAX));
     });
     table

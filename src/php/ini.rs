@@ -4,7 +4,8 @@ use std::ffi::{CStr, CString, c_int, c_void};
 use std::sync::OnceLock;
 
 use ext_php_rs::ffi::{
-    _zend_ini_entry, ext_php_rs_sapi_module, php_output_write, zend_ini_entry_def, zend_register_ini_entries, zend_string,
+    _zend_ini_entry, ext_php_rs_sapi_module, php_output_write, zend_ini_entry_def, zend_register_ini_entries,
+    zend_string,
 };
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::IniEntryDef;
@@ -143,5 +144,8 @@ unsafe extern "C" fn display_masked(entry: *mut _zend_ini_entry, kind: c_int) {
 }
 
 fn escape_html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

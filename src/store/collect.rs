@@ -24,7 +24,10 @@ pub fn run(database: &mut Database, budget: Option<Duration>) -> Result<u64> {
     let turn = database.query(&advisory::acquire(&name, wait), wait.with_io(io_timeout));
     let alone = match turn {
         Ok(sets) => {
-            let granted = sets.first().and_then(|set| set.rows.first()).and_then(|row| row.number(0));
+            let granted = sets
+                .first()
+                .and_then(|set| set.rows.first())
+                .and_then(|row| row.number(0));
             if granted != Some(1) {
                 return Ok(0);
             }
@@ -64,7 +67,11 @@ fn delete_batch(database: &mut Database) -> Result<u64> {
         return Ok(0);
     }
     let ids: Vec<String> = expired.iter().map(|id| format!("x'{id}'")).collect();
-    let delete = format!("DELETE FROM {} WHERE id IN ({});COMMIT", database.table(), ids.join(","));
+    let delete = format!(
+        "DELETE FROM {} WHERE id IN ({});COMMIT",
+        database.table(),
+        ids.join(",")
+    );
     let sets = database.query(&delete, io_timeout)?;
     Ok(sets.first().map(|set| set.affected).unwrap_or_default())
 }

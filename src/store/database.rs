@@ -182,7 +182,11 @@ impl Database {
             }
             return Ok(Attempt::WrongMode);
         }
-        let outcome = reply.sets.first().and_then(|set| set.rows.first()).map(|row| row.text(0));
+        let outcome = reply
+            .sets
+            .first()
+            .and_then(|set| set.rows.first())
+            .map(|row| row.text(0));
         match outcome {
             Some(Some(outcome)) if outcome == "1" => {
                 self.held = Some(Held {
@@ -298,8 +302,8 @@ impl Database {
         let schema_error = |what: &str, error: Error| match error {
             Error::Server { source, .. } => Error::Schema {
                 host: host.clone(),
-                what: format!("the table {table} {what}"),
-                cure: format!("create it: {one_line}"),
+                what: format!("the table {table} {what}").into(),
+                cure: format!("create it: {one_line}").into(),
                 source,
             },
             other => other,
@@ -332,7 +336,10 @@ impl Database {
     }
 
     fn host(&self) -> String {
-        self.connection.as_ref().map(|connection| connection.host().to_owned()).unwrap_or_default()
+        self.connection
+            .as_ref()
+            .map(|connection| connection.host().to_owned())
+            .unwrap_or_default()
     }
 
     /// Sends a statement that changes the held session, and what gives its lock back; tells how many rows it changed.
@@ -473,7 +480,11 @@ impl Store for Database {
     }
 
     fn save(&mut self, key: SessionKey, write: Write<'_>) -> Result<bool> {
-        let limit = match self.connection.as_ref().and_then(|connection| connection.server.as_ref()) {
+        let limit = match self
+            .connection
+            .as_ref()
+            .and_then(|connection| connection.server.as_ref())
+        {
             Some(server) => server.max_allowed_packet,
             None => usize::MAX,
         };

@@ -39,7 +39,9 @@ impl Row {
 pub enum Found {
     Row(Row),
     /// `placeholder`: the version of the empty row that keeps the place locked until this transaction ends.
-    Absent { placeholder: Option<Version> },
+    Absent {
+        placeholder: Option<Version>,
+    },
 }
 
 /// What to lock when there is no such session.

@@ -25,9 +25,7 @@ mod tests {
 
     #[test]
     fn the_definition_takes_the_configured_name() {
-        let Ok(config) = crate::config::tests::load(&[("dsn", "mysql://a@h/app"), ("table", "other.t x")], "") else {
-            panic!()
-        };
+        let config = crate::config::tests::load(&[("dsn", "mysql://a@h/app"), ("table", "other.t x")], "").unwrap();
         let sql = definition(&quoted_table(&config));
         assert!(sql.starts_with("CREATE TABLE IF NOT EXISTS `other`.`t x` (\n"), "{sql}");
         assert!(!sql.contains("php_sessions"));

@@ -81,7 +81,11 @@ pub fn save(table: &str, key: SessionKey, write: &Write<'_>, data: &str) -> Stri
             insert()
         ),
         Expected::Version(expected) => {
-            let created = if write.is_new { ",created=UNIX_TIMESTAMP(),tag=NULL" } else { "" };
+            let created = if write.is_new {
+                ",created=UNIX_TIMESTAMP(),tag=NULL"
+            } else {
+                ""
+            };
             format!(
                 "UPDATE {table} SET version={version},expires={expires}{created},used=UNIX_TIMESTAMP(),format=0,\
                  data={data} WHERE id={id} AND version={}",
@@ -107,7 +111,10 @@ pub fn delete(table: &str, key: SessionKey) -> String {
 /// Rounded up to whole steps: the index on `expires` then has to move a row only once a step.
 fn expires(expiry: Expiry) -> String {
     let step = expiry.touch_seconds.max(1);
-    let ahead = expiry.lifetime.saturating_add(expiry.touch_seconds).min(u64::from(u32::MAX));
+    let ahead = expiry
+        .lifetime
+        .saturating_add(expiry.touch_seconds)
+        .min(u64::from(u32::MAX));
     format!(
         "LEAST(4294967295,(UNIX_TIMESTAMP()+{}) DIV {step}*{step})",
         ahead.saturating_add(step - 1)

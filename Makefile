@@ -1,0 +1,39 @@
+# PHP_CONFIG picks the PHP to build for and to test with: make PHP_CONFIG=/opt/php/bin/php-config
+PHP_CONFIG ?= php-config
+export PHP_CONFIG
+# ext-php-rs looks for the binary of that same PHP. Asked late: `make deps` may only just have installed it.
+export PHP = $(shell $(PHP_CONFIG) --php-binary 2>/dev/null)
+
+library = target/release/librustsql.so
+
+.DEFAULT_GOAL := build
+.PHONY: build help deps demo test install stubs lint
+
+build: ## build target/release/librustsql.so
+	cargo build --release
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## install what the build, the tests and the demo need (Debian, apt)
+	@tools/deps
+
+demo: ## show what it does on a private MariaDB and two web hosts; KEEP=1 leaves them up for a browser
+	@KEEP=$(KEEP) tools/demo
+
+test: ## run every test, on MariaDB and on MySQL; TESTS=php-tests/locking only those
+	@tools/test $(TESTS)
+
+install: build ## copy the library into PHP's extension folder
+	install -D -m 644 $(library) "$$($(PHP_CONFIG) --extension-dir)/rustsql.so"
+	@echo "Now add to php.ini:  extension = rustsql"
+
+stubs: build ## check that stubs/ declares what the library has
+	@tools/phpt mariadb php-tests/functions/stub_matches_extension.phpt
+
+lint: ## rustfmt, clippy, cargo-deny
+	cargo fmt --check
+	cargo clippy --release -- -D warnings
+	cargo clippy --tests -- -D warnings
+	command -v cargo-deny > /dev/null || cargo install --locked cargo-deny
+	cargo deny check bans licenses sources
