@@ -187,7 +187,7 @@ impl<S: Store> Handler<S> {
     }
 
     fn delete(&mut self, key: SessionKey) -> Result<()> {
-        if !self.store.holds(key) {
+        if self.store.mode() != Mode::Unlocked && !self.store.holds(key) {
             self.store.lock(key, IfAbsent::Leave)?;
         }
         self.store.delete(key)

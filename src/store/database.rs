@@ -2,18 +2,17 @@
 //!
 //! Every operation is one packet of statements. What a fresh connection needs to be told rides in its first packet.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::sql::AskClustered;
 use super::{Expected, Expiry, Found, IfAbsent, Row, Store, Version, Write, cluster, schema, sql};
 use crate::config::Config;
 use crate::db::connection::{Connection, Server};
 use crate::db::errno;
-use crate::db::reply::{self, Reply, ResultSet};
+use crate::db::reply::{Reply, ResultSet};
 use crate::error::{Error, Result};
-use crate::lock::holder::Holder;
-use crate::lock::{LockTimeout, Mode, advisory, row};
-use crate::session_id::{SessionKey, collector_lock_name};
+use crate::lock::{Mode, advisory};
+use crate::session_id::SessionKey;
 
 /// Data up to this size is sent as text within one packet; above it, as a prepared statement's value, which takes
 /// two packets more but sends and parses each byte once.
@@ -22,16 +21,13 @@ const LARGEST_LITERAL: usize = 1 << 20;
 /// What a statement needs in a packet beside its data.
 const STATEMENT_BYTES: usize = 1024;
 
-/// How often a deadlock or a missing table makes a lock begin anew.
-const ATTEMPTS: u32 = 5;
-
 pub struct Database {
-    config: Config,
+    pub(super) config: Config,
     /// Shown to those who wait for this request's lock.
     script: String,
-    table: String,
-    connection: Option<Connection>,
-    held: Option<Held>,
+    pub(super) table: String,
+    pub(super) connection: Option<Connection>,
+    pub(super) held: Option<Held>,
     /// `auto` as this connection's server decided it.
     decided: Option<Mode>,
 }
@@ -44,18 +40,9 @@ pub struct Database {
 /// | `Row` | `SELECT ... FOR UPDATE`, or the claim of an absent row | `COMMIT` in the packet that wrote, or `ROLLBACK` |
 ///
 /// Either ends with the connection.
-struct Held {
-    key: SessionKey,
-    mode: Mode,
-}
-
-/// The settled part of an attempt to lock, or what has to be done before the next.
-enum Attempt {
-    Done(Found),
-    TimedOut(Mode),
-    /// Only now did the server say whether it is a node of a cluster: lock in the other mode.
-    WrongMode,
-    TableMissing(Error),
+pub(super) struct Held {
+    pub(super) key: SessionKey,
+    pub(super) mode: Mode,
 }
 
 impl Database {
@@ -75,34 +62,30 @@ impl Database {
         self.connection.as_ref()
     }
 
-    fn connect(&mut self) -> Result<&mut Connection> {
-        if self.connection.as_ref().is_none_or(Connection::is_lost) {
-            self.held = None;
-            self.connection = None;
-            let connection = Connection::open(&self.config, &self.script)?;
-            self.decided = cluster::recall(connection.host()).0.then_some(Mode::Row);
-            self.connection = Some(connection);
-        }
-        match &mut self.connection {
-            Some(connection) => Ok(connection),
-            None => Err(Error::LockDenied {
-                host: String::new(),
-                why: "there is no connection",
-            }),
-        }
+    pub(super) fn connect(&mut self) -> Result<&mut Connection> {
+        let connection = match self.connection.take().filter(|connection| !connection.is_lost()) {
+            Some(connection) => connection,
+            None => {
+                self.held = None;
+                let connection = Connection::open(&self.config, &self.script)?;
+                self.decided = cluster::recall(connection.host()).0.then_some(Mode::Row);
+                connection
+            }
+        };
+        Ok(self.connection.insert(connection))
     }
 
-    fn lock_name(&self, key: SessionKey) -> String {
+    pub(super) fn lock_name(&self, key: SessionKey) -> String {
         let (database, table) = self.config.table_parts();
         key.lock_name(database, table)
     }
 
     /// Sends `statements` behind whatever has to come first: the settings of a fresh connection, the release of
     /// another session's lock. Their answers are taken off the reply.
-    fn send(&mut self, statements: &str, timeout: Option<Duration>) -> Result<Reply> {
+    pub(super) fn send(&mut self, statements: &str, timeout: Option<Duration>) -> Result<Reply> {
         let auto = self.config.lock.is_none();
         let lock_ttl = self.config.lock_ttl;
-        let release = match &self.held {
+        let release = match self.held() {
             Some(Held {
                 key,
                 mode: Mode::Advisory,
@@ -151,175 +134,17 @@ impl Database {
         Ok(reply)
     }
 
-    fn attempt(&mut self, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {
-        match self.mode() {
-            Mode::Advisory => self.attempt_advisory(key, if_absent, timeout),
-            Mode::Row => self.attempt_row(key, if_absent, timeout),
-            Mode::Unlocked => Ok(Attempt::Done(match self.peek(key)? {
-                Some(row) => Found::Row(row),
-                None => Found::Absent { placeholder: None },
-            })),
-        }
-    }
-
-    /// Two statements in one packet: the second reads what the last holder wrote, since each takes its own snapshot.
-    fn attempt_advisory(&mut self, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {
-        let name = self.lock_name(key);
-        let acquire = match if_absent {
-            IfAbsent::Claim => advisory::acquire(&name, timeout),
-            IfAbsent::Leave => advisory::acquire_if(&sql::exists(&self.table, key), &name, timeout),
-        };
-        let statements = format!("{acquire};{}", sql::select(&self.table, key));
-        let io_timeout = timeout.with_io(self.config.io_timeout);
-        let mut reply = self.send(&statements, io_timeout)?;
-        if self.mode() != Mode::Advisory {
-            // A lock that was granted all the same is given back by the next packet.
-            if granted(&reply.sets) {
-                self.held = Some(Held {
-                    key,
-                    mode: Mode::Advisory,
-                });
-            }
-            return Ok(Attempt::WrongMode);
-        }
-        let outcome = reply
-            .sets
-            .first()
-            .and_then(|set| set.rows.first())
-            .map(|row| row.text(0));
-        match outcome {
-            Some(Some(outcome)) if outcome == "1" => {
-                self.held = Some(Held {
-                    key,
-                    mode: Mode::Advisory,
-                });
-            }
-            Some(Some(outcome)) if outcome == "-1" => {}
-            Some(Some(_)) => return Ok(Attempt::TimedOut(Mode::Advisory)),
-            Some(None) => {
-                return Err(Error::LockDenied {
-                    host: self.host(),
-                    why: "GET_LOCK gave NULL: out of memory, or the statement was killed",
-                });
-            }
-            None => {}
-        }
-        if let Some(error) = reply.error.take() {
-            return self.failed_attempt(error, reply.code, Mode::Advisory);
-        }
-        Ok(Attempt::Done(found(self.row_from(reply.sets.pop())?)))
-    }
-
-    fn attempt_row(&mut self, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {
-        let select = row::locking(&sql::select(&self.table, key), timeout);
-        let limit = self.lock_wait_setting(timeout);
-        let io_timeout = timeout.with_io(self.config.io_timeout);
-        let started = Instant::now();
-        let mut reply = self.send(&format!("{limit}START TRANSACTION;{select}"), io_timeout)?;
-        if self.mode() != Mode::Row {
-            // The next packet ends the transaction.
-            self.held = Some(Held { key, mode: Mode::Row });
-            return Ok(Attempt::WrongMode);
-        }
-        if let Some(error) = reply.error.take() {
-            return self.failed_attempt(error, reply.code, Mode::Row);
-        }
-        if let Some(row) = self.row_from(reply.sets.pop())? {
-            self.held = Some(Held { key, mode: Mode::Row });
-            return Ok(Attempt::Done(Found::Row(row)));
-        }
-        if if_absent == IfAbsent::Leave {
-            return Ok(Attempt::Done(Found::Absent { placeholder: None }));
-        }
-        // A lock on a row that is not there blocks nobody: put one there, which stays ours until this transaction ends.
-        let placeholder = Version::new_incarnation();
-        let timeout = timeout.remaining(started.elapsed());
-        let limit = self.lock_wait_setting(timeout);
-        let claim = sql::claim(&self.table, key, placeholder);
-        let select = row::locking(&sql::select(&self.table, key), timeout);
-        let io_timeout = timeout.with_io(self.config.io_timeout);
-        let mut reply = self.send(&format!("{limit}{claim};{select}"), io_timeout)?;
-        if let Some(error) = reply.error.take() {
-            return self.failed_attempt(error, reply.code, Mode::Row);
-        }
-        let row = self.row_from(reply.sets.pop())?;
-        self.held = Some(Held { key, mode: Mode::Row });
-        Ok(Attempt::Done(match row {
-            Some(row) if row.version != placeholder => Found::Row(row),
-            _ => Found::Absent {
-                placeholder: Some(placeholder),
-            },
-        }))
-    }
-
-    /// `SET innodb_lock_wait_timeout`, when the connection has another value.
-    fn lock_wait_setting(&mut self, timeout: LockTimeout) -> String {
-        let seconds = row::lock_wait_seconds(timeout);
-        match &mut self.connection {
-            Some(connection) if connection.lock_wait_seconds == Some(seconds) => String::new(),
-            Some(connection) => {
-                connection.lock_wait_seconds = Some(seconds);
-                format!("SET innodb_lock_wait_timeout={seconds};")
-            }
-            None => format!("SET innodb_lock_wait_timeout={seconds};"),
-        }
+    pub(super) fn create_table(&mut self, missing: Error) -> Result<()> {
+        let config = self.config.clone();
+        schema::create(&config, self.connect()?, missing)
     }
 
     /// Gives back what is held, in a packet of its own.
-    fn give_back(&mut self) -> Result<()> {
+    pub(super) fn give_back(&mut self) -> Result<()> {
         self.send("DO 0", Some(self.config.io_timeout))?.ok().map(drop)
     }
 
-    fn failed_attempt(&mut self, error: Error, code: Option<u16>, mode: Mode) -> Result<Attempt> {
-        match code {
-            Some(code) if errno::is_lock_timeout(code) => Ok(Attempt::TimedOut(mode)),
-            Some(errno::NO_SUCH_TABLE) => Ok(Attempt::TableMissing(error)),
-            _ => Err(error),
-        }
-    }
-
-    fn timed_out(&mut self, key: SessionKey, mode: Mode, waited: Duration) -> Error {
-        let name = self.lock_name(key);
-        let holder = match &mut self.connection {
-            Some(connection) => {
-                if mode == Mode::Row {
-                    // The time-out ended the statement, not the transaction. An error here is the next packet's too.
-                    let _ = connection.query("ROLLBACK");
-                }
-                Holder::find(connection, mode, &name, waited.as_secs())
-            }
-            None => Holder::default(),
-        };
-        Error::LockTimeout { waited, holder }
-    }
-
-    /// Makes the missing table, never inside a transaction: that would commit it.
-    fn create_table(&mut self, missing: Error) -> Result<()> {
-        let host = self.host();
-        let table = self.table.clone();
-        let definition = schema::definition(&table);
-        let one_line = definition.split_whitespace().collect::<Vec<_>>().join(" ");
-        let schema_error = |what: &str, error: Error| match error {
-            Error::Server { source, .. } => Error::Schema {
-                host: host.clone(),
-                what: format!("the table {table} {what}").into(),
-                cure: format!("create it: {one_line}").into(),
-                source,
-            },
-            other => other,
-        };
-        if !self.config.auto_create {
-            return Err(schema_error("is missing and rustsql.auto_create is 0", missing));
-        }
-        let connection = self.connect()?;
-        connection.query("ROLLBACK")?;
-        connection
-            .query(&definition)
-            .map_err(|error| schema_error("is missing and cannot be created", error))?;
-        Ok(())
-    }
-
-    fn row_from(&self, set: Option<ResultSet>) -> Result<Option<Row>> {
+    pub(super) fn row_from(&self, set: Option<ResultSet>) -> Result<Option<Row>> {
         let Some(mut row) = set.and_then(|set| set.rows.into_iter().next()) else {
             return Ok(None);
         };
@@ -335,7 +160,7 @@ impl Database {
         }))
     }
 
-    fn host(&self) -> String {
+    pub(super) fn host(&self) -> String {
         self.connection
             .as_ref()
             .map(|connection| connection.host().to_owned())
@@ -369,22 +194,29 @@ impl Database {
     }
 
     /// Without a lock (`unlocked`), a fresh connection may still have to be told its settings.
-    fn send_held(&mut self, packet: &str) -> Result<Reply> {
+    pub(super) fn send_held(&mut self, packet: &str) -> Result<Reply> {
         let io_timeout = Some(self.config.io_timeout);
-        match (&self.held, &mut self.connection) {
-            (Some(_), Some(connection)) => Ok(connection.send(packet, io_timeout)),
-            _ => self.send(packet, io_timeout),
+        if self.held().is_some() {
+            return Ok(self.connect()?.send(packet, io_timeout));
         }
+        self.send(packet, io_timeout)
     }
 
-    fn held_mode(&self, key: SessionKey) -> Option<Mode> {
-        self.held.as_ref().filter(|held| held.key == key).map(|held| held.mode)
+    /// What is held: nothing any more once the connection is lost.
+    fn held(&self) -> Option<&Held> {
+        self.held
+            .as_ref()
+            .filter(|_| self.connection.as_ref().is_some_and(|connection| !connection.is_lost()))
+    }
+
+    pub(super) fn held_mode(&self, key: SessionKey) -> Option<Mode> {
+        self.held().filter(|held| held.key == key).map(|held| held.mode)
     }
 
     /// Data that is too large for a literal.
     fn save_large(&mut self, key: SessionKey, write: &Write<'_>) -> Result<u64> {
         // `unlocked` alone comes here without a connection that has its settings.
-        if self.held.is_none() {
+        if self.held().is_none() {
             self.give_back()?;
         }
         let statement = sql::save(&self.table, key, write, "?");
@@ -401,69 +233,15 @@ impl Database {
         self.held = None;
         Ok(affected)
     }
-
-    pub(super) fn gc_lock_name(&self) -> String {
-        let (database, table) = self.config.table_parts();
-        collector_lock_name(database, table)
-    }
-
-    pub(super) fn table(&self) -> &str {
-        &self.table
-    }
-
-    pub(super) fn query(&mut self, statements: &str, timeout: Option<Duration>) -> Result<Vec<ResultSet>> {
-        self.send(statements, timeout)?.ok().map(|reply::Answer(sets)| sets)
-    }
-
-    pub(super) fn config(&self) -> &Config {
-        &self.config
-    }
-}
-
-fn granted(sets: &[ResultSet]) -> bool {
-    let outcome = sets.first().and_then(|set| set.rows.first());
-    outcome.and_then(|row| row.text(0)).as_deref() == Some("1")
-}
-
-fn found(row: Option<Row>) -> Found {
-    match row {
-        Some(row) => Found::Row(row),
-        None => Found::Absent { placeholder: None },
-    }
 }
 
 impl Store for Database {
     fn lock(&mut self, key: SessionKey, if_absent: IfAbsent) -> Result<Found> {
-        let started = Instant::now();
-        let mut attempts = 0;
-        loop {
-            if let Some(mode) = self.held_mode(key) {
-                let mut select = sql::select(&self.table, key);
-                if mode == Mode::Row {
-                    select = row::locking(&select, LockTimeout::Limit(self.config.io_timeout));
-                }
-                let mut sets = self.send_held(&select)?.ok()?.0;
-                return Ok(found(self.row_from(sets.pop())?));
-            }
-            attempts += 1;
-            let timeout = match attempts {
-                1 => self.config.lock_timeout,
-                _ => self.config.lock_timeout.remaining(started.elapsed()),
-            };
-            match self.attempt(key, if_absent, timeout) {
-                Ok(Attempt::Done(found)) => return Ok(found),
-                Ok(Attempt::WrongMode) => self.give_back()?,
-                Ok(Attempt::TimedOut(mode)) => return Err(self.timed_out(key, mode, started.elapsed())),
-                Ok(Attempt::TableMissing(error)) if attempts < ATTEMPTS => self.create_table(error)?,
-                Ok(Attempt::TableMissing(error)) => return Err(error),
-                Err(error) if error.is_deadlock() && attempts < ATTEMPTS => {}
-                Err(error) => return Err(error),
-            }
-        }
+        self.acquire(key, if_absent)
     }
 
     fn holds(&self, key: SessionKey) -> bool {
-        self.held_mode(key).is_some() && self.connection.as_ref().is_some_and(|connection| !connection.is_lost())
+        self.held_mode(key).is_some()
     }
 
     fn peek(&mut self, key: SessionKey) -> Result<Option<Row>> {

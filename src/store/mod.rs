@@ -2,6 +2,7 @@
 //!
 //! `database` answers from a real server. The handler's unit tests answer from memory, with the same rules.
 
+mod acquire;
 mod cluster;
 pub mod collect;
 pub mod database;

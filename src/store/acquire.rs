@@ -1,0 +1,207 @@
+//! Taking the lock of a session and reading it: what `lock` says is sent, and what the server may answer.
+
+use std::time::{Duration, Instant};
+
+use super::database::{Database, Held};
+use super::{Found, IfAbsent, Row, Store, Version, sql};
+use crate::db::errno;
+use crate::db::reply::ResultSet;
+use crate::error::{Error, Result};
+use crate::lock::holder::Holder;
+use crate::lock::{LockTimeout, Mode, advisory, row};
+use crate::session_id::SessionKey;
+
+/// How often a deadlock or a missing table makes it begin anew.
+const ATTEMPTS: u32 = 5;
+
+/// The settled part of an attempt to lock, or what has to be done before the next.
+enum Attempt {
+    Done(Found),
+    TimedOut(Mode),
+    /// Only now did the server say whether it is a node of a cluster: lock in the other mode.
+    WrongMode,
+    TableMissing(Error),
+}
+
+impl Database {
+    /// Locks and reads, in one packet where the row exists.
+    pub(super) fn acquire(&mut self, key: SessionKey, if_absent: IfAbsent) -> Result<Found> {
+        let started = Instant::now();
+        let mut attempts = 0;
+        loop {
+            if let Some(mode) = self.held_mode(key) {
+                let mut select = sql::select(&self.table, key);
+                if mode == Mode::Row {
+                    select = row::locking(&select, LockTimeout::Limit(self.config.io_timeout));
+                }
+                let mut sets = self.send_held(&select)?.ok()?.0;
+                return Ok(found(self.row_from(sets.pop())?));
+            }
+            attempts += 1;
+            let timeout = match attempts {
+                1 => self.config.lock_timeout,
+                _ => self.config.lock_timeout.remaining(started.elapsed()),
+            };
+            match self.attempt(key, if_absent, timeout) {
+                Ok(Attempt::Done(found)) => return Ok(found),
+                Ok(Attempt::WrongMode) => self.give_back()?,
+                Ok(Attempt::TimedOut(mode)) => return Err(self.timed_out(key, mode, started.elapsed())),
+                Ok(Attempt::TableMissing(error)) if attempts < ATTEMPTS => self.create_table(error)?,
+                Ok(Attempt::TableMissing(error)) => return Err(error),
+                Err(error) if error.is_deadlock() && attempts < ATTEMPTS => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn attempt(&mut self, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {
+        // Only a connection knows whether its server is known as a node of a cluster.
+        self.connect()?;
+        match self.mode() {
+            Mode::Advisory => self.attempt_advisory(key, if_absent, timeout),
+            Mode::Row => self.attempt_row(key, if_absent, timeout),
+            Mode::Unlocked => Ok(Attempt::Done(match self.peek(key)? {
+                Some(row) => Found::Row(row),
+                None => Found::Absent { placeholder: None },
+            })),
+        }
+    }
+
+    /// Two statements in one packet: the second reads what the last holder wrote, since each takes its own snapshot.
+    fn attempt_advisory(&mut self, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {
+        let name = self.lock_name(key);
+        let acquire = match if_absent {
+            IfAbsent::Claim => advisory::acquire(&name, timeout),
+            IfAbsent::Leave => advisory::acquire_if(&sql::exists(&self.table, key), &name, timeout),
+        };
+        let statements = format!("{acquire};{}", sql::select(&self.table, key));
+        let io_timeout = timeout.with_io(self.config.io_timeout);
+        let mut reply = self.send(&statements, io_timeout)?;
+        if self.mode() != Mode::Advisory {
+            // A lock that was granted all the same is given back by the next packet.
+            if granted(&reply.sets) {
+                self.held = Some(Held {
+                    key,
+                    mode: Mode::Advisory,
+                });
+            }
+            return Ok(Attempt::WrongMode);
+        }
+        let outcome = reply
+            .sets
+            .first()
+            .and_then(|set| set.rows.first())
+            .map(|row| row.text(0));
+        match outcome {
+            Some(Some(outcome)) if outcome == "1" => {
+                self.held = Some(Held {
+                    key,
+                    mode: Mode::Advisory,
+                });
+            }
+            Some(Some(outcome)) if outcome == "-1" => {}
+            Some(Some(_)) => return Ok(Attempt::TimedOut(Mode::Advisory)),
+            Some(None) => {
+                return Err(Error::LockDenied {
+                    host: self.host(),
+                    why: "GET_LOCK gave NULL: out of memory, or the statement was killed",
+                });
+            }
+            None => {}
+        }
+        if let Some(error) = reply.error.take() {
+            return self.failed_attempt(error, reply.code, Mode::Advisory);
+        }
+        Ok(Attempt::Done(found(self.row_from(reply.sets.pop())?)))
+    }
+
+    fn attempt_row(&mut self, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {
+        let select = row::locking(&sql::select(&self.table, key), timeout);
+        let limit = self.lock_wait_setting(timeout);
+        let io_timeout = timeout.with_io(self.config.io_timeout);
+        let started = Instant::now();
+        let mut reply = self.send(&format!("{limit}START TRANSACTION;{select}"), io_timeout)?;
+        if self.mode() != Mode::Row {
+            // The next packet ends the transaction.
+            self.held = Some(Held { key, mode: Mode::Row });
+            return Ok(Attempt::WrongMode);
+        }
+        if let Some(error) = reply.error.take() {
+            return self.failed_attempt(error, reply.code, Mode::Row);
+        }
+        if let Some(row) = self.row_from(reply.sets.pop())? {
+            self.held = Some(Held { key, mode: Mode::Row });
+            return Ok(Attempt::Done(Found::Row(row)));
+        }
+        if if_absent == IfAbsent::Leave {
+            return Ok(Attempt::Done(Found::Absent { placeholder: None }));
+        }
+        // A lock on a row that is not there blocks nobody: put one there, which stays ours until this transaction ends.
+        let placeholder = Version::new_incarnation();
+        let timeout = timeout.remaining(started.elapsed());
+        let limit = self.lock_wait_setting(timeout);
+        let claim = sql::claim(&self.table, key, placeholder);
+        let select = row::locking(&sql::select(&self.table, key), timeout);
+        let io_timeout = timeout.with_io(self.config.io_timeout);
+        let mut reply = self.send(&format!("{limit}{claim};{select}"), io_timeout)?;
+        if let Some(error) = reply.error.take() {
+            return self.failed_attempt(error, reply.code, Mode::Row);
+        }
+        let row = self.row_from(reply.sets.pop())?;
+        self.held = Some(Held { key, mode: Mode::Row });
+        Ok(Attempt::Done(match row {
+            Some(row) if row.version != placeholder => Found::Row(row),
+            _ => Found::Absent {
+                placeholder: Some(placeholder),
+            },
+        }))
+    }
+
+    /// `SET innodb_lock_wait_timeout`, when the connection has another value.
+    fn lock_wait_setting(&mut self, timeout: LockTimeout) -> String {
+        let seconds = row::lock_wait_seconds(timeout);
+        match &mut self.connection {
+            Some(connection) if connection.lock_wait_seconds == Some(seconds) => String::new(),
+            Some(connection) => {
+                connection.lock_wait_seconds = Some(seconds);
+                format!("SET innodb_lock_wait_timeout={seconds};")
+            }
+            None => format!("SET innodb_lock_wait_timeout={seconds};"),
+        }
+    }
+
+    fn failed_attempt(&mut self, error: Error, code: Option<u16>, mode: Mode) -> Result<Attempt> {
+        match code {
+            Some(code) if errno::is_lock_timeout(code) => Ok(Attempt::TimedOut(mode)),
+            Some(errno::NO_SUCH_TABLE) => Ok(Attempt::TableMissing(error)),
+            _ => Err(error),
+        }
+    }
+
+    fn timed_out(&mut self, key: SessionKey, mode: Mode, waited: Duration) -> Error {
+        let name = self.lock_name(key);
+        let holder = match &mut self.connection {
+            Some(connection) => {
+                if mode == Mode::Row {
+                    // The time-out ended the statement, not the transaction. An error here is the next packet's too.
+                    let _ = connection.query("ROLLBACK");
+                }
+                Holder::find(connection, mode, &name, waited.as_secs())
+            }
+            None => Holder::default(),
+        };
+        Error::LockTimeout { waited, holder }
+    }
+}
+
+fn granted(sets: &[ResultSet]) -> bool {
+    let outcome = sets.first().and_then(|set| set.rows.first());
+    outcome.and_then(|row| row.text(0)).as_deref() == Some("1")
+}
+
+fn found(row: Option<Row>) -> Found {
+    match row {
+        Some(row) => Found::Row(row),
+        None => Found::Absent { placeholder: None },
+    }
+}
