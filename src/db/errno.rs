@@ -129,6 +129,9 @@ pub fn at_statement(error: MysqlError, host: &str) -> Error {
         TABLEACCESS_DENIED | DBACCESS_DENIED => server(Some(
             "the account needs SELECT, INSERT, UPDATE and DELETE on the table, and CREATE to make it",
         )),
+        LOCK_WAIT_TIMEOUT => server(Some(
+            "another connection has locked the row: information_schema.innodb_trx shows it",
+        )),
         BAD_FIELD => server(Some(
             "the table is not as RustSql\\schema() has it: create it anew or name another in rustsql.table",
         )),

@@ -8,7 +8,7 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::{php_function, wrap_function};
 
-use super::{boundary, callbacks, engine, ini, warning};
+use super::{callbacks, engine, ini, warning};
 use crate::db::connection::Connection;
 use crate::error::Error;
 use crate::store::schema;
@@ -59,7 +59,7 @@ pub fn ping() -> Vec<ZBox<ZendHashTable>> {
         Ok(config) => config,
         Err(error) => {
             warning::error(&error);
-            boundary::call((), || Ok(()));
+            warning::flush();
             return Vec::new();
         }
     };

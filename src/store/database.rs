@@ -84,7 +84,7 @@ impl Database {
     /// another session's lock. Their answers are taken off the reply.
     pub(super) fn send(&mut self, statements: &str, timeout: Option<Duration>) -> Result<Reply> {
         let auto = self.config.lock.is_none();
-        let lock_ttl = self.config.lock_ttl;
+        let (lock_ttl, io_timeout) = (self.config.lock_ttl, self.config.io_timeout);
         let release = match self.held() {
             Some(Held {
                 key,
@@ -98,7 +98,7 @@ impl Database {
         let mut packet = String::with_capacity(statements.len() + 1024);
         let mut answers_before = 0;
         if fresh {
-            packet.push_str(&sql::session_settings(lock_ttl));
+            packet.push_str(&sql::session_settings(lock_ttl, io_timeout));
             let ask = match cluster::recall(connection.host()) {
                 _ if !auto => AskClustered::No,
                 (_, true) => AskClustered::IfFree,
