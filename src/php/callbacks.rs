@@ -11,7 +11,7 @@ use ext_php_rs::ffi::{ext_php_rs_zend_string_init, zend_long, zend_string};
 
 use super::engine::{Running, encoding_defect, running, script};
 use super::session_api::{ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ps_module, zend_ini_string_ex};
-use super::{boundary, ini, warning};
+use super::{boundary, ini, session_variables, warning};
 use crate::error::{Error, Refusal, Result};
 use crate::handler::Handler;
 use crate::store::database::Database;
@@ -133,13 +133,17 @@ unsafe extern "C" fn open(mod_data: *mut *mut c_void, save_path: *const c_char, 
 }
 
 unsafe extern "C" fn close(mod_data: *mut *mut c_void) -> c_int {
+    let goes_on = running() == Running::RegenerateId;
+    if !goes_on {
+        session_variables::forget();
+    }
     boundary::call(SUCCESS, || {
         // SAFETY: `*mod_data` is NULL or the box that `open` made; it is set to NULL before the box is dropped.
         unsafe {
             let Some(handler) = (*mod_data).cast::<Open>().as_mut() else {
                 return Ok(SUCCESS);
             };
-            if running() == Running::RegenerateId {
+            if goes_on {
                 handler.close(true)?;
                 return Ok(SUCCESS);
             }
@@ -157,6 +161,9 @@ unsafe extern "C" fn read(
     value: *mut *mut zend_string,
     _lifetime: zend_long,
 ) -> c_int {
+    if running() != Running::RegenerateId {
+        session_variables::remember();
+    }
     let data = boundary::call(None, || {
         // SAFETY: ext/session's own arguments.
         let (handler, id) = unsafe { (opened(mod_data)?, bytes(key)) };
@@ -251,6 +258,7 @@ unsafe extern "C" fn validate_sid(mod_data: *mut *mut c_void, key: *mut zend_str
 /// The net: after every request the connection is gone, whatever became of the session. The box stays: ext/session may
 /// still have its address.
 pub unsafe extern "C" fn post_deactivate() -> c_int {
+    session_variables::abandon();
     boundary::call(SUCCESS, || {
         // SAFETY: `OPEN` is the live box of this thread, or NULL.
         if let Some(handler) = unsafe { OPEN.get().as_mut() } {

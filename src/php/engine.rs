@@ -4,12 +4,12 @@
 use std::ffi::CStr;
 
 use ext_php_rs::ffi::{
-    IS_INDIRECT, ZEND_INTERNAL_FUNCTION, ext_php_rs_executor_globals, ext_php_rs_sapi_globals, zend_execute_data,
-    zend_hash_str_find,
+    ZEND_INTERNAL_FUNCTION, ext_php_rs_executor_globals, ext_php_rs_sapi_globals, zend_execute_data,
 };
 use ext_php_rs::types::Zval;
 
 use super::session_api::zval_get_long_func;
+use super::session_variables;
 use crate::error::Refusal;
 
 /// What called us.
@@ -86,23 +86,13 @@ unsafe fn read_and_close(frame: *mut zend_execute_data) -> bool {
 
 /// Whether what PHP hands to a write is not the session: it writes "" or a part after it failed to encode it.
 pub fn encoding_defect(data: &[u8]) -> Option<Refusal> {
-    // SAFETY: the executor's globals are valid during a callback, and $_SESSION is not changed while we look.
-    unsafe {
-        let globals = ext_php_rs_executor_globals();
-        if !(*globals).exception.is_null() {
-            return Some(Refusal::PendingException);
-        }
-        if !data.is_empty() {
-            return None;
-        }
-        let mut session = zend_hash_str_find(&raw mut (*globals).symbol_table, c"_SESSION".as_ptr(), 8);
-        if !session.is_null() && u32::from((*session).u1.v.type_) == IS_INDIRECT {
-            session = (*session).value.zv;
-        }
-        let keys = session.as_ref()?.dereference().array()?;
-        let delimiter = keys.iter().any(|(key, _)| key.to_string().contains('|'));
-        delimiter.then_some(Refusal::KeyWithDelimiter)
+    // SAFETY: the executor's globals are valid during a callback.
+    if unsafe { !(*ext_php_rs_executor_globals()).exception.is_null() } {
+        return Some(Refusal::PendingException);
     }
+    // "" alone proves nothing: an empty session is one too.
+    let delimiter = data.is_empty() && session_variables::has_key_with(b'|');
+    delimiter.then_some(Refusal::KeyWithDelimiter)
 }
 
 /// The script of this request, for whoever waits for its lock.

@@ -12,4 +12,5 @@ mod info;
 mod ini;
 mod module;
 mod session_api;
+mod session_variables;
 mod warning;

@@ -9,6 +9,7 @@ use std::ptr;
 
 use ext_php_rs::ffi::{E_NOTICE, E_WARNING, php_error_docref};
 
+use super::session_api::{zend_exception_restore, zend_exception_save};
 use crate::error::Error;
 
 thread_local! {
@@ -43,7 +44,12 @@ pub fn flush() {
         let Some((level, line)) = next else { return };
         let line = line.into_raw();
         // SAFETY: both strings end with NUL and live during the call. If it jumps away, `line` leaks and nothing else.
-        unsafe { php_error_docref(ptr::null(), level, FORMAT.as_ptr(), line) };
+        // A pending exception is set aside meanwhile: with it, PHP would call no error handler and print nothing.
+        unsafe {
+            zend_exception_save();
+            php_error_docref(ptr::null(), level, FORMAT.as_ptr(), line);
+            zend_exception_restore();
+        }
         // SAFETY: `line` came from `into_raw` above.
         drop(unsafe { CString::from_raw(line) });
     }

@@ -1,0 +1,68 @@
+//! The array that PHP encodes as the session: what `$_SESSION` refers to when the session is read.
+//!
+//! It is found then and remembered, since a script can unset `$_SESSION` or let it refer to something else, and PHP goes
+//! on to encode the first. The reference is counted, so that it lives as long as it is remembered.
+
+use std::cell::Cell;
+use std::ptr;
+
+use ext_php_rs::ffi::{
+    IS_INDIRECT, IS_REFERENCE, IS_REFERENCE_EX, ext_php_rs_executor_globals, zend_hash_str_find, zend_reference,
+    zval_ptr_dtor,
+};
+use ext_php_rs::types::Zval;
+
+thread_local! {
+    static VARIABLES: Cell<*mut zend_reference> = const { Cell::new(ptr::null_mut()) };
+}
+
+/// Call it while PHP reads the session: it has just made the array.
+pub fn remember() {
+    forget();
+    // SAFETY: the executor's globals are valid during a callback; the symbol's value is live, and a value of type
+    // IS_REFERENCE has a live reference.
+    unsafe {
+        let symbols = &raw mut (*ext_php_rs_executor_globals()).symbol_table;
+        let mut session = zend_hash_str_find(symbols, c"_SESSION".as_ptr(), 8);
+        if !session.is_null() && u32::from((*session).u1.v.type_) == IS_INDIRECT {
+            session = (*session).value.zv;
+        }
+        if session.is_null() || u32::from((*session).u1.v.type_) != IS_REFERENCE {
+            return;
+        }
+        let reference = (*session).value.ref_;
+        (*reference).gc.refcount += 1;
+        VARIABLES.set(reference);
+    }
+}
+
+/// May run destructors of the script, when nobody else has the array any more.
+pub fn forget() {
+    let reference = VARIABLES.replace(ptr::null_mut());
+    if reference.is_null() {
+        return;
+    }
+    let mut value = Zval::null();
+    value.value.ref_ = reference;
+    value.u1.type_info = IS_REFERENCE_EX;
+    // SAFETY: gives back the count that `remember` took.
+    unsafe { zval_ptr_dtor(&raw mut value) };
+    // Its count is given back: dropping it would do so again.
+    std::mem::forget(value);
+}
+
+/// For the end of a request, when the engine has already freed its memory.
+pub fn abandon() {
+    VARIABLES.set(ptr::null_mut());
+}
+
+pub fn has_key_with(byte: u8) -> bool {
+    // SAFETY: the reference is counted, so that it and its array are live; nothing changes them while we look.
+    let variables = unsafe { VARIABLES.get().as_ref().map(|reference| &reference.val) };
+    let Some(variables) = variables.and_then(Zval::array) else {
+        return false;
+    };
+    variables
+        .iter()
+        .any(|(key, _)| key.to_string().bytes().any(|found| found == byte))
+}
