@@ -10,6 +10,9 @@ use crate::error::ConfigError;
 const DEFAULT_PORT: u16 = 3306;
 const SCHEMES: [&str; 2] = ["mysql://", "mariadb://"];
 
+/// Such a parameter may be the rest of a password, and is not named.
+pub const BEHIND_PASSWORD: &str = "a parameter behind 'password' is wrong: write '&' in a password as %26, '=' as %3D";
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
     Tcp { host: String, port: u16 },
@@ -76,6 +79,9 @@ pub fn parse(text: &str) -> Result<Dsn> {
     dsn.database = Some(decode(path, "the database name")?).filter(|database| !database.is_empty());
     for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
         let Some((name, value)) = pair.split_once('=') else {
+            if dsn.parameters.iter().any(|(name, _)| name == "password") {
+                return wrong(BEHIND_PASSWORD);
+            }
             return wrong(format!(
                 "parameter '{pair}' has no value: php.ini cuts a value at '=' or ';' unless it stands in double quotes"
             ));

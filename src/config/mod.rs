@@ -161,12 +161,16 @@ impl Config {
             self.target.password = dsn.password;
         }
         self.target.database = dsn.database;
+        let mut behind_password = false;
         for (name, text) in dsn.parameters {
             if name == "socket" {
                 self.socket = Some(text);
                 continue;
             }
-            let unknown = || ConfigError::new("", format!("unknown parameter '{name}'"));
+            let unknown = || match behind_password {
+                true => ConfigError::new("", dsn::BEHIND_PASSWORD),
+                false => ConfigError::new("", format!("unknown parameter '{name}'")),
+            };
             let key = keys::find(&name)
                 .filter(|key| key.name() != "dsn")
                 .ok_or_else(unknown)?;
@@ -177,6 +181,7 @@ impl Config {
                 ));
             }
             self.set(key, &text)?;
+            behind_password |= name == "password";
         }
         if let Some(path) = self.socket.take() {
             self.target.address = Some(Address::Socket(path));
@@ -334,6 +339,8 @@ pub mod tests {
             "mysql://app:xyz@db:no/app",
             "mysql://app:xyz@db/app?bad=1",
             "mysql://app:pa#xyz@db/app",
+            "mysql://app@db/app?password=p&xyz",
+            "mysql://app@db/app?password=p&xyz=1",
             "mysql://app:xyz%zz@db/app",
         ] {
             let message = problem(&[("dsn", dsn)]);
