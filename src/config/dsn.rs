@@ -2,9 +2,11 @@
 //!
 //! Errors never quote what stands before the database: with a password that is not percent-encoded, it may be there.
 
+use std::fmt;
+
 use percent_encoding::percent_decode_str;
 
-use super::Result;
+use super::{Result, keys};
 use crate::error::ConfigError;
 
 const DEFAULT_PORT: u16 = 3306;
@@ -17,6 +19,16 @@ pub const BEHIND_PASSWORD: &str = "a parameter behind 'password' is wrong: write
 pub enum Address {
     Tcp { host: String, port: u16 },
     Socket(String),
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
+            Self::Tcp { host, port } => write!(f, "{host}:{port}"),
+            Self::Socket(path) => write!(f, "{path}"),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -154,32 +166,34 @@ fn decode(text: &str, what: &str) -> Result<String> {
     }
 }
 
-/// For phpinfo(): whatever may be a password is hidden, also in a DSN that cannot be parsed.
+/// For phpinfo(): the parts, with `***` for a password; `***` alone for what is not a good DSN, since anything in it may
+/// be a piece of the password.
 pub fn masked(text: &str) -> String {
-    let Some(at) = text.rfind('@') else {
-        return if is_url(text) {
-            mask_parameters(text)
-        } else {
-            "***".to_owned()
-        };
-    };
-    let start = text.find("://").map_or(0, |found| found + 3).min(at);
-    let account = match text[start..at].split_once(':') {
-        Some((user, _)) => format!("{user}:***"),
-        None => text[start..at].to_owned(),
-    };
-    format!("{}{account}{}", &text[..start], mask_parameters(&text[at..]))
-}
-
-fn mask_parameters(text: &str) -> String {
-    match text.find("password=") {
-        Some(found) => {
-            let start = found + "password=".len();
-            let end = text[start..].find('&').map_or(text.len(), |length| start + length);
-            format!("{}***{}", &text[..start], &text[end..])
-        }
-        None => text.to_owned(),
+    const MASK: &str = "***";
+    let known = |name: &str| name == "socket" || keys::find(name).is_some();
+    let Ok(dsn) = parse(text) else { return MASK.to_owned() };
+    if dsn.parameters.iter().any(|(name, _)| !known(name)) {
+        return MASK.to_owned();
     }
+    let mut shown = "mysql://".to_owned();
+    if let Some(user) = &dsn.user {
+        shown.push_str(user);
+        if dsn.password.is_some() {
+            shown.push(':');
+            shown.push_str(MASK);
+        }
+        shown.push('@');
+    }
+    if let Some(address) = &dsn.address {
+        shown.push_str(&address.to_string());
+    }
+    shown.push('/');
+    shown.push_str(dsn.database.as_deref().unwrap_or_default());
+    for (at, (name, value)) in dsn.parameters.iter().enumerate() {
+        let value = if name == "password" { MASK } else { value };
+        shown.push_str(&format!("{}{name}={value}", if at == 0 { '?' } else { '&' }));
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -221,15 +235,20 @@ mod tests {
     #[test]
     fn masks_the_password_in_every_place() {
         for (text, shown) in [
-            ("mysql://app:secret@db/app", "mysql://app:***@db/app"),
-            ("mysql://app:se@cret@db/app", "mysql://app:***@db/app"),
+            ("mysql://app:secret@db/app", "mysql://app:***@db:3306/app"),
+            ("mysql://app:se@cret@db:1/app", "mysql://app:***@db:1/app"),
             (
                 "mysql://app@db/app?password=secret&lock=row",
-                "mysql://app@db/app?password=***&lock=row",
+                "mysql://app@db:3306/app?password=***&lock=row",
             ),
-            ("app:secret@db", "app:***@db"),
-            ("secret", "***"),
-            ("mysql://db/app", "mysql://db/app"),
+            (
+                "mysql://app@db/app?pass%77ord=secret",
+                "mysql://app@db:3306/app?password=***",
+            ),
+            ("mysql://app@db/app?password=sec&ret=1", "***"),
+            ("mysql://app:secret/app", "***"),
+            ("app:secret@db", "***"),
+            ("mysql://db/app", "mysql://db:3306/app"),
         ] {
             assert_eq!(masked(text), shown);
         }

@@ -130,9 +130,9 @@ impl Connection {
             .stmt_cache_size(Some(0))
             .connect_attrs(Some([("program_name", script)].into()));
         // The crate panics on an authentication plugin that it was not built with.
-        let conn = catch_unwind(AssertUnwindSafe(|| Conn::new(options))).map_err(|_| Error::Connect {
+        let conn = catch_unwind(AssertUnwindSafe(|| Conn::new(options))).map_err(|_| Error::Login {
             host: host.clone(),
-            cure: "the account uses an authentication plugin that this build does not have",
+            cure: errno::UNKNOWN_PLUGIN,
             source: DbError::Driver("unknown authentication plugin".into()),
         })?;
         Ok(Self {

@@ -60,9 +60,20 @@ pub fn code(error: &MysqlError) -> Option<u16> {
     }
 }
 
+/// MySQL answers an unknown user with any plugin, so that nobody learns which users there are.
+pub const UNKNOWN_PLUGIN: &str = "are user and password right? If they are, give the account an authentication plugin that this \
+     build has: caching_sha2_password, mysql_native_password or client_ed25519";
+
 /// An error at login.
 pub fn at_login(error: MysqlError, host: &str) -> Error {
     let host = host.to_owned();
+    if let MysqlError::DriverError(DriverError::UnknownAuthPlugin(_)) = error {
+        return Error::Login {
+            host,
+            cure: UNKNOWN_PLUGIN,
+            source: db_error(error),
+        };
+    }
     let code = code(&error);
     let source = db_error(error);
     match code {

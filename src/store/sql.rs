@@ -15,7 +15,7 @@ pub fn session_settings(lock_ttl: Duration, io_timeout: Duration) -> String {
     let ttl = lock_ttl.as_secs() + u64::from(lock_ttl.subsec_nanos() > 0);
     let lock_wait = io_timeout.as_secs().saturating_sub(1).max(1);
     format!(
-        "SET autocommit=1,sql_mode='STRICT_ALL_TABLES',character_set_client=utf8mb4,wait_timeout={ttl},\
+        "SET NAMES utf8mb4,autocommit=1,sql_mode='STRICT_ALL_TABLES',wait_timeout={ttl},\
          innodb_lock_wait_timeout={lock_wait}\
          /*M!100100 ,tx_isolation='READ-COMMITTED',max_statement_time=0*/\
          /*!50708 ,transaction_isolation='READ-COMMITTED',max_execution_time=0*/;"
