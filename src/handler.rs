@@ -46,6 +46,12 @@ struct Loaded {
     waited: Duration,
 }
 
+impl Loaded {
+    fn is_live(&self) -> bool {
+        matches!(&self.found, Found::Row(row) if row.is_live())
+    }
+}
+
 /// What `RustSql\status()` tells.
 #[derive(Debug, PartialEq)]
 pub struct Status {
@@ -65,6 +71,8 @@ pub struct Handler<S> {
     /// What went wrong when PHP asked whether the id exists: "no" would make PHP begin an empty session.
     deferred: Option<(SessionKey, Error)>,
     collect_at_close: bool,
+    /// The last read, write or destroy failed.
+    failed: bool,
     notices: Vec<String>,
 }
 
@@ -77,6 +85,7 @@ impl<S: Store> Handler<S> {
             prefetched: None,
             deferred: None,
             collect_at_close: false,
+            failed: false,
             notices: Vec::new(),
         }
     }
@@ -89,8 +98,14 @@ impl<S: Store> Handler<S> {
         std::mem::take(&mut self.notices)
     }
 
+    /// PHP ends the session when one of these failed, also in the middle of `session_regenerate_id()`.
+    pub fn has_failed(&self) -> bool {
+        self.failed
+    }
+
     /// The session's data, empty for a new one. `lock_free`: PHP closes it again at once (`read_and_close`).
     pub fn read(&mut self, id: &[u8], lock_free: bool) -> Result<&[u8]> {
+        self.failed = true;
         let key = self.key(id)?;
         self.session = None;
         if let Some((_, error)) = self.deferred.take_if(|(of, _)| *of == key) {
@@ -100,6 +115,7 @@ impl<S: Store> Handler<S> {
             Some((_, loaded)) => loaded,
             None => self.load(key, lock_free, IfAbsent::Claim)?,
         };
+        self.failed = false;
         Ok(&self.begin(key, loaded).data)
     }
 
@@ -108,11 +124,11 @@ impl<S: Store> Handler<S> {
         let Ok(key) = self.key(id) else { return Ok(false) };
         if self.session.as_ref().is_some_and(|session| session.key != key) {
             // session_create_id() asks about another id: the lock that is held stays as it is.
-            return Ok(self.store.peek(key)?.is_some_and(|row| row.is_live()));
+            return Ok(self.load_lock_free(key, Access::LockFree, Instant::now())?.is_live());
         }
         match self.load(key, lock_free, IfAbsent::Leave) {
             Ok(loaded) => {
-                let exists = matches!(&loaded.found, Found::Row(row) if row.is_live());
+                let exists = loaded.is_live();
                 if exists {
                     self.prefetched = Some((key, loaded));
                 }
@@ -127,12 +143,15 @@ impl<S: Store> Handler<S> {
 
     /// `lifetime` in seconds. `defect`: PHP could not encode the data, and what it hands over is not the session.
     pub fn write(&mut self, id: &[u8], data: &[u8], lifetime: u64, defect: Option<Refusal>) -> Result<()> {
+        let result = self.write_changes(id, data, lifetime, defect);
+        self.failed = result.is_err();
+        result
+    }
+
+    fn write_changes(&mut self, id: &[u8], data: &[u8], lifetime: u64, defect: Option<Refusal>) -> Result<()> {
         let key = self.key(id)?;
         if self.config.read_only {
             return Ok(());
-        }
-        if self.store.is_forked() {
-            return Err(Error::Refused(Refusal::Forked));
         }
         if let Some(refusal) = defect {
             return Err(Error::Refused(refusal));
@@ -146,6 +165,12 @@ impl<S: Store> Handler<S> {
         }
         let Some(session) = &self.session else { return Ok(()) };
         let unchanged = session.base.live && session.data == data;
+        if self.store.is_forked() {
+            return match unchanged {
+                true => Ok(()),
+                false => Err(Error::Refused(Refusal::Forked)),
+            };
+        }
         if unchanged {
             return self.touch(key, lifetime);
         }
@@ -165,6 +190,12 @@ impl<S: Store> Handler<S> {
     }
 
     pub fn destroy(&mut self, id: &[u8]) -> Result<()> {
+        let result = self.end(id);
+        self.failed = result.is_err();
+        result
+    }
+
+    fn end(&mut self, id: &[u8]) -> Result<()> {
         let key = self.key(id)?;
         if self.config.read_only {
             return Ok(());

@@ -133,26 +133,25 @@ unsafe extern "C" fn open(mod_data: *mut *mut c_void, save_path: *const c_char, 
 }
 
 unsafe extern "C" fn close(mod_data: *mut *mut c_void) -> c_int {
-    let goes_on = running() == Running::RegenerateId;
-    if !goes_on {
-        session_variables::forget();
+    // SAFETY: `*mod_data` is NULL or the box that `open` made.
+    let Some(handler) = (unsafe { (*mod_data).cast::<Open>().as_mut() }) else {
+        return SUCCESS;
+    };
+    if running() == Running::RegenerateId && !handler.has_failed() {
+        return boundary::call(SUCCESS, || handler.close(true).map(|()| SUCCESS));
     }
-    boundary::call(SUCCESS, || {
-        // SAFETY: `*mod_data` is NULL or the box that `open` made; it is set to NULL before the box is dropped.
+    let result = boundary::call(SUCCESS, || {
+        // SAFETY: the same box, to which nothing points any more when it is dropped.
         unsafe {
-            let Some(handler) = (*mod_data).cast::<Open>().as_mut() else {
-                return Ok(SUCCESS);
-            };
-            if goes_on {
-                handler.close(true)?;
-                return Ok(SUCCESS);
-            }
             *mod_data = std::ptr::null_mut();
             OPEN.set(std::ptr::null_mut());
             Box::from_raw(handler).close(false)?;
         }
         Ok(SUCCESS)
-    })
+    });
+    // Last: it may run a destructor of the script, which may call us.
+    session_variables::forget();
+    result
 }
 
 unsafe extern "C" fn read(

@@ -63,7 +63,8 @@ impl Database {
     }
 
     pub(super) fn connect(&mut self) -> Result<&mut Connection> {
-        let connection = match self.connection.take().filter(|connection| !connection.is_lost()) {
+        let usable = |connection: &Connection| !connection.is_lost() && !connection.is_forked();
+        let connection = match self.connection.take().filter(usable) {
             Some(connection) => connection,
             None => {
                 self.held = None;
@@ -204,9 +205,11 @@ impl Database {
 
     /// What is held: nothing any more once the connection is lost.
     fn held(&self) -> Option<&Held> {
-        self.held
-            .as_ref()
-            .filter(|_| self.connection.as_ref().is_some_and(|connection| !connection.is_lost()))
+        self.held.as_ref().filter(|_| {
+            self.connection
+                .as_ref()
+                .is_some_and(|connection| !connection.is_lost() && !connection.is_forked())
+        })
     }
 
     pub(super) fn held_mode(&self, key: SessionKey) -> Option<Mode> {
