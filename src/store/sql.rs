@@ -111,7 +111,8 @@ pub fn delete(table: &str, key: SessionKey) -> String {
     format!("DELETE FROM {table} WHERE id={}", key.sql())
 }
 
-/// Rounded up to whole steps: the index on `expires` then has to move a row only once a step.
+/// Rounded up to whole steps: the index on `expires` then has to move a row only once a step. Always above the sum, since
+/// the server's clock here has lost its fraction of a second.
 fn expires(expiry: Expiry) -> String {
     let step = expiry.touch_seconds.max(1);
     let ahead = expiry
@@ -120,7 +121,7 @@ fn expires(expiry: Expiry) -> String {
         .min(u64::from(u32::MAX));
     format!(
         "LEAST(4294967295,(UNIX_TIMESTAMP()+{}) DIV {step}*{step})",
-        ahead.saturating_add(step - 1)
+        ahead.saturating_add(step)
     )
 }
 
@@ -169,11 +170,11 @@ mod tests {
             lifetime: 1440,
             touch_seconds: 60,
         });
-        assert_eq!(sql, "LEAST(4294967295,(UNIX_TIMESTAMP()+1559) DIV 60*60)");
+        assert_eq!(sql, "LEAST(4294967295,(UNIX_TIMESTAMP()+1560) DIV 60*60)");
         let sql = expires(Expiry {
             lifetime: 5,
             touch_seconds: 0,
         });
-        assert_eq!(sql, "LEAST(4294967295,(UNIX_TIMESTAMP()+5) DIV 1*1)");
+        assert_eq!(sql, "LEAST(4294967295,(UNIX_TIMESTAMP()+6) DIV 1*1)");
     }
 }
