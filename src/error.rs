@@ -66,7 +66,7 @@ pub enum Error {
     #[error("the session has {bytes} bytes, and {limit}; the stored data stays")]
     TooLarge { bytes: usize, limit: String },
 
-    #[error("the session was not written: {0}; the stored data stays")]
+    #[error("the session was not written: {0}{}", if *.0 == Refusal::Destroyed { "" } else { "; the stored data stays" })]
     Refused(Refusal),
 
     #[error("the session is stored with format {0}, which this version cannot read; the stored data stays")]
@@ -120,9 +120,9 @@ impl Error {
 /// Why a write was refused although the database would have taken it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("its lock was lost and another request has written newer data")]
+    #[error("another request has written newer data since it was read")]
     Newer,
-    #[error("it was destroyed by another request while this one had lost its lock")]
+    #[error("another request has destroyed it since it was read")]
     Destroyed,
     #[error("it was opened without its lock (rustsql.lock_failure=readonly)")]
     ReadOnly,

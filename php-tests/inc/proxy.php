@@ -1,0 +1,104 @@
+<?php
+/*
+ * Stands between PHP and a server, in a process of its own, and tells what each connection asked: the login, and
+ * then its commands by name.
+ *
+ *     $proxy = new Proxy($server);
+ *     ... PHP with $proxy->dsn() ...
+ *     $proxy->nextConnection();      "login query query quit", once that connection has ended
+ */
+
+require_once __DIR__ . '/server.php';
+require_once __DIR__ . '/php.php';
+
+final class Proxy
+{
+    private const COMMANDS = [
+        0x01 => 'quit', 0x03 => 'query', 0x0e => 'ping', 0x11 => 'change_user',
+        0x16 => 'prepare', 0x17 => 'execute', 0x18 => 'long_data', 0x19 => 'close_statement', 0x1f => 'reset',
+    ];
+
+    private readonly PhpProcess $process;
+    private readonly int $port;
+
+    public function __construct(private readonly Server $server)
+    {
+        $code = sprintf('require %s; Proxy::serve(%d);', var_export(__FILE__, true), $server->port);
+        $this->process = new PhpProcess([getenv('TEST_PHP_EXECUTABLE') ?: PHP_BINARY, '-n', '-r', $code]);
+        $this->port = (int) $this->process->readLine();
+    }
+
+    /** Without TLS, which nobody can read along with. */
+    public function dsn(string $params = '', array $override = []): string
+    {
+        $plain = ini_get('rustsql.tls') === false ? [] : ['tls=disabled'];
+        return $this->server->dsn(implode('&', [...array_filter([$params]), ...$plain]), $override + ['port' => $this->port]);
+    }
+
+    /** Waits for the end of the next connection; the commands that it sent, in order. */
+    public function nextConnection(): string
+    {
+        return $this->process->readLine();
+    }
+
+    /** The proxy's own process. */
+    public static function serve(int $port): never
+    {
+        $listener = stream_socket_server('tcp://127.0.0.1:0');
+        fwrite(STDOUT, explode(':', stream_socket_get_name($listener, false))[1] . "\n");
+        $pairs = [];
+        for (;;) {
+            $read = [$listener];
+            foreach ($pairs as $pair) {
+                array_push($read, $pair->client, $pair->server);
+            }
+            $none = null;
+            stream_select($read, $none, $none, null);
+            if (in_array($listener, $read, true)) {
+                $client = stream_socket_accept($listener);
+                $upstream = stream_socket_client("tcp://127.0.0.1:$port");
+                $pairs[] = (object) ['client' => $client, 'server' => $upstream, 'unread' => '', 'seen' => []];
+            }
+            foreach ($pairs as $key => $pair) {
+                $open = true;
+                if (in_array($pair->client, $read, true)) {
+                    $bytes = (string) fread($pair->client, 65536);
+                    $open = $bytes !== '';
+                    self::look($pair, $bytes);
+                    @fwrite($pair->server, $bytes);
+                }
+                if ($open && in_array($pair->server, $read, true)) {
+                    $bytes = (string) fread($pair->server, 65536);
+                    $open = $bytes !== '';
+                    @fwrite($pair->client, $bytes);
+                }
+                if (!$open) {
+                    fclose($pair->client);
+                    fclose($pair->server);
+                    unset($pairs[$key]);
+                    fwrite(STDOUT, implode(' ', $pair->seen) . "\n");
+                }
+            }
+        }
+    }
+
+    /** A packet: three bytes of length, one of sequence, the rest. Each command begins the sequence anew. */
+    private static function look(object $pair, string $bytes): void
+    {
+        $pair->unread .= $bytes;
+        while (strlen($pair->unread) >= 4) {
+            $head = unpack('V', $pair->unread)[1];
+            [$length, $sequence] = [$head & 0xffffff, $head >> 24];
+            if (strlen($pair->unread) < 4 + $length) {
+                return;
+            }
+            if (!$pair->seen) {
+                $pair->seen[] = 'login';
+            } elseif ($sequence === 0) {
+                $command = ord($pair->unread[4]);
+                $pair->seen[] = self::COMMANDS[$command] ?? "command $command";
+            }
+            $pair->unread = substr($pair->unread, 4 + $length);
+        }
+    }
+}

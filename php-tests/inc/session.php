@@ -1,0 +1,166 @@
+<?php
+/*
+ * One session of a test: processes that use it, and what the database has of it. The account is the test's own,
+ * so that it can be told on a shared server which connections are the test's.
+ *
+ *     $session = new Session('row');
+ *     $session->run('session_start(); $_SESSION["n"] = 1;');
+ *     $holder = $session->hold('$_SESSION["n"] = 2;');     returns when that request has the lock
+ *     $waiter = $session->start('session_start(); echo $_SESSION["n"];');
+ *     $session->awaitWaiters(1);
+ *     echo $session->finish($holder), $session->finish($waiter);
+ */
+
+require_once __DIR__ . '/server.php';
+require_once __DIR__ . '/php.php';
+
+const LOCKS = ['advisory', 'row'];
+
+final class Session
+{
+    private static ?WeakMap $accounts = null;
+    private static int $count = 0;
+
+    public readonly Server $server;
+    public readonly string $id;
+    public readonly string $table;
+    public readonly array $ini;
+    public readonly string $user;
+
+    /** `$ini` is for every process of this session; `$of`: another session, to share its table. */
+    public function __construct(public readonly string $lock, array $ini = [], ?Server $server = null, ?self $of = null)
+    {
+        $this->server = $of?->server ?? $server ?? Server::shared();
+        $this->user = self::account($this->server);
+        $this->table = $of?->table ?? $this->server->freshTable();
+        $this->id = 'session-' . ++self::$count;
+        $this->ini = $ini + [
+            'rustsql.dsn' => $this->server->dsn('', ['user' => $this->user]),
+            'rustsql.table' => $this->table,
+            'rustsql.lock' => $lock,
+        ];
+    }
+
+    /**
+     * Starts a request that has this session's id and has not started the session. It may call pause('a line'), to
+     * print that line at once and to wait for one.
+     */
+    public function start(string $code, array $ini = [], ?string $id = null): PhpProcess
+    {
+        // Not by echo: that would send the headers, after which PHP lets nobody change a session's id.
+        $pause = 'function pause(string $line) { fwrite(STDOUT, "$line\n"); fgets(STDIN); }';
+        $id ??= $this->id;
+        return php_start("$pause session_id('$id'); $code", $ini + $this->ini);
+    }
+
+    /** A whole request; gives what it printed. */
+    public function run(string $code, array $ini = []): string
+    {
+        return $this->finish($this->start($code, $ini));
+    }
+
+    /** A request that has started this session, and does `$then` when finish() lets it go on. */
+    public function hold(string $then = '', array $ini = [], ?string $id = null): PhpProcess
+    {
+        $holder = $this->start("pause(session_start() ? 'started' : 'not started'); $then", $ini, $id);
+        $line = $holder->readLine();
+        return $line === 'started' ? $holder : throw new RuntimeException("the holder: $line");
+    }
+
+    /** Lets a request go on to its end; gives what it printed. */
+    public function finish(PhpProcess $process, float $timeout = 30): string
+    {
+        $end = $process->wait($timeout);
+        return self::tidy($end['out'] . $end['err']) . ($end['signal'] ? "killed by signal $end[signal]\n" : '');
+    }
+
+    /** The stored row, or null when no such session is stored. */
+    public function row(): ?array
+    {
+        return $this->server->query("SELECT * FROM app.$this->table WHERE id = x'{$this->key()}'")[0] ?? null;
+    }
+
+    /** The stored bytes. */
+    public function stored(): ?string
+    {
+        return $this->row()['data'] ?? null;
+    }
+
+    /** The row's name: the first half of SHA-256 over namespace and id. */
+    public function key(): string
+    {
+        return substr(hash('sha256', "\0$this->id"), 0, 32);
+    }
+
+    /** Returns when so many of this test's requests stand in the server's queue (for so many seconds). */
+    public function awaitWaiters(int $count, int $seconds = 0): void
+    {
+        // innodb_trx would tell for sure, but MariaDB refreshes it only when nobody looked for 0.1 s.
+        $states = $this->lock === 'advisory' ? ['user lock'] : ['statistics', 'update'];
+        $waits = fn ($row) => in_array(strtolower($row['State'] ?? ''), $states) && $row['Time'] >= $seconds;
+        $seen = 0;
+        Server::waitFor(function () use ($count, $waits, &$seen): bool {
+            $seen = count(array_filter($this->connections(), $waits)) >= $count ? $seen + 1 : 0;
+            return $seen === 3;
+        });
+    }
+
+    /** Sets this table's expiries so far back that they are due to be moved, though nothing has expired. */
+    public function age(): void
+    {
+        $this->server->query("UPDATE app.$this->table SET expires = expires - 600");
+    }
+
+    /** The connections of this test. */
+    public function connections(): array
+    {
+        $all = $this->server->query('SHOW PROCESSLIST');
+        return array_values(array_filter($all, fn ($row) => $row['User'] === $this->user));
+    }
+
+    /** Ends the one connection of this test, as an administrator or a failing network would. */
+    public function loseConnection(): void
+    {
+        [$connection] = $this->connections();
+        $this->server->query("KILL $connection[Id]");
+        $this->awaitNoConnection();
+    }
+
+    public function awaitNoConnection(): void
+    {
+        Server::waitFor(fn () => !$this->connections());
+    }
+
+    /** How long it took. */
+    public static function seconds(callable $work): float
+    {
+        $start = hrtime(true);
+        $work();
+        return (hrtime(true) - $start) / 1e9;
+    }
+
+    /**
+     * What PHP printed, without the places in the code, empty lines, the function that a message of ours was raised in,
+     * and core's own warning behind it, which each PHP words differently.
+     */
+    public static function tidy(string $output): string
+    {
+        $output = preg_replace('~ in (Command line code|Unknown|/\S+)( on line |:)\d+$~m', '', $output);
+        $output = preg_replace('~^(\w+): .*?: (rustsql: )~m', '$1: $2', $output);
+        $output = preg_replace('~^\w+: .*: Failed to (read|write) session data.*\n~m', '', "$output\n");
+        $output = trim(preg_replace('~^\s*\n~m', '', $output));
+        return $output === '' ? '' : "$output\n";
+    }
+
+    private static function account(Server $server): string
+    {
+        self::$accounts ??= new WeakMap;
+        if (!isset(self::$accounts[$server])) {
+            $user = 'test' . getmypid();
+            $server->query("CREATE USER '$user'@'%' IDENTIFIED BY '" . Server::PASSWORD . "'");
+            $server->query("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON app.* TO '$user'@'%'");
+            self::$accounts[$server] = $user;
+        }
+        return self::$accounts[$server];
+    }
+}

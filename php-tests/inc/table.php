@@ -1,0 +1,199 @@
+<?php
+/*
+ * Sessions in the test's own process, one after the other as in requests, and a look at what is stored of them.
+ *
+ *     foreach (each_lock() as $lock => $table) {
+ *         $table->request('abc', fn () => $_SESSION['n'] = 1);
+ *         same('n|i:1;', $table->row('abc')['data'], "$lock: stored");
+ *     }
+ *     same([], warnings(), 'warnings');
+ *     echo "done\n";
+ *
+ * Warnings are kept for the test to look at. Output is held back until the end, since PHP starts no session behind it.
+ */
+
+require_once __DIR__ . '/server.php';
+require_once __DIR__ . '/php.php';
+
+ob_start();
+ini_set('session.use_cookies', '0');
+ini_set('session.cache_limiter', '');
+ini_set('session.gc_probability', '0');
+set_error_handler(function (int $level, string $message): bool {
+    if (error_reporting() & $level) {
+        warnings($message);
+    }
+    return true;
+});
+
+/** The warnings since the last call. With an argument: one more. */
+function warnings(?string $one = null): array
+{
+    static $messages = [];
+    if ($one !== null) {
+        $messages[] = $one;
+        return [];
+    }
+    [$taken, $messages] = [$messages, []];
+    return $taken;
+}
+
+/**
+ * Those warnings that are the extension's own, from `rustsql: ` on.
+ *
+ * @param string[]|string|null $messages a list of them, or what a PHP process printed; none: those of warnings()
+ * @return string[]
+ */
+function ours(array|string|null $messages = null): array
+{
+    $messages ??= warnings();
+    $lines = is_array($messages) ? $messages : explode("\n", $messages);
+    $own = preg_grep('~\brustsql: ~', $lines);
+    return array_values(array_map(fn ($line) => substr($line, strpos($line, 'rustsql: ')), $own));
+}
+
+/** Prints the difference, if there is one. */
+function same(mixed $expected, mixed $actual, string $what): void
+{
+    if ($expected !== $actual) {
+        echo "$what: expected ", shown($expected), ', got ', shown($actual), "\n";
+    }
+}
+
+function check(bool $actual, string $what, mixed $detail = ''): void
+{
+    if (!$actual) {
+        echo "$what: not so", $detail === '' ? '' : ': ' . shown($detail), "\n";
+    }
+}
+
+/** @param string|string[] $parts */
+function has(string|array $parts, string $text, string $what): void
+{
+    foreach ((array) $parts as $part) {
+        if (!str_contains($text, $part)) {
+            echo "$what: expected to find ", shown($part), ' in ', shown($text), "\n";
+        }
+    }
+}
+
+/** Exactly one warning of the extension's own, which has all of these parts. Returns it. */
+function one_warning(string|array $parts, array|string|null $messages, string $what): string
+{
+    $own = ours($messages);
+    if (count($own) !== 1) {
+        echo "$what: expected one warning, got ", count($own), ': ', shown($own), ' in ', shown($messages), "\n";
+    } else {
+        has($parts, $own[0], $what);
+    }
+    return $own[0] ?? '';
+}
+
+function shown(mixed $value): string
+{
+    $text = is_string($value) ? $value : json_encode($value, JSON_INVALID_UTF8_SUBSTITUTE | JSON_UNESCAPED_SLASHES);
+    return strlen($text) > 1500 ? substr($text, 0, 1500) . '... (' . strlen($text) . ' bytes)' : $text;
+}
+
+/** A fresh table for each way to lock. @return iterable<string, Table> */
+function each_lock(?Server $server = null, array $params = []): iterable
+{
+    foreach (['advisory', 'row'] as $lock) {
+        yield $lock => new Table($lock, $params, $server);
+    }
+}
+
+/** What a session id is called in the database, in hexadecimal. */
+function session_key(string $id, string $namespace = ''): string
+{
+    return substr(hash('sha256', "$namespace\0$id"), 0, 32);
+}
+
+/** A table of sessions and how this process uses it. */
+final class Table
+{
+    public readonly Server $server;
+    public readonly string $name;
+
+    /** @param array<string, string> $params of the DSN */
+    public function __construct(public readonly string $lock = 'advisory', public readonly array $params = [], ?Server $server = null)
+    {
+        $this->server = $server ?? Server::shared();
+        $this->name = $this->server->freshTable();
+    }
+
+    public function dsn(array $params = []): string
+    {
+        $params += $this->params + ['table' => $this->name, 'lock' => $this->lock];
+        return $this->server->dsn(http_build_query($params, '', '&', PHP_QUERY_RFC3986));
+    }
+
+    /** For a PHP process. */
+    public function ini(array $ini = []): array
+    {
+        return $ini + ['rustsql.dsn' => $this->dsn(), 'session.gc_probability' => '0'];
+    }
+
+    /** The sessions that this process opens from now on are here. */
+    public function open(array $params = []): void
+    {
+        session_save_path($this->dsn($params));
+    }
+
+    /** A whole request; returns what `$body` returns, or null when the session cannot be opened. */
+    public function request(string $id, ?callable $body = null, array $options = [], array $params = []): mixed
+    {
+        $this->open($params);
+        session_id($id);
+        if (!session_start($options)) {
+            return null;
+        }
+        $result = $body ? $body() : $_SESSION;
+        if (session_status() === PHP_SESSION_ACTIVE) {
+            session_write_close();
+        }
+        return $result;
+    }
+
+    /** The stored row, or null. `now` is the server's clock. */
+    public function row(string $id, string $namespace = ''): ?array
+    {
+        $key = session_key($id, $namespace);
+        $rows = $this->server->query("SELECT *, HEX(id) AS id, UNIX_TIMESTAMP() AS now FROM app.`$this->name` WHERE id = x'$key'");
+        return $rows[0] ?? null;
+    }
+
+    /** The row without what passes by itself: to see that nothing was written. */
+    public function frozen(string $id): ?array
+    {
+        return array_diff_key((array) $this->row($id), ['now' => 0]) ?: null;
+    }
+
+    public function count(string $where = '1'): int
+    {
+        return (int) $this->server->query("SELECT COUNT(*) AS n FROM app.`$this->name` WHERE $where")[0]['n'];
+    }
+
+    /** @param string $assignments as `expires = UNIX_TIMESTAMP() - 1` */
+    public function update(string $id, string $assignments): void
+    {
+        $this->server->query("UPDATE app.`$this->name` SET $assignments WHERE id = x'" . session_key($id) . "'");
+    }
+
+    /** Makes the table, as an administrator does. */
+    public function create(): void
+    {
+        $this->open();
+        $this->server->query(RustSql\schema());
+    }
+
+    /** `$count` rows (up to 100,000) that have ended a while ago. The table must be there. */
+    public function addExpired(int $count): void
+    {
+        $digits = implode(' UNION ALL ', array_map(fn ($n) => "SELECT $n AS n", range(0, 9)));
+        $from = implode(', ', array_map(fn ($name) => "($digits) $name", ['a', 'b', 'c', 'd', 'e']));
+        $this->server->query("INSERT INTO app.`$this->name` (id, version, expires, created, used, format, data)
+            SELECT UNHEX(LEFT(SHA2(CONCAT('expired', x), 256), 32)), x + (1 << 32), UNIX_TIMESTAMP() - 1000 - x % 100, 1, 1, 0, 'a|i:1;'
+            FROM (SELECT a.n + 10 * b.n + 100 * c.n + 1000 * d.n + 10000 * e.n AS x FROM $from) numbers WHERE x < $count");
+    }
+}
