@@ -66,7 +66,7 @@ pub enum Error {
     #[error("the session has {bytes} bytes, and {limit}; the stored data stays")]
     TooLarge { bytes: usize, limit: String },
 
-    #[error("the session was not written: {0}{}", if *.0 == Refusal::Destroyed { "" } else { "; the stored data stays" })]
+    #[error("the session was not written: {reason}{end}", reason = .0, end = .0.consequence())]
     Refused(Refusal),
 
     #[error("the session is stored with format {0}, which this version cannot read; the stored data stays")]
@@ -138,6 +138,15 @@ pub enum Refusal {
         "PHP could not decode the stored data with the current session.serialize_handler, and would have destroyed it"
     )]
     Undecodable,
+}
+
+impl Refusal {
+    fn consequence(self) -> &'static str {
+        match self {
+            Self::Destroyed => "",
+            _ => "; the stored data stays",
+        }
+    }
 }
 
 /// A wrong setting: which one, what is wrong with it, what would be right.
