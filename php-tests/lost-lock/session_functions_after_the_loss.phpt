@@ -21,7 +21,7 @@ foreach (LOCKS as $lock) {
         $holder = $session->hold("ob_start(); $code");
         $session->loseConnection();
         $session->run('session_start(); $_SESSION["n"] = 2;');
-        $said = preg_replace('/(newer data|destruction failed|write failed).*/', '$1', $session->finish($holder));
+        $said = preg_replace('/(since it was read|destruction failed|write failed).*/', '$1', $session->finish($holder));
         echo "$lock, $name: $said", json_encode($session->stored()), "\n";
     }
 }

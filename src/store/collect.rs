@@ -39,9 +39,9 @@ pub fn run(database: &mut Database, budget: Option<Duration>) -> Result<u64> {
         Err(error) if error.is_connection_lost() => return Err(error),
         Err(_) => false,
     };
-    let mut deleted = 0;
+    let (mut deleted, mut from) = (0, 0);
     loop {
-        let batch = delete_batch(database)?;
+        let batch = delete_batch(database, &mut from)?;
         deleted += batch;
         if batch == 0 || budget.is_some_and(|budget| started.elapsed() >= budget) {
             break;
@@ -57,27 +57,29 @@ fn query(database: &mut Database, statements: &str, timeout: Option<Duration>) -
     database.send(statements, timeout)?.ok().map(|Answer(sets)| sets)
 }
 
-fn delete_batch(database: &mut Database) -> Result<u64> {
+/// `from`: the expiry of the last row of the batch before. Without that bound the server would walk again over all index
+/// entries that were deleted but not yet purged; rows that were in use are left for the next collection.
+fn delete_batch(database: &mut Database, from: &mut u64) -> Result<u64> {
     let io_timeout = Some(database.config.io_timeout);
+    let table = &database.table;
     let select = format!(
-        "START TRANSACTION;SELECT HEX(id) FROM {} WHERE expires<=UNIX_TIMESTAMP() \
-         ORDER BY expires LIMIT {BATCH} FOR UPDATE SKIP LOCKED",
-        database.table
+        "START TRANSACTION;SELECT HEX(id),expires FROM {table} WHERE expires>={from} AND expires<=UNIX_TIMESTAMP() \
+         ORDER BY expires LIMIT {BATCH} FOR UPDATE SKIP LOCKED"
     );
-    let sets = query(database, &select, io_timeout)?;
-    let expired: Vec<String> = sets
-        .last()
-        .map(|set| set.rows.iter().filter_map(|row| row.text(0)).collect())
-        .unwrap_or_default();
-    if expired.is_empty() {
-        query(database, "ROLLBACK", io_timeout)?;
-        return Ok(0);
-    }
     // One statement each: the optimizer scans a small table for a list of ids, and the scan would wait for every row
     // that a request holds.
     let mut deletes = String::new();
-    for id in &expired {
+    let sets = query(database, &select, io_timeout)?;
+    for row in sets.last().map(|set| set.rows.as_slice()).unwrap_or_default() {
+        let (Some(id), Some(expires)) = (row.text(0), row.number(1)) else {
+            continue;
+        };
         deletes.push_str(&format!("DELETE FROM {} WHERE id=x'{id}';", database.table));
+        *from = expires;
+    }
+    if deletes.is_empty() {
+        query(database, "ROLLBACK", io_timeout)?;
+        return Ok(0);
     }
     deletes.push_str("COMMIT");
     let sets = query(database, &deletes, io_timeout)?;
