@@ -1,8 +1,10 @@
 # PHP_CONFIG picks the PHP to build for and to test with: make PHP_CONFIG=/opt/php/bin/php-config
-PHP_CONFIG ?= php-config
-export PHP_CONFIG
-# ext-php-rs looks for the binary of that same PHP. Asked late: `make deps` may only just have installed it.
-export PHP = $(shell $(PHP_CONFIG) --php-binary 2>/dev/null)
+ifdef PHP_CONFIG
+override PHP_CONFIG := $(shell command -v $(PHP_CONFIG) || echo $(PHP_CONFIG))
+# The build wants the binary of that same PHP.
+PHP := $(shell $(PHP_CONFIG) --php-binary)
+export PHP_CONFIG PHP
+endif
 
 library = target/release/librustsql.so
 
@@ -25,7 +27,7 @@ test: ## run every test, on MariaDB and on MySQL; TESTS=php-tests/locking only t
 	@tools/test $(TESTS)
 
 install: build ## copy the library into PHP's extension folder
-	install -D -m 644 $(library) "$$($(PHP_CONFIG) --extension-dir)/rustsql.so"
+	install -D -m 644 $(library) "$$($(or $(PHP_CONFIG),php-config) --extension-dir)/rustsql.so"
 	@echo "Now add to php.ini:  extension = rustsql"
 
 stubs: build ## check that stubs/ declares what the library has
