@@ -31,7 +31,7 @@ install: build ## copy the library into PHP's extension folder
 	@echo "Now add to php.ini:  extension = rustsql"
 
 stubs: build ## check that stubs/ declares what the library has
-	@tools/phpt mariadb php-tests/functions/stub_matches_extension.phpt
+	@tools/phpt mariadb php-tests/functions/stub_matches_the_extension.phpt
 
 lint: ## rustfmt, clippy, cargo-deny
 	cargo fmt --check
