@@ -1,6 +1,6 @@
 CREATE TABLE IF NOT EXISTS `php_sessions` (
   `id` BINARY(16) NOT NULL COMMENT 'first half of SHA-256 over namespace, NUL, session id',
-  `version` BIGINT UNSIGNED NOT NULL COMMENT 'random incarnation (31 bits), counter of writes (32 bits)',
+  `version` BIGINT UNSIGNED NOT NULL COMMENT 'random incarnation (24 bits), counter of writes (20), mark of the last (19)',
   `expires` INT UNSIGNED NOT NULL COMMENT 'Unix time of the server, in coarse steps',
   `created` INT UNSIGNED NOT NULL COMMENT 'Unix time',
   `used` INT UNSIGNED NOT NULL COMMENT 'Unix time of the last write or touch',

@@ -27,18 +27,13 @@ pub enum Verdict {
     Refuse(Refusal),
 }
 
-/// `elapsed` since the read; `version` and `data` of the write that is wanted.
-pub fn judge(base: &Base, elapsed: Duration, version: Version, data: &[u8], found: &Found) -> Verdict {
+/// `elapsed` since the read; `sent`: the version of a write that was sent and not answered.
+pub fn judge(base: &Base, elapsed: Duration, sent: Option<Version>, found: &Found) -> Verdict {
     match found {
-        Found::Row(row) if row.version == version && row.data == data => Verdict::Written,
+        Found::Row(row) if sent == Some(row.version) => Verdict::Written,
         Found::Row(row) if base.version == Some(row.version) => Verdict::WriteOver(Expected::Version(row.version)),
         // The server that took over had not got the last commit: what this request read is newer than what is there.
-        Found::Row(row)
-            if base.live
-                && base.version.is_some_and(|seen| {
-                    seen.is_same_incarnation(row.version) && row.version.counter() < seen.counter()
-                }) =>
-        {
+        Found::Row(row) if base.live && base.version.is_some_and(|seen| row.version.is_behind(seen)) => {
             Verdict::WriteOver(Expected::Version(row.version))
         }
         Found::Row(_) => Verdict::Refuse(Refusal::Newer),
@@ -67,12 +62,12 @@ mod tests {
         }
     }
 
-    fn row(version: Version, data: &[u8]) -> Found {
+    fn row(version: Version) -> Found {
         Found::Row(Row {
             version,
             expires: 1000,
             now: 100,
-            data: data.to_vec(),
+            data: Vec::new(),
         })
     }
 
@@ -80,31 +75,35 @@ mod tests {
 
     #[test]
     fn a_lost_lock_is_judged_by_what_stands_there() {
-        let seen = Version::new_incarnation().next().next();
-        let older = Version::from(seen.number() - 1);
+        let older = Version::new_incarnation().next();
+        let seen = older.next();
+        let ours = seen.next();
+        let rivals = seen.next();
         let other_life = Version::new_incarnation().next();
         let base = base(Some(seen), true);
-        let verdict = |found: &Found| judge(&base, Duration::ZERO, seen.next(), b"new", found);
-        assert_eq!(verdict(&row(seen, b"old")), Verdict::WriteOver(Expected::Version(seen)));
-        assert_eq!(
-            verdict(&row(older, b"older")),
-            Verdict::WriteOver(Expected::Version(older))
-        );
-        assert_eq!(verdict(&row(seen.next(), b"new")), Verdict::Written);
-        assert_eq!(verdict(&row(seen.next(), b"rival")), Verdict::Refuse(Refusal::Newer));
-        assert_eq!(
-            verdict(&row(seen.next().next(), b"new")),
-            Verdict::Refuse(Refusal::Newer)
-        );
-        assert_eq!(verdict(&row(other_life, b"old")), Verdict::Refuse(Refusal::Newer));
+        let verdict = |found: &Found| judge(&base, Duration::ZERO, Some(ours), found);
+        assert_eq!(verdict(&row(seen)), Verdict::WriteOver(Expected::Version(seen)));
+        assert_eq!(verdict(&row(older)), Verdict::WriteOver(Expected::Version(older)));
+        assert_eq!(verdict(&row(ours)), Verdict::Written);
+        assert_eq!(verdict(&row(rivals)), Verdict::Refuse(Refusal::Newer));
+        assert_eq!(verdict(&row(ours.next())), Verdict::Refuse(Refusal::Newer));
+        assert_eq!(verdict(&row(other_life)), Verdict::Refuse(Refusal::Newer));
         assert_eq!(verdict(&ABSENT), Verdict::Refuse(Refusal::Destroyed));
+    }
+
+    #[test]
+    fn a_rivals_write_of_the_same_data_is_not_ours() {
+        let seen = Version::new_incarnation();
+        let base = base(Some(seen), true);
+        let verdict = judge(&base, Duration::ZERO, None, &row(seen.next()));
+        assert_eq!(verdict, Verdict::Refuse(Refusal::Newer));
     }
 
     #[test]
     fn an_expired_row_that_was_collected_is_written_again() {
         let seen = Version::new_incarnation().next();
         let base = base(Some(seen), true);
-        let verdict = |seconds| judge(&base, Duration::from_secs(seconds), seen.next(), b"new", &ABSENT);
+        let verdict = |seconds| judge(&base, Duration::from_secs(seconds), None, &ABSENT);
         assert_eq!(verdict(898), Verdict::Refuse(Refusal::Destroyed));
         assert_eq!(verdict(899), Verdict::WriteOver(Expected::Absent));
     }
@@ -113,11 +112,11 @@ mod tests {
     fn a_new_session_is_written_only_where_nobody_else_began_it() {
         let first = Version::new_incarnation().next();
         let base = base(None, false);
-        let verdict = |found: &Found| judge(&base, Duration::ZERO, first, b"new", found);
+        let verdict = |found: &Found| judge(&base, Duration::ZERO, Some(first), found);
         assert_eq!(verdict(&ABSENT), Verdict::WriteOver(Expected::Absent));
-        assert_eq!(verdict(&row(first, b"new")), Verdict::Written);
+        assert_eq!(verdict(&row(first)), Verdict::Written);
         assert_eq!(
-            verdict(&row(Version::new_incarnation(), b"x")),
+            verdict(&row(Version::new_incarnation())),
             Verdict::Refuse(Refusal::Newer)
         );
         let placeholder = Version::new_incarnation();

@@ -408,6 +408,7 @@ impl<S: Store> Handler<S> {
             None => Expected::Absent,
         };
         let mut result = Err(Error::Refused(Refusal::Newer));
+        let mut sent = None;
         for attempt in 0..WRITE_ATTEMPTS {
             if !unlocked && (attempt > 0 || !self.store.holds(key)) {
                 let found = match self.store.lock(key, IfAbsent::Claim) {
@@ -417,7 +418,7 @@ impl<S: Store> Handler<S> {
                     }
                     found => found?,
                 };
-                match judge(&base, session.read_at.elapsed(), version, data, &found) {
+                match judge(&base, session.read_at.elapsed(), sent, &found) {
                     Verdict::Written => {
                         result = Ok(());
                         break;
@@ -433,6 +434,7 @@ impl<S: Store> Handler<S> {
                 expiry,
                 is_new: !base.live,
             };
+            sent = Some(version);
             match self.store.save(key, write) {
                 Ok(true) => {
                     result = Ok(());

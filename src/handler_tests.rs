@@ -280,6 +280,17 @@ fn a_lost_lock_over_a_rivals_write_refuses() {
 }
 
 #[test]
+fn a_rivals_write_of_the_same_data_is_not_taken_for_ones_own() {
+    let world = World::new();
+    world.store(b"one");
+    let mut request = world.request(&[]);
+    assert!(request.read(ID, false).is_ok());
+    request.store.disconnect();
+    world.store(b"two");
+    assert_eq!(refusal(request.write(ID, b"two", LIFETIME, None)), Some(Refusal::Newer));
+}
+
+#[test]
 fn an_answer_lost_after_the_save_counts_as_written_once() {
     let world = World::new();
     world.store(b"one");

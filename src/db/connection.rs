@@ -169,58 +169,45 @@ impl Connection {
 
     /// One packet of statements and all of its answers. `timeout` bounds each read of the socket; `None` does not.
     pub fn send(&mut self, sql: &str, timeout: Option<Duration>) -> Reply {
-        let mut sets = Vec::new();
-        match self.exchange(timeout, |conn| collect(conn.query_iter(sql), &mut sets)) {
-            Ok(()) => Reply {
-                sets,
-                error: None,
-                code: None,
-            },
-            Err((code, error)) => Reply {
-                sets,
-                error: Some(error),
-                code,
-            },
-        }
+        self.exchange(timeout, |conn, sets| collect(conn.query_iter(sql), sets))
     }
 
     /// One statement with one large value, as a prepared statement: the bytes go over the wire once and unescaped.
-    pub fn send_with_value(&mut self, sql: &str, value: &[u8]) -> Result<u64> {
-        let mut sets = Vec::new();
-        self.exchange(Some(self.io_timeout), |conn| {
+    pub fn send_with_value(&mut self, sql: &str, value: &[u8]) -> Reply {
+        self.exchange(Some(self.io_timeout), |conn, sets| {
             let statement = conn.prep(sql)?;
-            collect(conn.exec_iter(statement, (value,)), &mut sets)
+            collect(conn.exec_iter(statement, (value,)), sets)
         })
-        .map_err(|(_, error)| error)?;
-        Ok(sets.first().map(|set| set.affected).unwrap_or_default())
     }
 
     fn exchange(
         &mut self,
         timeout: Option<Duration>,
-        work: impl FnOnce(&mut Conn) -> mysql::Result<()>,
-    ) -> std::result::Result<(), (Option<u16>, Error)> {
-        let host = &self.host;
+        work: impl FnOnce(&mut Conn, &mut Vec<ResultSet>) -> mysql::Result<()>,
+    ) -> Reply {
+        let mut reply = Reply::default();
         let Some(conn) = self.inner.as_mut() else {
-            let source = DbError::Driver("it had been closed".into());
-            let host = host.clone();
-            return Err((None, Error::ConnectionLost { host, source }));
+            reply.error = Some(Error::ConnectionLost {
+                host: self.host.clone(),
+                source: DbError::Driver("it had been closed".into()),
+            });
+            return reply;
         };
         let mut result = Ok(());
         if self.read_timeout != timeout {
             result = socket::set_read_timeout(conn, timeout).map_err(mysql::Error::from);
             self.read_timeout = timeout;
         }
-        if let Err(error) = result.and_then(|()| work(conn)) {
-            let code = errno::code(&error);
-            let error = errno::at_statement(error, host);
+        if let Err(error) = result.and_then(|()| work(conn, &mut reply.sets)) {
+            reply.code = errno::code(&error);
+            let error = errno::at_statement(error, &self.host);
             // Also after a time-out of the socket: an answer to the old question may still come.
             if error.is_connection_lost() {
                 self.inner = None;
             }
-            return Err((code, error));
+            reply.error = Some(error);
         }
-        Ok(())
+        reply
     }
 }
 

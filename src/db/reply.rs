@@ -40,6 +40,7 @@ impl Row {
 }
 
 /// `sets` are those that came before `error`: the statements behind it were not executed.
+#[derive(Default)]
 pub struct Reply {
     pub sets: Vec<ResultSet>,
     pub error: Option<Error>,

@@ -175,23 +175,27 @@ impl Database {
             Some(Mode::Row) => ";COMMIT".to_owned(),
             _ => String::new(),
         };
-        let packet = format!("{statement}{give_back}");
-        let reply = self.send_held(&packet)?;
-        let affected = reply.sets.first().map(|set| set.affected).unwrap_or_default();
-        match reply.error {
-            Some(_) if reply.code == Some(errno::DUP_ENTRY) => return Ok(0),
-            Some(error) => {
-                if error.is_deadlock() {
-                    self.held = None;
-                }
-                return Err(error);
-            }
-            None => {}
-        }
+        let reply = self.send_held(&format!("{statement}{give_back}"))?;
+        let affected = self.affected(reply)?;
         if affected > 0 || self.held_mode(key) == Some(Mode::Row) {
             self.held = None;
         }
         Ok(affected)
+    }
+
+    /// How many rows the first statement of `reply` changed: none when another request has made the row meanwhile.
+    fn affected(&mut self, reply: Reply) -> Result<u64> {
+        let affected = reply.sets.first().map(|set| set.affected).unwrap_or_default();
+        match reply.error {
+            None => Ok(affected),
+            Some(_) if reply.code == Some(errno::DUP_ENTRY) => Ok(0),
+            Some(error) => {
+                if error.is_deadlock() {
+                    self.held = None;
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Without a lock (`unlocked`), a fresh connection may still have to be told its settings.
@@ -223,7 +227,8 @@ impl Database {
             self.give_back()?;
         }
         let statement = sql::save(&self.table, key, write, "?");
-        let affected = self.connect()?.send_with_value(&statement, write.data)?;
+        let reply = self.connect()?.send_with_value(&statement, write.data);
+        let affected = self.affected(reply)?;
         if affected == 0 && self.held_mode(key) == Some(Mode::Advisory) {
             return Ok(0);
         }
