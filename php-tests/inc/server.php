@@ -308,8 +308,9 @@ final class Server
                 self::shell(...self::binary($flavour), ...['--initialize-insecure', '--user=' . self::user(),
                     "--datadir=$template.new", '--innodb-redo-log-capacity=8M', '--innodb-autoextend-increment=1']);
             } else {
+                // --force: the name of this machine need not resolve.
                 self::shell('mariadb-install-db', '--no-defaults', '--user=' . self::user(), "--datadir=$template.new",
-                    '--auth-root-authentication-method=normal', '--skip-test-db', '--innodb-log-file-size=16M');
+                    '--auth-root-authentication-method=normal', '--force', '--skip-test-db', '--innodb-log-file-size=16M');
             }
             $server = self::make($flavour, "$template.new", []);
             $server->launch();
