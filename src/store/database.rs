@@ -190,7 +190,8 @@ impl Database {
             None => Ok(affected),
             Some(_) if reply.code == Some(errno::DUP_ENTRY) => Ok(0),
             Some(error) => {
-                if error.is_deadlock() {
+                // It ended the transaction, and the row lock with it; an advisory lock stays.
+                if error.is_deadlock() && self.held().is_some_and(|held| held.mode == Mode::Row) {
                     self.held = None;
                 }
                 Err(error)
