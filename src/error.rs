@@ -23,6 +23,10 @@ pub enum Error {
         source: DbError,
     },
 
+    /// Every host of the DSN was passed over.
+    #[error("no host can be used: {0}")]
+    NoHost(String),
+
     #[error("{host} refuses the login")]
     Login {
         host: String,
@@ -49,12 +53,13 @@ pub enum Error {
     #[error("the connection to {host} was lost")]
     ConnectionLost { host: String, source: DbError },
 
-    /// InnoDB chose this transaction to break a deadlock: nothing of it was done.
-    #[error("{host} broke a deadlock by ending this transaction")]
-    Deadlock { host: String, source: DbError },
+    /// A deadlock, a conflict with another node of a cluster, a row that was locked for too long: nothing was done.
+    #[error("{host} rolled the statement back")]
+    Conflict { host: String, source: DbError },
 
+    /// A replica, a demoted primary, a node without its cluster.
     #[error("{host} takes no writes")]
-    ReadOnlyServer { host: String, source: DbError },
+    UnfitHost { host: String, source: DbError },
 
     #[error("{host} answered with an error")]
     Server {
@@ -85,13 +90,13 @@ impl Error {
             Self::Connect { cure, .. } | Self::Login { cure, .. } => Some(cure),
             Self::Schema { cure, .. } => Some(cure),
             Self::Server { cure, .. } => *cure,
-            Self::ReadOnlyServer { .. } => Some("point rustsql.dsn at the primary"),
+            Self::UnfitHost { .. } => Some("point rustsql.dsn at the primary"),
             _ => None,
         }
     }
 
-    /// The whole message: what happened, its causes, what to do.
-    pub fn explain(&self) -> String {
+    /// What happened, with its causes.
+    pub fn brief(&self) -> String {
         let mut text = self.to_string();
         let mut source = std::error::Error::source(self);
         while let Some(cause) = source {
@@ -99,6 +104,12 @@ impl Error {
             text.push_str(&cause.to_string());
             source = cause.source();
         }
+        text
+    }
+
+    /// The whole message: what happened, its causes, what to do.
+    pub fn explain(&self) -> String {
+        let mut text = self.brief();
         if let Some(cure) = self.cure() {
             text.push_str("; ");
             text.push_str(cure);
@@ -106,14 +117,36 @@ impl Error {
         text
     }
 
+    pub fn is_timed_out(&self) -> bool {
+        matches!(self, Self::ConnectionLost { source, .. } if *source == DbError::TimedOut)
+    }
+
     /// The connection ended without making anybody wait: trying once more costs little.
     pub fn is_quickly_lost(&self) -> bool {
-        matches!(self, Self::ConnectionLost { source, .. } if *source != DbError::TimedOut)
+        self.is_connection_lost() && !self.is_timed_out()
     }
 
     /// The same again can succeed at once: nothing was decided.
-    pub fn is_deadlock(&self) -> bool {
-        matches!(self, Self::Deadlock { .. })
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict { .. })
+    }
+
+    /// Another host may do what this one cannot.
+    pub fn is_unfit_host(&self) -> bool {
+        matches!(self, Self::UnfitHost { .. })
+    }
+
+    /// The same answer, where it can only mean that the host is unfit.
+    pub fn into_unfit_host(self) -> Self {
+        match self {
+            Self::Conflict { host, source } => Self::UnfitHost { host, source },
+            other => other,
+        }
+    }
+
+    /// The write may succeed on a new connection, or after a look at what stands there now.
+    pub fn is_worth_another_try(&self) -> bool {
+        self.is_connection_lost() || self.is_conflict() || self.is_unfit_host()
     }
 }
 

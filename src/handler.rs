@@ -209,7 +209,7 @@ impl<S: Store> Handler<S> {
             _ => {}
         }
         let mut result = self.delete(key);
-        if matches!(&result, Err(error) if error.is_connection_lost() || error.is_deadlock()) {
+        if matches!(&result, Err(error) if error.is_worth_another_try()) {
             result = self.delete(key);
         }
         self.session = None;
@@ -375,7 +375,7 @@ impl<S: Store> Handler<S> {
                     return Ok(());
                 }
                 Ok(false) => {}
-                Err(error) if error.is_connection_lost() || error.is_deadlock() => {}
+                Err(error) if error.is_worth_another_try() => {}
                 Err(error) => return Err(error),
             }
         }
@@ -412,7 +412,7 @@ impl<S: Store> Handler<S> {
         for attempt in 0..WRITE_ATTEMPTS {
             if !unlocked && (attempt > 0 || !self.store.holds(key)) {
                 let found = match self.store.lock(key, IfAbsent::Claim) {
-                    Err(error) if error.is_connection_lost() => {
+                    Err(error) if error.is_worth_another_try() => {
                         result = Err(error);
                         continue;
                     }
@@ -441,7 +441,7 @@ impl<S: Store> Handler<S> {
                     break;
                 }
                 Ok(false) => {}
-                Err(error) if error.is_connection_lost() || error.is_deadlock() => result = Err(error),
+                Err(error) if error.is_worth_another_try() => result = Err(error),
                 Err(error) => return Err(error),
             }
         }

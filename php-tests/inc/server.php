@@ -44,11 +44,14 @@ final class Server
     {
     }
 
-    /** A new server. `$options` are options of mysqld, as ['max_connections' => '5']. */
-    public static function start(?string $flavour = null, array $options = []): self
+    /**
+     * A new server. `$options` are options of mysqld, as ['max_connections' => '5']; `$template`: another data folder
+     * to begin with.
+     */
+    public static function start(?string $flavour = null, array $options = [], ?string $template = null): self
     {
         $flavour ??= getenv('RUSTSQL_TEST_FLAVOUR') ?: 'mariadb';
-        $template = self::template($flavour);
+        $template ??= self::template($flavour);
         for ($attempt = 1; ; $attempt++) {
             $server = self::make($flavour, self::run() . '/' . getmypid() . '-' . ++self::$count, $options);
             self::shell('cp', '-a', $template, $server->folder);
@@ -151,13 +154,21 @@ final class Server
         $this->end(SIGTERM);
     }
 
-    /** Stops it cleanly if it runs, and starts it again with the same data, port and socket. */
-    public function restart(): void
+    /** Stops it cleanly if it runs, and starts it again with the same data, port and socket. `$options`: for now only. */
+    public function restart(array $options = []): void
     {
         if ($this->process) {
             $this->stop();
         }
-        $this->launch();
+        $this->launch($options);
+    }
+
+    /** What a stopped server prints when it is run with an option that makes it do something and end. */
+    public function output(string $option): string
+    {
+        $this->own();
+        exec(implode(' ', array_map(escapeshellarg(...), [...$this->command([]), $option])) . ' 2>&1 < /dev/null', $output);
+        return implode("\n", $output);
     }
 
     /** The server stands still: it accepts connections (the kernel does) and answers nothing. */
@@ -165,6 +176,8 @@ final class Server
     {
         $this->own();
         posix_kill($this->pid, SIGSTOP);
+        // Each thread stops when it is its turn.
+        self::waitFor(fn () => !preg_grep('~^State:\s+[^TZ]~m', array_map(fn ($file) => (string) @file_get_contents($file), glob("/proc/$this->pid/task/*/status"))));
     }
 
     public function resume(): void
@@ -203,11 +216,10 @@ final class Server
         return $server;
     }
 
-    private function launch(): void
+    /** The program with all its options. */
+    private function command(array $more): array
     {
-        $this->own();
-        $log = "$this->folder/server.log";
-        $options = $this->options + [
+        $options = $more + $this->options + [
             // Small and quick. Commits reach the kernel but not the disk: kill() loses none of them.
             'innodb_buffer_pool_size' => '16M',
             'innodb_flush_log_at_trx_commit' => '2',
@@ -216,15 +228,23 @@ final class Server
             'max_connections' => '100',
         ];
         $options += $this->flavour === 'mysql'
-            ? ['innodb_redo_log_capacity' => '8M', 'skip_log_bin' => null]
+            ? ['innodb_redo_log_capacity' => '8M'] + (isset($options['log_bin']) ? [] : ['skip_log_bin' => null])
             : ['innodb_log_file_size' => '16M', 'innodb_temp_data_file_path' => 'ibtmp1:5M:autoextend'];
-        // A PHP that is killed takes its servers with it.
-        $command = ['setpriv', '--pdeathsig', 'KILL', ...self::binary($this->flavour),
+        $command = [...self::binary($this->flavour),
             "--datadir=$this->folder", "--socket=$this->socket", "--port=$this->port",
             "--pid-file=$this->folder/pid", '--user=' . self::user()];
         foreach ($options as $name => $value) {
             $command[] = '--' . strtr($name, '_', '-') . ($value === null ? '' : "=$value");
         }
+        return $command;
+    }
+
+    private function launch(array $more = []): void
+    {
+        $this->own();
+        $log = "$this->folder/server.log";
+        // A PHP that is killed takes its servers with it.
+        $command = ['setpriv', '--pdeathsig', 'KILL', ...$this->command($more)];
         $output = ['file', $log, 'a'];
         $this->process = proc_open($command, [['file', '/dev/null', 'r'], $output, $output], $pipes, $this->folder);
         $this->pid = proc_get_status($this->process)['pid'];

@@ -100,10 +100,10 @@ impl Options {
     fn into_target(self) -> Target {
         let port = self.port.unwrap_or(3306);
         Target {
-            address: match (self.socket, self.host) {
-                (Some(path), _) => Some(Address::Socket(path)),
-                (None, Some(host)) => Some(Address::Tcp { host, port }),
-                (None, None) => None,
+            addresses: match (self.socket, self.host) {
+                (Some(path), _) => vec![Address::Socket(path)],
+                (None, Some(host)) => vec![Address::Tcp { host, port }],
+                (None, None) => Vec::new(),
             },
             user: self.user,
             password: self.password,
@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(target.user.as_deref(), Some("b"));
         assert_eq!(target.password.as_deref(), Some("p#1\""));
         let host = "db".to_owned();
-        assert_eq!(target.address, Some(Address::Tcp { host, port: 3307 }));
+        assert_eq!(target.addresses, [Address::Tcp { host, port: 3307 }]);
     }
 
     #[test]

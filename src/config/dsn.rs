@@ -1,4 +1,4 @@
-//! `mysql://user:password@host:port/database?parameter=value` to its parts, and the same with the password masked.
+//! `mysql://user:password@host:port,host:port/database?parameter=value` to its parts, and the same with the password masked.
 //!
 //! Errors never quote what stands before the database: with a password that is not percent-encoded, it may be there.
 
@@ -33,7 +33,8 @@ impl fmt::Display for Address {
 
 #[derive(Default)]
 pub struct Dsn {
-    pub address: Option<Address>,
+    /// In the order in which they are tried.
+    pub addresses: Vec<Address>,
     pub user: Option<String>,
     pub password: Option<String>,
     pub database: Option<String>,
@@ -84,7 +85,9 @@ pub fn parse(text: &str) -> Result<Dsn> {
         }
         None => authority,
     };
-    dsn.address = address(hosts)?;
+    for host in hosts.split(',').filter(|_| !hosts.is_empty()) {
+        dsn.addresses.push(address(host)?);
+    }
     if path.contains('/') {
         return wrong("the database name has a '/' in it");
     }
@@ -106,14 +109,8 @@ pub fn parse(text: &str) -> Result<Dsn> {
     Ok(dsn)
 }
 
-fn address(hosts: &str) -> Result<Option<Address>> {
-    if hosts.is_empty() {
-        return Ok(None);
-    }
-    if hosts.contains(',') {
-        return wrong("several hosts are not supported by this version");
-    }
-    let (host, port) = match hosts.strip_prefix('[') {
+fn address(host: &str) -> Result<Address> {
+    let (host, port) = match host.strip_prefix('[') {
         Some(rest) => {
             let Some((host, after)) = rest.split_once(']') else {
                 return wrong("the IPv6 address has no closing ']'");
@@ -124,13 +121,13 @@ fn address(hosts: &str) -> Result<Option<Address>> {
                 None => return wrong("a ':' is missing between the IPv6 address and the port"),
             }
         }
-        None => match hosts.split_once(':') {
+        None => match host.split_once(':') {
             Some((host, port)) => (host, Some(port)),
-            None => (hosts, None),
+            None => (host, None),
         },
     };
     if host.is_empty() {
-        return wrong("the host is missing before the port");
+        return wrong("a host is missing before a ':' or a ','");
     }
     let port = match port.map(str::parse::<u16>) {
         None => DEFAULT_PORT,
@@ -141,10 +138,10 @@ fn address(hosts: &str) -> Result<Option<Address>> {
             );
         }
     };
-    Ok(Some(Address::Tcp {
+    Ok(Address::Tcp {
         host: decode(host, "the host")?,
         port,
-    }))
+    })
 }
 
 fn decode(text: &str, what: &str) -> Result<String> {
@@ -184,9 +181,8 @@ pub fn masked(text: &str) -> String {
         }
         shown.push('@');
     }
-    if let Some(address) = &dsn.address {
-        shown.push_str(&address.to_string());
-    }
+    let hosts: Vec<_> = dsn.addresses.iter().map(Address::to_string).collect();
+    shown.push_str(&hosts.join(","));
     shown.push('/');
     shown.push_str(dsn.database.as_deref().unwrap_or_default());
     for (at, (name, value)) in dsn.parameters.iter().enumerate() {
@@ -200,24 +196,28 @@ pub fn masked(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn tcp(host: &str, port: u16) -> Option<Address> {
-        Some(Address::Tcp {
+    fn tcp(host: &str, port: u16) -> Address {
+        Address::Tcp {
             host: host.into(),
             port,
-        })
+        }
     }
 
     #[test]
     fn parts_are_found() {
-        for (text, address) in [
-            ("mysql://app:secret@db1:3307/app", tcp("db1", 3307)),
-            ("mariadb://app:secret@db1/app", tcp("db1", 3306)),
-            ("MySQL://app:secret@[::1]:3307/app", tcp("::1", 3307)),
-            ("mysql://app:secret@[fe80::1]/app", tcp("fe80::1", 3306)),
-            ("mysql://app:secret@/app?socket=/run/x.sock", None),
+        for (text, addresses) in [
+            ("mysql://app:secret@db1:3307/app", vec![tcp("db1", 3307)]),
+            ("mariadb://app:secret@db1/app", vec![tcp("db1", 3306)]),
+            ("MySQL://app:secret@[::1]:3307/app", vec![tcp("::1", 3307)]),
+            ("mysql://app:secret@[fe80::1]/app", vec![tcp("fe80::1", 3306)]),
+            ("mysql://app:secret@/app?socket=/run/x.sock", vec![]),
+            (
+                "mysql://app:secret@db1,db2:3307,[::1]:3308/app",
+                vec![tcp("db1", 3306), tcp("db2", 3307), tcp("::1", 3308)],
+            ),
         ] {
             let dsn = parse(text).unwrap();
-            assert_eq!(dsn.address, address, "{text}");
+            assert_eq!(dsn.addresses, addresses, "{text}");
             assert_eq!(dsn.user.as_deref(), Some("app"));
             assert_eq!(dsn.password.as_deref(), Some("secret"));
             assert_eq!(dsn.database.as_deref(), Some("app"));

@@ -85,6 +85,7 @@ pub const ALL: &[Key] = &[
     Key::new(c"rustsql.read_only", c"0", Scope::All),
     Key::new(c"rustsql.connect_timeout", c"2", Scope::PerDir),
     Key::new(c"rustsql.io_timeout", c"10", Scope::PerDir),
+    Key::new(c"rustsql.retry_after", c"5", Scope::PerDir),
     Key::new(c"rustsql.touch_interval", c"60", Scope::All),
     Key::new(c"rustsql.max_size", c"0", Scope::PerDir),
     Key::new(c"rustsql.store_empty", c"1", Scope::All),

@@ -26,7 +26,8 @@ pub enum LockFailure {
 /// Server, account and database; never printed as a whole, since it has the password.
 #[derive(Clone, Default, PartialEq)]
 pub struct Target {
-    pub address: Option<Address>,
+    /// In the order in which they are tried.
+    pub addresses: Vec<Address>,
     pub user: Option<String>,
     pub password: Option<String>,
     pub database: Option<String>,
@@ -45,6 +46,7 @@ pub struct Config {
     pub read_only: bool,
     pub connect_timeout: Duration,
     pub io_timeout: Duration,
+    pub retry_after: Duration,
     pub touch_interval: Duration,
     /// `None`: what the server takes.
     pub max_size: Option<usize>,
@@ -118,6 +120,7 @@ impl Config {
             read_only: false,
             connect_timeout: Duration::ZERO,
             io_timeout: Duration::ZERO,
+            retry_after: Duration::ZERO,
             touch_interval: Duration::ZERO,
             max_size: None,
             store_empty: true,
@@ -142,6 +145,7 @@ impl Config {
             "read_only" => self.read_only = value::boolean(name, text)?,
             "connect_timeout" => self.connect_timeout = value::seconds_above_zero(name, text)?,
             "io_timeout" => self.io_timeout = value::seconds_above_zero(name, text)?,
+            "retry_after" => self.retry_after = value::seconds(name, text)?,
             "touch_interval" => self.touch_interval = value::seconds(name, text)?,
             "max_size" => self.max_size = value::size(name, text)?,
             "store_empty" => self.store_empty = value::boolean(name, text)?,
@@ -153,7 +157,7 @@ impl Config {
 
     fn apply_dsn(&mut self, text: &str) -> Result<()> {
         let dsn = dsn::parse(text)?;
-        self.target.address = dsn.address;
+        self.target.addresses = dsn.addresses;
         if dsn.user.is_some() {
             self.target.user = dsn.user;
         }
@@ -184,7 +188,7 @@ impl Config {
             behind_password |= name == "password";
         }
         if let Some(path) = self.socket.take() {
-            self.target.address = Some(Address::Socket(path));
+            self.target.addresses = vec![Address::Socket(path)];
         }
         Ok(())
     }
@@ -195,7 +199,9 @@ impl Config {
         }
         let file = defaults_file::read(&self.defaults_file)?;
         let target = &mut self.target;
-        target.address = target.address.take().or(file.address);
+        if target.addresses.is_empty() {
+            target.addresses = file.addresses;
+        }
         target.user = target.user.take().or(file.user);
         target.password = target.password.take().or(file.password);
         target.database = target.database.take().or(file.database);
@@ -204,7 +210,7 @@ impl Config {
 
     fn check(&mut self, source: &str) -> Result<()> {
         let example = "for example \"mysql://user:password@127.0.0.1:3306/database\"";
-        if self.target.address.is_none() {
+        if self.target.addresses.is_empty() {
             return Err(ConfigError::new(
                 "rustsql.dsn",
                 format!("no database server is named: set it, {example}"),

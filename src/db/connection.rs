@@ -29,6 +29,7 @@ pub struct Connection {
     inner: Option<Conn>,
     /// The process that logged in: a forked child must not touch its parent's socket.
     pid: u32,
+    address: Address,
     host: String,
     io_timeout: Duration,
     /// What the socket is set to now.
@@ -42,30 +43,27 @@ pub struct Connection {
 #[derive(Debug, Clone)]
 pub struct Server {
     pub max_allowed_packet: usize,
+    /// A node of Galera or Group Replication, as far as it was asked.
+    pub clustered: bool,
 }
 
 impl Connection {
     /// `script` names this request to whoever waits for its lock.
-    pub fn open(config: &Config, script: &str) -> Result<Self> {
-        match config.target.address.as_ref() {
-            Some(Address::Socket(path)) => {
+    pub fn open(address: &Address, config: &Config, script: &str) -> Result<Self> {
+        match address {
+            Address::Socket(path) => {
                 let options = OptsBuilder::new().socket(Some(path.as_str()));
-                Self::login(options, path.clone(), config, script)
+                Self::login(options, address, config, script)
             }
-            Some(Address::Tcp { host, port }) => Self::open_tcp(host, *port, config, script),
-            None => Err(no_address("no host is named")),
+            Address::Tcp { host, port } => Self::open_tcp(host, *port, address, config, script),
         }
     }
 
     /// Tries each address of a name: `localhost` may be ::1 first while the server listens on 127.0.0.1.
-    fn open_tcp(host: &str, port: u16, config: &Config, script: &str) -> Result<Self> {
-        let label = if host.contains(':') {
-            format!("[{host}]:{port}")
-        } else {
-            format!("{host}:{port}")
-        };
-        let addresses: Vec<IpAddr> = match host.parse() {
-            Ok(address) => vec![address],
+    fn open_tcp(host: &str, port: u16, address: &Address, config: &Config, script: &str) -> Result<Self> {
+        let label = address.to_string();
+        let candidates: Vec<IpAddr> = match host.parse() {
+            Ok(ip) => vec![ip],
             Err(_) => (host, port)
                 .to_socket_addrs()
                 .map_err(|error| Error::Connect {
@@ -73,21 +71,23 @@ impl Connection {
                     cure: "its name cannot be resolved",
                     source: DbError::Driver(error.to_string()),
                 })?
-                .map(|address| address.ip())
+                .map(|found| found.ip())
                 .collect(),
         };
         let mut refusals = Vec::new();
-        for address in &addresses {
-            let options = OptsBuilder::new()
-                .ip_or_hostname(Some(address.to_string()))
-                .tcp_port(port);
-            match Self::login(options, label.clone(), config, script) {
-                Err(Error::Connect { source, cure, .. }) => refusals.push((address, source, cure)),
+        for ip in &candidates {
+            let options = OptsBuilder::new().ip_or_hostname(Some(ip.to_string())).tcp_port(port);
+            match Self::login(options, address, config, script) {
+                Err(Error::Connect { source, cure, .. }) => refusals.push((ip, source, cure)),
                 decided => return decided,
             }
         }
         match refusals.pop() {
-            None => Err(no_address("the name has no address")),
+            None => Err(Error::Connect {
+                host: label,
+                cure: "its name cannot be resolved",
+                source: DbError::Driver("the name has no address".into()),
+            }),
             Some((_, source, cure)) if refusals.is_empty() => Err(Error::Connect {
                 host: label,
                 cure,
@@ -98,7 +98,7 @@ impl Connection {
                 refusals.push(last);
                 let each: Vec<_> = refusals
                     .iter()
-                    .map(|(address, source, _)| format!("{address}: {source}"))
+                    .map(|(ip, source, _)| format!("{ip}: {source}"))
                     .collect();
                 Err(Error::Connect {
                     host: label,
@@ -109,7 +109,8 @@ impl Connection {
         }
     }
 
-    fn login(options: OptsBuilder, host: String, config: &Config, script: &str) -> Result<Self> {
+    fn login(options: OptsBuilder, address: &Address, config: &Config, script: &str) -> Result<Self> {
+        let host = address.to_string();
         let milliseconds = |duration: Duration| u32::try_from(duration.as_millis().max(1)).unwrap_or(u32::MAX);
         let target = &config.target;
         let options = options
@@ -138,12 +139,17 @@ impl Connection {
         Ok(Self {
             inner: Some(conn.map_err(|error| errno::at_login(error, &host))?),
             pid: process::id(),
+            address: address.clone(),
             host,
             io_timeout: config.io_timeout,
             read_timeout: Some(config.connect_timeout),
             server: None,
             lock_wait_seconds: None,
         })
+    }
+
+    pub fn address(&self) -> &Address {
+        &self.address
     }
 
     pub fn host(&self) -> &str {
@@ -235,12 +241,4 @@ fn collect<P: Protocol>(
         sets.push(ResultSet { rows, affected });
     }
     Ok(())
-}
-
-fn no_address(what: &str) -> Error {
-    Error::Connect {
-        host: "the database".into(),
-        cure: "set rustsql.dsn",
-        source: DbError::Driver(what.into()),
-    }
 }

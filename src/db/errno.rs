@@ -9,9 +9,12 @@ use mysql::{DriverError, Error as MysqlError};
 
 use crate::error::{DbError, Error};
 
+const CHECKREAD: u16 = 1020;
 const CON_COUNT: u16 = 1040;
 const DBACCESS_DENIED: u16 = 1044;
 const ACCESS_DENIED: u16 = 1045;
+/// Galera: the node is not part of its cluster's primary component.
+const UNKNOWN_COM: u16 = 1047;
 const BAD_DB: u16 = 1049;
 const SERVER_SHUTDOWN: u16 = 1053;
 const BAD_FIELD: u16 = 1054;
@@ -21,6 +24,7 @@ const HOST_NOT_PRIVILEGED: u16 = 1130;
 const TABLEACCESS_DENIED: u16 = 1142;
 pub const NO_SUCH_TABLE: u16 = 1146;
 const NET_PACKET_TOO_LARGE: u16 = 1153;
+const ERROR_DURING_COMMIT: u16 = 1180;
 const TOO_MANY_USER_CONNECTIONS: u16 = 1203;
 pub const LOCK_WAIT_TIMEOUT: u16 = 1205;
 const LOCK_DEADLOCK: u16 = 1213;
@@ -39,6 +43,8 @@ const CONNECTION_KILLED: u16 = 1927;
 const STATEMENT_TIMEOUT: u16 = 1969;
 /// MySQL: `MAX_EXECUTION_TIME` passed.
 const QUERY_TIMEOUT: u16 = 3024;
+/// MySQL: Group Replication.
+const TRANSACTION_ROLLBACK_DURING_COMMIT: u16 = 3101;
 /// MySQL; MariaDB answers NOWAIT with 1205.
 const LOCK_NOWAIT: u16 = 3572;
 /// MySQL: the connection was closed because `wait_timeout` passed.
@@ -132,16 +138,18 @@ pub fn at_statement(error: MysqlError, host: &str) -> Error {
         source: source.clone(),
     };
     match code {
-        SERVER_SHUTDOWN | CONNECTION_KILLED | CLIENT_INTERACTION_TIMEOUT => Error::ConnectionLost { host, source },
-        LOCK_DEADLOCK => Error::Deadlock { host, source },
-        OPTION_PREVENTS_STATEMENT | READ_ONLY_MODE | CANT_EXECUTE_IN_READ_ONLY_TRANSACTION => {
-            Error::ReadOnlyServer { host, source }
+        // After an error at COMMIT nobody knows whether it happened: as if the answer had been lost.
+        SERVER_SHUTDOWN | ERROR_DURING_COMMIT | CONNECTION_KILLED | CLIENT_INTERACTION_TIMEOUT => {
+            Error::ConnectionLost { host, source }
+        }
+        LOCK_DEADLOCK | LOCK_WAIT_TIMEOUT | CHECKREAD | TRANSACTION_ROLLBACK_DURING_COMMIT => {
+            Error::Conflict { host, source }
+        }
+        UNKNOWN_COM | OPTION_PREVENTS_STATEMENT | READ_ONLY_MODE | CANT_EXECUTE_IN_READ_ONLY_TRANSACTION => {
+            Error::UnfitHost { host, source }
         }
         TABLEACCESS_DENIED | DBACCESS_DENIED => server(Some(
             "the account needs SELECT, INSERT, UPDATE and DELETE on the table, and CREATE to make it",
-        )),
-        LOCK_WAIT_TIMEOUT => server(Some(
-            "another connection has locked the row: information_schema.innodb_trx shows it",
         )),
         BAD_FIELD => server(Some(
             "the table is not as RustSql\\schema() has it: create it anew or name another in rustsql.table",

@@ -9,8 +9,9 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::{php_function, wrap_function};
 
 use super::{callbacks, engine, ini, warning};
+use crate::config::Config;
+use crate::config::dsn::Address;
 use crate::db::connection::Connection;
-use crate::error::Error;
 use crate::store::schema;
 
 pub fn add_to(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
@@ -63,24 +64,36 @@ pub fn ping() -> Vec<ZBox<ZendHashTable>> {
             return Vec::new();
         }
     };
+    let addresses = &config.target.addresses;
+    addresses.iter().map(|address| ping_host(address, &config)).collect()
+}
+
+fn ping_host(address: &Address, config: &Config) -> ZBox<ZendHashTable> {
     let started = Instant::now();
-    let answer = Connection::open(&config, &engine::script()).and_then(|mut connection| {
+    let answer = Connection::open(address, config, &engine::script()).and_then(|mut connection| {
         let answer = connection.query("SELECT VERSION(),@@global.read_only")?;
         let facts = answer.rows().first().map(|row| (row.text(0), row.number(1)));
-        Ok((connection.host().to_owned(), facts.unwrap_or_default()))
+        let (version, read_only) = facts.unwrap_or_default();
+        // A node of Galera without its cluster answers all this; a lone server is 'Disconnected'.
+        let status = connection.query("SHOW STATUS LIKE 'wsrep_cluster_status'")?;
+        let ready = status
+            .rows()
+            .first()
+            .is_none_or(|row| row.text(1).as_deref() != Some("non-Primary"));
+        Ok((version, read_only == Some(0) && ready))
     });
-    let mut table = ZendHashTable::new();
-    let (host, version, writable, error) = match answer {
-        Ok((host, (version, read_only))) => (host, version, read_only == Some(0), None),
-        Err(error) => (host_of(&error), None, false, Some(error.explain())),
+    let (version, writable, error) = match answer {
+        Ok((version, writable)) => (version, writable, None),
+        Err(error) => (None, false, Some(error.explain())),
     };
-    put(&mut table, "host", host);
+    let mut table = ZendHashTable::new();
+    put(&mut table, "host", address.to_string());
     put(&mut table, "reachable", error.is_none());
     put(&mut table, "writable", writable);
     put(&mut table, "version", version);
     put(&mut table, "milliseconds", milliseconds(started.elapsed()));
     put(&mut table, "error", error);
-    vec![table]
+    table
 }
 
 /// The SQL that creates the configured table.
@@ -90,13 +103,6 @@ pub fn schema() -> String {
     match ini::load(&callbacks::save_path()) {
         Ok(config) => schema::definition(&schema::quoted_table(&config)),
         Err(_) => schema::definition("`php_sessions`"),
-    }
-}
-
-fn host_of(error: &Error) -> String {
-    match error {
-        Error::Connect { host, .. } | Error::Login { host, .. } | Error::Schema { host, .. } => host.clone(),
-        _ => String::new(),
     }
 }
 

@@ -13,4 +13,5 @@ mod ini;
 mod module;
 mod session_api;
 mod session_variables;
+mod shared_memory;
 mod warning;

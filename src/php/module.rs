@@ -10,7 +10,7 @@ use ext_php_rs::ffi::{_zend_module_dep, zend_string};
 use ext_php_rs::zend::{ModuleEntry, StaticModuleEntry};
 
 use super::session_api::{MODULE_DEP_REQUIRED, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ps_module};
-use super::{boundary, callbacks, functions, info, ini, warning};
+use super::{boundary, callbacks, functions, info, ini, shared_memory, warning};
 
 /// C's `static const zend_module_dep[]`.
 #[repr(transparent)]
@@ -57,6 +57,7 @@ extern "C" fn get_module() -> *mut ModuleEntry {
 unsafe extern "C" fn startup(_kind: c_int, module_number: c_int) -> c_int {
     boundary::install_panic_hook();
     boundary::call(ZEND_RESULT_CODE_FAILURE, || {
+        shared_memory::share_hosts();
         ini::register(module_number);
         ini::check_at_startup();
         // The session functions are found now rather than linked: ext/session may be a shared library, which PHP loads

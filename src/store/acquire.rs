@@ -14,12 +14,16 @@ use crate::session_id::SessionKey;
 /// How often a deadlock or a missing table makes it begin anew.
 const ATTEMPTS: u32 = 5;
 
+/// What a server's timer may be early.
+const TOLERANCE: Duration = Duration::from_millis(500);
+
 /// The settled part of an attempt to lock, or what has to be done before the next.
 enum Attempt {
     Done(Found),
     TimedOut(Mode),
     /// Only now did the server say whether it is a node of a cluster: lock in the other mode.
     WrongMode,
+    WrongHost,
     TableMissing(Error),
 }
 
@@ -45,10 +49,11 @@ impl Database {
             match self.attempt(key, if_absent, timeout) {
                 Ok(Attempt::Done(found)) => return Ok(found),
                 Ok(Attempt::WrongMode) => self.give_back()?,
+                Ok(Attempt::WrongHost) => {}
                 Ok(Attempt::TimedOut(mode)) => return Err(self.timed_out(key, mode, started.elapsed())),
                 Ok(Attempt::TableMissing(error)) if attempts < ATTEMPTS => self.create_table(error)?,
                 Ok(Attempt::TableMissing(error)) => return Err(error),
-                Err(error) if error.is_deadlock() && attempts < ATTEMPTS => {}
+                Err(error) if (error.is_conflict() || error.is_unfit_host()) && attempts < ATTEMPTS => {}
                 Err(error) => return Err(error),
             }
         }
@@ -77,6 +82,13 @@ impl Database {
         let statements = format!("{acquire};{}", sql::select(&self.table, key));
         let io_timeout = timeout.with_io(self.config.io_timeout);
         let mut reply = self.send(&statements, io_timeout)?;
+        if reply.code == Some(errno::LOCK_WAIT_TIMEOUT)
+            && let Some(error) = reply.error.take()
+        {
+            // Nothing here waits for a row: it is a node that waits for its cluster.
+            self.pass_over(error.into_unfit_host());
+            return Ok(Attempt::WrongHost);
+        }
         if self.mode() != Mode::Advisory {
             // A lock that was granted all the same is given back by the next packet.
             if granted(&reply.sets) {
@@ -121,6 +133,18 @@ impl Database {
         let io_timeout = timeout.with_io(self.config.io_timeout);
         let started = Instant::now();
         let mut reply = self.send(&format!("{limit}START TRANSACTION;{select}"), io_timeout)?;
+        let early = match timeout {
+            LockTimeout::Forever => true,
+            LockTimeout::Limit(limit) => started.elapsed() + TOLERANCE < limit,
+        };
+        if reply.code == Some(errno::LOCK_WAIT_TIMEOUT)
+            && early
+            && let Some(error) = reply.error.take()
+        {
+            // Not the row's lock, which is waited for to the end: a node without its cluster gives up at once.
+            self.pass_over(error.into_unfit_host());
+            return Ok(Attempt::WrongHost);
+        }
         if self.mode() != Mode::Row {
             // The next packet ends the transaction.
             self.held = Some(Held { key, mode: Mode::Row });

@@ -7,10 +7,11 @@ use std::time::Duration;
 use super::sql::AskClustered;
 use super::{Expected, Expiry, Found, IfAbsent, Row, Store, Version, Write, cluster, schema, sql};
 use crate::config::Config;
+use crate::config::dsn::Address;
 use crate::db::connection::{Connection, Server};
-use crate::db::errno;
 use crate::db::reply::{Reply, ResultSet};
-use crate::error::{Error, Result};
+use crate::db::{errno, hosts};
+use crate::error::{DbError, Error, Result};
 use crate::lock::{Mode, advisory};
 use crate::session_id::SessionKey;
 
@@ -27,6 +28,8 @@ pub struct Database {
     script: String,
     pub(super) table: String,
     pub(super) connection: Option<Connection>,
+    /// Hosts that could not be used since the last one that could.
+    passed_over: Vec<(Address, Error)>,
     pub(super) held: Option<Held>,
     /// `auto` as this connection's server decided it.
     decided: Option<Mode>,
@@ -53,6 +56,7 @@ impl Database {
             script,
             table,
             connection: None,
+            passed_over: Vec::new(),
             held: None,
             decided: None,
         }
@@ -62,18 +66,64 @@ impl Database {
         self.connection.as_ref()
     }
 
+    /// The connection, or a new one to the best host that is left.
     pub(super) fn connect(&mut self) -> Result<&mut Connection> {
         let usable = |connection: &Connection| !connection.is_lost() && !connection.is_forked();
         let connection = match self.connection.take().filter(usable) {
             Some(connection) => connection,
             None => {
                 self.held = None;
-                let connection = Connection::open(&self.config, &self.script)?;
+                let connection = self.open()?;
                 self.decided = cluster::recall(connection.host()).0.then_some(Mode::Row);
                 connection
             }
         };
         Ok(self.connection.insert(connection))
+    }
+
+    fn open(&mut self) -> Result<Connection> {
+        let addresses = &self.config.target.addresses;
+        for address in hosts::order(addresses, self.config.retry_after) {
+            if self.passed_over.iter().any(|(passed, _)| passed == address) {
+                continue;
+            }
+            match Connection::open(address, &self.config, &self.script) {
+                Ok(connection) => return Ok(connection),
+                Err(error) => {
+                    hosts::failed(addresses, address);
+                    self.passed_over.push((address.clone(), error));
+                }
+            }
+        }
+        let mut passed_over = std::mem::take(&mut self.passed_over);
+        passed_over.sort_by_key(|(passed, _)| addresses.iter().position(|address| address == passed));
+        if let [_] = passed_over.as_slice()
+            && let Some((_, only)) = passed_over.pop()
+        {
+            return Err(only);
+        }
+        let each: Vec<_> = passed_over.iter().map(|(_, error)| error.explain()).collect();
+        Err(Error::NoHost(each.join("; ")))
+    }
+
+    /// Not this host again until another one was good.
+    pub(super) fn pass_over(&mut self, error: Error) {
+        let address = self.connection.as_ref().map(|connection| connection.address().clone());
+        self.leave_unfit_host(&error);
+        if let Some(address) = address {
+            self.passed_over.push((address, error));
+        }
+    }
+
+    /// After an answer that this host cannot do the work, or none at all, others are tried before it.
+    fn leave_unfit_host(&mut self, error: &Error) {
+        if !error.is_unfit_host() && !error.is_timed_out() {
+            return;
+        }
+        if let Some(connection) = self.connection.take() {
+            hosts::failed(&self.config.target.addresses, connection.address());
+        }
+        self.held = None;
     }
 
     pub(super) fn lock_name(&self, key: SessionKey) -> String {
@@ -82,56 +132,90 @@ impl Database {
     }
 
     /// Sends `statements` behind whatever has to come first: the settings of a fresh connection, the release of
-    /// another session's lock. Their answers are taken off the reply.
+    /// another session's lock. Their answers are taken off the reply. On a fresh connection to a host that turns out
+    /// to be unfit nothing has happened yet: the next host gets the same packet.
     pub(super) fn send(&mut self, statements: &str, timeout: Option<Duration>) -> Result<Reply> {
-        let auto = self.config.lock.is_none();
-        let (lock_ttl, io_timeout) = (self.config.lock_ttl, self.config.io_timeout);
+        loop {
+            let fresh = self.connect()?.server.is_none();
+            let mut reply = match fresh {
+                true => self.send_first(statements, timeout)?,
+                false => self.send_next(statements, timeout)?,
+            };
+            match reply.error.take_if(|error| fresh && error.is_unfit_host()) {
+                None => {
+                    if let Some(error) = &reply.error {
+                        self.leave_unfit_host(error);
+                    }
+                    self.passed_over.clear();
+                    return Ok(reply);
+                }
+                Some(error) => self.pass_over(error),
+            }
+        }
+    }
+
+    fn send_next(&mut self, statements: &str, timeout: Option<Duration>) -> Result<Reply> {
         let release = match self.held() {
             Some(Held {
                 key,
                 mode: Mode::Advisory,
-            }) => advisory::release(&self.lock_name(*key)) + ";",
-            Some(Held { mode: Mode::Row, .. }) => "ROLLBACK;".to_owned(),
-            _ => String::new(),
+            }) => advisory::release(&self.lock_name(*key)),
+            Some(Held { mode: Mode::Row, .. }) => "ROLLBACK".to_owned(),
+            _ => return Ok(self.connect()?.send(statements, timeout)),
         };
-        let connection = self.connect()?;
-        let fresh = connection.server.is_none();
-        let mut packet = String::with_capacity(statements.len() + 1024);
-        let mut answers_before = 0;
-        if fresh {
-            packet.push_str(&sql::session_settings(lock_ttl, io_timeout));
-            let ask = match cluster::recall(connection.host()) {
-                _ if !auto => AskClustered::No,
-                (_, true) => AskClustered::IfFree,
-                (_, false) => AskClustered::Yes,
-            };
-            packet.push_str(&sql::server_facts(ask));
-            answers_before += 2;
-        } else if !release.is_empty() {
-            packet.push_str(&release);
-            answers_before += 1;
-        }
-        packet.push_str(statements);
-        let mut reply = connection.send(&packet, timeout);
-        let ours = reply.sets.split_off(answers_before.min(reply.sets.len()));
-        let before = std::mem::replace(&mut reply.sets, ours);
-        if fresh && let Some(facts) = before.get(1).and_then(|set| set.rows.first()) {
-            let told = facts.number(1).map(|nodes| nodes > 0);
-            if let Some(clustered) = told {
-                cluster::remember(connection.host(), clustered);
-            }
-            let clustered = told.unwrap_or_else(|| cluster::recall(connection.host()).0);
-            connection.server = Some(Server {
-                max_allowed_packet: facts
-                    .number(0)
-                    .and_then(|bytes| usize::try_from(bytes).ok())
-                    .unwrap_or_default(),
-            });
-            self.decided = Some(if clustered { Mode::Row } else { Mode::Advisory });
-        }
-        if before.len() == answers_before {
+        let mut reply = self.connect()?.send(&format!("{release};{statements}"), timeout);
+        if !reply.sets.is_empty() {
+            reply.sets.remove(0);
             self.held = None;
         }
+        Ok(reply)
+    }
+
+    fn send_first(&mut self, statements: &str, timeout: Option<Duration>) -> Result<Reply> {
+        const ANSWERS_BEFORE: usize = 2;
+        let config = &self.config;
+        let writes = !config.read_only;
+        let may_lock_rows = matches!(config.lock, None | Some(Mode::Row));
+        let settings = sql::session_settings(config.lock_ttl, config.io_timeout);
+        let addresses = config.target.addresses.clone();
+        let connection = self.connect()?;
+        let ask = match cluster::recall(connection.host()) {
+            _ if !may_lock_rows => AskClustered::No,
+            (_, true) => AskClustered::IfFree,
+            (_, false) => AskClustered::Yes,
+        };
+        let packet = format!("{settings}{}{statements}", sql::server_facts(ask));
+        let mut reply = connection.send(&packet, timeout);
+        let ours = reply.sets.split_off(ANSWERS_BEFORE.min(reply.sets.len()));
+        let before = std::mem::replace(&mut reply.sets, ours);
+        let Some(facts) = before.get(1).and_then(|set| set.rows.first()) else {
+            return Ok(reply);
+        };
+        if writes
+            && facts
+                .text(2)
+                .is_some_and(|read_only| !["0", "OFF"].contains(&read_only.as_str()))
+        {
+            reply.error = Some(Error::UnfitHost {
+                host: connection.host().to_owned(),
+                source: DbError::Driver("read_only is on".into()),
+            });
+            return Ok(reply);
+        }
+        let told = facts.number(1).map(|nodes| nodes > 0);
+        if let Some(clustered) = told {
+            cluster::remember(connection.host(), clustered);
+        }
+        let clustered = told.unwrap_or_else(|| cluster::recall(connection.host()).0);
+        connection.server = Some(Server {
+            max_allowed_packet: facts
+                .number(0)
+                .and_then(|bytes| usize::try_from(bytes).ok())
+                .unwrap_or_default(),
+            clustered,
+        });
+        hosts::succeeded(&addresses, connection.address());
+        self.decided = Some(if clustered { Mode::Row } else { Mode::Advisory });
         Ok(reply)
     }
 
@@ -170,13 +254,25 @@ impl Database {
 
     /// Sends a statement that changes the held session, and what gives its lock back; tells how many rows it changed.
     fn change(&mut self, key: SessionKey, statement: &str) -> Result<u64> {
+        let clustered = self
+            .connection
+            .as_ref()
+            .and_then(|connection| connection.server.as_ref())
+            .is_some_and(|server| server.clustered);
         let give_back = match self.held_mode(key) {
             Some(Mode::Advisory) => format!(";{}", advisory::release_if_written(&self.lock_name(key))),
+            // Galera ends a losing transaction at any moment, and looks for that at the start of a packet: after an
+            // UPDATE in the same packet it would answer a COMMIT of nothing with OK.
+            Some(Mode::Row) if clustered => String::new(),
             Some(Mode::Row) => ";COMMIT".to_owned(),
             _ => String::new(),
         };
         let reply = self.send_held(&format!("{statement}{give_back}"))?;
         let affected = self.affected(reply)?;
+        if clustered && self.held_mode(key) == Some(Mode::Row) {
+            let reply = self.send_held("COMMIT")?;
+            self.affected(reply)?;
+        }
         if affected > 0 || self.held_mode(key) == Some(Mode::Row) {
             self.held = None;
         }
@@ -190,10 +286,13 @@ impl Database {
             None => Ok(affected),
             Some(_) if reply.code == Some(errno::DUP_ENTRY) => Ok(0),
             Some(error) => {
-                // It ended the transaction, and the row lock with it; an advisory lock stays.
-                if error.is_deadlock() && self.held().is_some_and(|held| held.mode == Mode::Row) {
+                // It ended the transaction, and the row lock with it, unless only the statement waited too long. An
+                // advisory lock stays.
+                let ended = error.is_conflict() && reply.code != Some(errno::LOCK_WAIT_TIMEOUT);
+                if ended && self.held().is_some_and(|held| held.mode == Mode::Row) {
                     self.held = None;
                 }
+                self.leave_unfit_host(&error);
                 Err(error)
             }
         }
@@ -202,10 +301,19 @@ impl Database {
     /// Without a lock (`unlocked`), a fresh connection may still have to be told its settings.
     pub(super) fn send_held(&mut self, packet: &str) -> Result<Reply> {
         let io_timeout = Some(self.config.io_timeout);
-        if self.held().is_some() {
-            return Ok(self.connect()?.send(packet, io_timeout));
+        if self.held().is_none() {
+            return self.send(packet, io_timeout);
         }
-        self.send(packet, io_timeout)
+        let row = self.held().is_some_and(|held| held.mode == Mode::Row);
+        let mut reply = self.connect()?.send(packet, io_timeout);
+        // Nobody else can lock the row that is held: it is the node that waits for its cluster.
+        if row && reply.code == Some(errno::LOCK_WAIT_TIMEOUT) {
+            reply.error = reply.error.map(Error::into_unfit_host);
+        }
+        if let Some(error) = &reply.error {
+            self.leave_unfit_host(error);
+        }
+        Ok(reply)
     }
 
     /// What is held: nothing any more once the connection is lost.
@@ -255,15 +363,22 @@ impl Store for Database {
 
     fn peek(&mut self, key: SessionKey) -> Result<Option<Row>> {
         let select = sql::select(&self.table, key);
-        let reply = self.send_held(&select)?;
-        if reply.code == Some(errno::NO_SUCH_TABLE)
-            && let Some(missing) = reply.error
-        {
-            self.create_table(missing)?;
-            return Ok(None);
+        loop {
+            let reply = self.send_held(&select)?;
+            match reply.error {
+                None => {
+                    let mut sets = reply.sets;
+                    return self.row_from(sets.pop());
+                }
+                Some(missing) if reply.code == Some(errno::NO_SUCH_TABLE) => {
+                    self.create_table(missing)?;
+                    return Ok(None);
+                }
+                // A read waits for no row: it is the node that waits for its cluster.
+                Some(error) if reply.code == Some(errno::LOCK_WAIT_TIMEOUT) => self.pass_over(error.into_unfit_host()),
+                Some(error) => return Err(error),
+            }
         }
-        let mut sets = reply.ok()?.0;
-        self.row_from(sets.pop())
     }
 
     fn save(&mut self, key: SessionKey, write: Write<'_>) -> Result<bool> {

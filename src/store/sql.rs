@@ -11,13 +11,14 @@ use crate::session_id::SessionKey;
 /// What the account or the server may have set otherwise. SET comes first: proxies that split reads from writes
 /// send a packet that begins with SELECT to a replica. Strict, so that no data is cut to fit a column. A row that
 /// somebody else has locked is given up before the socket's time-out, so that no statement goes on without its client.
+/// On a node of Galera a statement sees what any node committed before.
 pub fn session_settings(lock_ttl: Duration, io_timeout: Duration) -> String {
     let ttl = lock_ttl.as_secs() + u64::from(lock_ttl.subsec_nanos() > 0);
     let lock_wait = io_timeout.as_secs().saturating_sub(1).max(1);
     format!(
         "SET NAMES utf8mb4,autocommit=1,sql_mode='STRICT_ALL_TABLES',wait_timeout={ttl},\
          innodb_lock_wait_timeout={lock_wait}\
-         /*M!100100 ,tx_isolation='READ-COMMITTED',max_statement_time=0*/\
+         /*M!100100 ,tx_isolation='READ-COMMITTED',max_statement_time=0,wsrep_sync_wait=7*/\
          /*!50708 ,transaction_isolation='READ-COMMITTED',max_execution_time=0*/;"
     )
 }
@@ -31,7 +32,7 @@ pub enum AskClustered {
     No,
 }
 
-/// The packet limit, and whether the server is a node of a cluster (`NULL`: not asked).
+/// The packet limit, whether the server is a node of a cluster (`NULL`: not asked), and whether it takes writes.
 pub fn server_facts(ask: AskClustered) -> String {
     let clustered = match ask {
         AskClustered::Yes => {
@@ -43,7 +44,7 @@ pub fn server_facts(ask: AskClustered) -> String {
         AskClustered::IfFree => "NULL/*M!100100 IS NULL AND @@wsrep_on*/",
         AskClustered::No => "NULL",
     };
-    format!("SELECT @@max_allowed_packet,{clustered};")
+    format!("SELECT @@max_allowed_packet,{clustered},@@global.read_only;")
 }
 
 /// The columns in the order in which `database` reads them.

@@ -38,7 +38,7 @@ function run_phpt(array $paths, array $ini, string $log, string $folder, int $jo
         [$status, $path] = explode("\t", $line);
         $results[$path] = match ($status) {
             'PASSED' => ['passed', ''],
-            'SKIPPED' => ['skipped', preg_match('~^SKIP .*\[' . preg_quote($path) . '\] *(?:reason: )?(.*)$~m', $text, $found) ? $found[1] : ''],
+            'SKIPPED' => ['skipped', preg_match('~^SKIP .*\[\S*' . preg_quote(basename($path)) . '\] *(?:reason: )?(.*)$~m', $text, $found) ? $found[1] : ''],
             'XFAILED' => ['skipped', 'fails by its own account (XFAIL)'],
             default => ['failed', phpt_diff($path, $status)],
         };

@@ -1,0 +1,89 @@
+--TEST--
+A write that the server rolled back, for a deadlock or a row that others had locked for too long, is tried again
+--FILE--
+<?php
+require __DIR__ . '/../inc/hosts.php';
+
+/** An administrator's transaction. */
+function administrator(Server $server): mysqli
+{
+    $admin = new mysqli('localhost', 'root', '', 'app', 0, $server->socket);
+    $admin->query('SET SESSION innodb_lock_wait_timeout = 20');
+    $admin->query('CREATE TABLE IF NOT EXISTS much (id INT PRIMARY KEY)');
+    return $admin;
+}
+
+/** Waits until a request's statement stands in the queue for a row. */
+function await_blocked(Session $session): void
+{
+    $works = fn ($row) => $row['Command'] === 'Query' && preg_match('~^(UPDATE|DELETE)~', (string) $row['Info']);
+    $seen = 0;
+    Server::waitFor(function () use ($session, $works, &$seen): bool {
+        $seen = array_filter($session->connections(), $works) ? $seen + 1 : 0;
+        return $seen === 3;
+    });
+}
+
+$afterwards = 'session_write_close(); session_start(); $_SESSION["n"]++;';
+foreach (LOCKS as $lock) {
+    // The administrator has the entry of the index on `expires`, the request the row, and each wants the other's.
+    foreach (['$_SESSION["n"]++;' => 'deadlock', '$_SESSION["n"]++; session_regenerate_id(); pause("regenerated");' => 'deadlock at the write of the old id', '' => 'deadlock at the move of the expiry', 'session_destroy();' => 'deadlock at the destruction'] as $change => $what) {
+        $session = new Session($lock, ['session.gc_probability' => '0']);
+        $session->run('session_start(); $_SESSION["n"] = 1;');
+        $session->age();
+        $row = $session->row();
+        $holder = $session->hold("ob_start(); $change" . (str_contains($what, 'at the') ? '' : $afterwards));
+        $admin = administrator($session->server);
+        $admin->query('DELETE FROM much');
+        $admin->begin_transaction();
+        // Who has changed more is not the one to be rolled back.
+        $admin->query('INSERT INTO much SELECT seq FROM (' . implode(' UNION ALL ', array_map(fn ($n) => "SELECT $n AS seq", range(1, 200))) . ') numbers');
+        $index = array_column(array_filter($session->server->query("SHOW INDEX FROM app.$session->table"), fn ($index) => $index['Column_name'] === 'expires'), 'Key_name')[0];
+        $admin->query("SELECT expires FROM $session->table FORCE INDEX (`$index`) WHERE expires = $row[expires] LOCK IN SHARE MODE");
+        $holder->write("go on\n");
+        await_blocked($session);
+        $admin->query("SELECT data FROM $session->table WHERE id = x'{$session->key()}' FOR UPDATE");
+        $admin->commit();
+        if (str_contains($change, 'pause')) {
+            // That id is free although the request still holds its new one.
+            echo "$lock: ", $holder->readLine(), ', and the old id is ', $session->run('echo session_start() ? "free" : "";', ['rustsql.lock_timeout' => '0']);
+        }
+        echo "$lock, $what: ", $session->finish($holder), json_encode($session->stored()), "\n";
+        echo $session->run('session_start();', ['rustsql.lock_timeout' => '0']);
+    }
+}
+// In row mode the request has the row, and nobody else can. A try gives up after 2 s, and there are three.
+$waiting = [];
+foreach (['less', 'more'] as $time) {
+    $session = new Session('advisory', ['rustsql.io_timeout' => '3', 'session.gc_probability' => '0']);
+    $session->run('session_start(); $_SESSION["n"] = 1;');
+    $holder = $session->hold('ob_start(); $_SESSION["n"]++;');
+    $admin = administrator($session->server);
+    $admin->begin_transaction();
+    $admin->query("SELECT data FROM $session->table WHERE id = x'{$session->key()}' FOR UPDATE");
+    $holder->write("go on\n");
+    $waiting[$time] = [$session, $holder, $admin];
+}
+await_blocked($session);
+let_pass(3);
+$waiting['less'][2]->rollback();
+foreach ($waiting as $time => [$session, $holder, $admin]) {
+    echo "advisory, the row is locked for $time time than all tries take: ", preg_replace('~127\.0\.0\.1:\d+~', 'HOST', $session->finish($holder));
+    $admin->rollback();
+    echo $session->stored(), "\n";
+}
+?>
+--EXPECT--
+advisory, deadlock: "n|i:3;"
+advisory: regenerated, and the old id is free
+advisory, deadlock at the write of the old id: "n|i:2;"
+advisory, deadlock at the move of the expiry: "n|i:1;"
+advisory, deadlock at the destruction: null
+row, deadlock: "n|i:3;"
+row: regenerated, and the old id is free
+row, deadlock at the write of the old id: "n|i:2;"
+row, deadlock at the move of the expiry: "n|i:1;"
+row, deadlock at the destruction: null
+advisory, the row is locked for less time than all tries take: n|i:2;
+advisory, the row is locked for more time than all tries take: Warning: rustsql: HOST rolled the statement back: error 1205 (HY000): Lock wait timeout exceeded; try restarting transaction
+n|i:1;

@@ -1,0 +1,99 @@
+<?php
+/*
+ * A cluster of three MariaDB nodes on loopback.
+ *
+ *     $nodes = Galera::start();
+ *     $nodes[2]->kill();
+ *     Galera::awaitSize($nodes[0], 2);
+ *
+ * A test that uses it begins with: --SKIPIF-- require inc/galera.php; Galera::skip();
+ */
+
+require_once __DIR__ . '/server.php';
+
+final class Galera
+{
+    private const PROVIDERS = ['/usr/lib/galera/libgalera_smm.so', '/usr/lib64/galera-4/libgalera_smm.so', '/usr/lib64/galera/libgalera_smm.so'];
+    /** A node that is gone is found gone within two seconds. */
+    private const TIMEOUTS = 'evs.keepalive_period=PT0.3S;evs.inactive_check_period=PT0.3S;evs.suspect_timeout=PT1S;'
+        . 'evs.inactive_timeout=PT2S;evs.install_timeout=PT2S;pc.announce_timeout=PT1S;pc.recovery=false;gcache.size=16M';
+
+    /** Prints why there can be no cluster here, as --SKIPIF-- wants it. */
+    public static function skip(): void
+    {
+        if ((getenv('RUSTSQL_TEST_FLAVOUR') ?: 'mariadb') !== 'mariadb') {
+            echo 'skip Galera is tested with MariaDB, whose package it comes with';
+        } elseif (!self::provider()) {
+            echo 'skip no Galera library: run tools/deps';
+        }
+    }
+
+    /** @return Server[] Three nodes that are in step. */
+    public static function start(): array
+    {
+        // Where the nodes find what they run when one joins.
+        putenv('PATH=' . __DIR__ . '/galera:' . getenv('PATH'));
+        $ports = [];
+        while (count($ports) < 6) {
+            $port = random_int(10000, 32000);
+            if ($listener = @stream_socket_server("tcp://127.0.0.1:$port")) {
+                $ports[$port] = $listener;
+            }
+        }
+        array_map(fclose(...), $ports);
+        $ports = array_keys($ports);
+        $address = 'gcomm://' . implode(',', array_map(fn ($port) => "127.0.0.1:$port", array_slice($ports, 0, 3)));
+        $template = self::template($ports);
+        $nodes = [];
+        foreach ([0, 1, 2] as $number) {
+            $nodes[] = Server::start('mariadb', self::options($ports[$number], $ports[3 + $number], $number ? $address : 'gcomm://'), $template);
+            self::awaitSize($nodes[0], $number + 1);
+            self::awaitSize($nodes[$number], $number + 1);
+        }
+        exec('rm -rf ' . escapeshellarg($template));
+        return $nodes;
+    }
+
+    /** Waits until a node is in step with a cluster of that size. */
+    public static function awaitSize(Server $node, int $size): void
+    {
+        Server::waitFor(function () use ($node, $size): bool {
+            $status = array_column($node->query("SHOW STATUS WHERE Variable_name IN
+                ('wsrep_cluster_size', 'wsrep_cluster_status', 'wsrep_local_state_comment')"), 'Value', 'Variable_name');
+            return $status == ['wsrep_cluster_size' => $size, 'wsrep_cluster_status' => 'Primary', 'wsrep_local_state_comment' => 'Synced'];
+        }, 30);
+    }
+
+    /** Waits until a node knows that it has lost its cluster. */
+    public static function awaitMinority(Server $node): void
+    {
+        Server::waitFor(fn () => $node->query("SHOW STATUS LIKE 'wsrep_cluster_status'")[0]['Value'] !== 'Primary', 30);
+    }
+
+    /** A data folder that has a place in the history of a cluster. */
+    private static function template(array $ports): string
+    {
+        $first = Server::start('mariadb', self::options($ports[0], $ports[3], 'gcomm://'));
+        $folder = rtrim($first->query('SELECT @@datadir AS folder')[0]['folder'], '/');
+        $template = dirname($folder) . '/' . getmypid() . '-galera';
+        $first->stop();
+        exec('cp -a ' . escapeshellarg($folder) . ' ' . escapeshellarg($template));
+        @unlink("$template/galera.cache");
+        return $template;
+    }
+
+    private static function options(int $port, int $transferPort, string $address): array
+    {
+        return [
+            'wsrep_on' => 'ON', 'wsrep_provider' => self::provider(), 'wsrep_cluster_address' => $address,
+            'wsrep_node_address' => '127.0.0.1', 'wsrep_sst_method' => 'copy',
+            'wsrep_provider_options' => "gmcast.listen_addr=tcp://127.0.0.1:$port;ist.recv_addr=127.0.0.1:$transferPort;" . self::TIMEOUTS,
+            'binlog_format' => 'ROW', 'innodb_autoinc_lock_mode' => '2', 'innodb_flush_log_at_trx_commit' => '0',
+        ];
+    }
+
+    private static function provider(): ?string
+    {
+        return array_values(array_filter(self::PROVIDERS, is_file(...)))[0] ?? null;
+    }
+}

@@ -1,0 +1,24 @@
+//! One page that all workers of this PHP master process share, made before it forks.
+
+use std::ptr;
+
+use crate::db::hosts::{self, Table};
+
+/// Called in MINIT. Without the memory each worker learns for itself.
+pub fn share_hosts() {
+    // SAFETY: a new anonymous mapping, large enough and aligned to a page; it is never unmapped. All-zero bytes are a
+    // valid `Table`, which consists of atomics.
+    unsafe {
+        let memory = libc::mmap(
+            ptr::null_mut(),
+            size_of::<Table>(),
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_SHARED | libc::MAP_ANONYMOUS,
+            -1,
+            0,
+        );
+        if memory != libc::MAP_FAILED {
+            hosts::share(&*memory.cast::<Table>());
+        }
+    }
+}
