@@ -9,7 +9,7 @@ endif
 library = target/release/librustsql.so
 
 .DEFAULT_GOAL := build
-.PHONY: build help deps demo test install stubs lint
+.PHONY: build help deps demo test chaos install stubs lint
 
 build: ## build target/release/librustsql.so
 	cargo build --release
@@ -25,6 +25,9 @@ demo: ## show what it does on a private MariaDB and two web hosts; KEEP=1 leaves
 
 test: ## run every test, on MariaDB and on MySQL; TESTS=php-tests/locking only those
 	@tools/test $(TESTS)
+
+chaos: ## kill everything for MINUTES=2 and check that nothing is lost; SEED=, TOPOLOGY= (mariadb, mysql, pair, galera, group)
+	@tools/chaos
 
 install: build ## copy the library into PHP's extension folder
 	install -D -m 644 $(library) "$$($(or $(PHP_CONFIG),php-config) --extension-dir)/rustsql.so"

@@ -1,0 +1,70 @@
+<?php
+/*
+ * The visitors, in a process of their own, so that nothing that the faults wait for holds them up: a number of requests
+ * is always under way, to both web hosts, many of them on the same few sessions. Each is written down with its outcome.
+ *
+ *     php client.php RECORD SEED SOCKET...      until its stdin is closed; then it waits for what is under way
+ */
+declare(strict_types=1);
+
+require __DIR__ . '/fastcgi.php';
+require __DIR__ . '/record.php';
+
+const IN_FLIGHT = 12;
+/** Sessions that several requests want at once, and all that there are at a time. */
+const CONTENDED = 4;
+const SESSIONS = 60;
+/** A session is left for a new one after so many requests, about. */
+const RENEW = 80;
+/** After a refusal. */
+const PAUSE_MS = 10;
+/** Far above whatever the time-outs add up to. */
+const HANGS_MS = 60_000;
+
+[, $file, $seed, $sockets] = [$argv[0], $argv[1], (int) $argv[2], array_slice($argv, 3)];
+mt_srand($seed);
+$record = Record::create($file);
+$now = fn (): float => hrtime(true) / 1e6;
+// In half of the sessions each request stores something of its own, as most pages do. In the others rivals that begin from
+// the same data would store the very same bytes.
+$newId = fn (): string => (mt_rand(0, 1) ? 'own' : 'same') . bin2hex(random_bytes(8));
+
+$ids = array_map($newId, range(1, SESSIONS));
+$open = [];
+// Nobody comes again at once after a refusal, or refusals would be most of what there is.
+$notBefore = 0.0;
+stream_set_blocking(STDIN, false);
+for ($stopped = false; !$stopped || $open; ) {
+    while (!$stopped && count($open) < IN_FLIGHT && $now() >= $notBefore) {
+        $which = mt_rand(1, 5) <= 2 ? mt_rand(0, CONTENDED - 1) : mt_rand(CONTENDED, SESSIONS - 1);
+        if (mt_rand(1, RENEW) === 1) {
+            $ids[$which] = $newId();
+        }
+        $request = new FastCgi($sockets[array_rand($sockets)], "id=$ids[$which]&work=" . mt_rand(0, 3000));
+        if (!$request->socket) {
+            $record->add($ids[$which], $now(), $now(), null, unreached: true);
+            $notBefore = $now() + PAUSE_MS;
+            break;
+        }
+        $open[(int) $request->socket] = [$request, $ids[$which], $now()];
+    }
+    $readable = array_map(fn ($entry) => $entry[0]->socket, $open);
+    if (!$stopped) {
+        $readable['stdin'] = STDIN;
+    }
+    [$write, $except] = [null, null];
+    if ($readable) {
+        stream_select($readable, $write, $except, 0, 1000 * PAUSE_MS);
+    }
+    $stopped = $stopped || isset($readable['stdin']) && (string) fread(STDIN, 1) === '' && feof(STDIN);
+    foreach ($open as $key => [$request, $id, $start]) {
+        $over = isset($readable[$key]) && !$request->read();
+        if ($over || $now() - $start > HANGS_MS) {
+            $outcome = $record->add($id, $start, $now(), $over ? $request->answer() : null, hung: !$over, text: $request->text());
+            if ($outcome === 'refused') {
+                $notBefore = $now() + PAUSE_MS;
+            }
+            unset($open[$key]);
+        }
+    }
+}

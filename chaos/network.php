@@ -1,0 +1,170 @@
+<?php
+/*
+ * What lies between the web hosts and the servers: each web host reaches each server by a port of its own, and each of
+ * these links can be cut or blocked. It is a process of its own, told what to do by lines on its stdin.
+ */
+
+final class Network
+{
+    private const COM_QUERY = "\0\3";
+
+    private readonly PhpProcess $process;
+    /** @var array<string, int> the ports, by link */
+    private array $ports = [];
+
+    public function __construct()
+    {
+        $code = sprintf('require %s; Network::serve();', var_export(__FILE__, true));
+        $this->process = new PhpProcess([getenv('TEST_PHP_EXECUTABLE') ?: PHP_BINARY, '-n', '-r', $code]);
+    }
+
+    /** A way to the server at this port: the port to use instead. Again with another port: it now leads there. */
+    public function lead(string $link, int $port): int
+    {
+        return $this->ports[$link] = (int) $this->tell('lead', $link, $port);
+    }
+
+    /**
+     * The next `$count` packets of the link meet a cut of the connection.
+     *
+     * @param string $where before (the packet is lost), race (it is sent and the connection closed),
+     *     answer (the server did what it says, and the answer is lost)
+     * @param bool $writes only packets that write and end the lock
+     */
+    public function cut(string $link, string $where, bool $writes, int $count): void
+    {
+        $this->tell('cut', $link, $where, (int) $writes, $count);
+    }
+
+    /** Nothing gets through, and nobody is told. What was sent meanwhile arrives when it is over, as on a real network. */
+    public function block(string $link): void
+    {
+        $this->tell('block', $link);
+    }
+
+    public function unblock(string $link): void
+    {
+        $this->tell('unblock', $link);
+    }
+
+    private function tell(string|int ...$words): string
+    {
+        $this->process->write(implode(' ', $words) . "\n");
+        return $this->process->readLine();
+    }
+
+    /** The network's own process. */
+    public static function serve(): never
+    {
+        $links = [];
+        $pairs = [];
+        for (;;) {
+            $read = ['stdin' => STDIN];
+            $write = [];
+            foreach ($links as $name => $link) {
+                if (!$link->blocked) {
+                    $read["link $name"] = $link->listener;
+                }
+            }
+            foreach ($pairs as $key => $pair) {
+                if ($pair->link->blocked) {
+                    continue;
+                }
+                foreach ([0, 1] as $side) {
+                    // Nothing more is taken in while the other side does not take what there is.
+                    if ($pair->waiting[1 - $side] === '') {
+                        $read["$key $side"] = $pair->ends[$side];
+                    } else {
+                        $write["$key " . 1 - $side] = $pair->ends[1 - $side];
+                    }
+                }
+            }
+            $none = null;
+            stream_select($read, $write, $none, null);
+            foreach ($links as $name => $link) {
+                if (isset($read["link $name"]) && ($client = @stream_socket_accept($link->listener, 0))) {
+                    $server = @stream_socket_client("tcp://127.0.0.1:$link->port", $code, $error, 1,
+                        STREAM_CLIENT_CONNECT | STREAM_CLIENT_ASYNC_CONNECT);
+                    if ($server) {
+                        stream_set_blocking($client, false);
+                        stream_set_blocking($server, false);
+                        $pairs[] = (object) ['link' => $link, 'ends' => [$client, $server], 'waiting' => ['', ''], 'cut' => false];
+                    }
+                }
+            }
+            foreach ($pairs as $key => $pair) {
+                $open = true;
+                foreach ([0, 1] as $side) {
+                    if ($open && isset($read["$key $side"])) {
+                        $open = self::forward($pair, $side);
+                    }
+                    if ($open && isset($write["$key $side"])) {
+                        $open = self::flush($pair, $side);
+                    }
+                }
+                if (!$open) {
+                    array_map(fclose(...), $pair->ends);
+                    unset($pairs[$key]);
+                }
+            }
+            if (isset($read['stdin'])) {
+                $line = fgets(STDIN) ?: exit;
+                echo self::obey(explode(' ', trim($line)), $links), "\n";
+            }
+        }
+    }
+
+    private static function obey(array $words, array &$links): int
+    {
+        $link = $links[$words[1]] ??= (object) [
+            'listener' => stream_socket_server('tcp://127.0.0.1:0'), 'port' => 0, 'blocked' => false, 'cuts' => [],
+        ];
+        switch ($words[0]) {
+            case 'lead':
+                $link->port = (int) $words[2];
+                break;
+            case 'cut':
+                $link->cuts = array_fill(0, (int) $words[4], [$words[2], (bool) $words[3]]);
+                break;
+            default:
+                $link->blocked = $words[0] === 'block';
+        }
+        return (int) explode(':', stream_socket_get_name($link->listener, false))[1];
+    }
+
+    /** From one side (0: the client) to the other; false when the connection is over. */
+    private static function forward(object $pair, int $side): bool
+    {
+        $bytes = (string) @fread($pair->ends[$side], 65536);
+        if ($bytes === '' || $pair->cut) {
+            return false;
+        }
+        $cut = $side === 0 ? self::cutFor($pair->link, $bytes) : null;
+        if ($cut === 'before') {
+            return false;
+        }
+        $pair->cut = $cut === 'answer';
+        $pair->waiting[1 - $side] .= $bytes;
+        return self::flush($pair, 1 - $side) && $cut !== 'race';
+    }
+
+    private static function flush(object $pair, int $side): bool
+    {
+        $written = @fwrite($pair->ends[$side], $pair->waiting[$side]);
+        $pair->waiting[$side] = substr($pair->waiting[$side], (int) $written);
+        return $written !== false;
+    }
+
+    private static function cutFor(object $link, string $bytes): ?string
+    {
+        if (!$link->cuts || substr($bytes, 3, 2) !== self::COM_QUERY) {
+            return null;
+        }
+        [$where, $writes] = $link->cuts[0];
+        if ($writes && !preg_match('/\b(INSERT INTO|UPDATE)\b.*(COMMIT|RELEASE_LOCK)/s', $bytes)) {
+            return null;
+        }
+        array_shift($link->cuts);
+        return $where;
+    }
+}
