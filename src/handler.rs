@@ -242,10 +242,14 @@ impl<S: Store> Handler<S> {
         if keep_connection {
             return Ok(());
         }
-        let collected = match std::mem::take(&mut self.collect_at_close) && !self.store.is_forked() {
-            true => self.store.collect(Some(COLLECT_BUDGET)).map(drop),
-            false => Ok(()),
-        };
+        let mut collected = Ok(());
+        if std::mem::take(&mut self.collect_at_close) && !self.store.is_forked() {
+            collected = self.store.collect(Some(COLLECT_BUDGET)).map(drop);
+        }
+        // Its turn passes to a later request: nothing of this one is lost, and its script has nothing to mend.
+        if matches!(&collected, Err(error) if error.is_connection_lost() || error.is_unfit_host()) {
+            collected = Ok(());
+        }
         self.store.disconnect();
         collected
     }

@@ -480,3 +480,15 @@ fn garbage_is_collected_after_the_lock_is_free() {
     assert_eq!(world.take_log(), ["lock", "save", "collect"]);
     assert_eq!(world.stored(), None);
 }
+
+#[test]
+fn a_collection_whose_connection_is_gone_is_silent() {
+    let world = World::new();
+    world.store(b"one");
+    let mut request = world.request(&[]);
+    assert!(request.read(ID, false).is_ok());
+    request.collect_later();
+    assert!(request.write(ID, b"one", LIFETIME, None).is_ok());
+    request.store.lost = true;
+    assert!(request.close(false).is_ok());
+}
