@@ -18,6 +18,8 @@ function php_command(array $ini = []): array
         'display_errors' => '1', 'display_startup_errors' => '1', 'log_errors' => '0', 'html_errors' => '0',
         // No headers: a script may print before it starts a session.
         'session.use_cookies' => '0', 'session.cache_limiter' => '',
+        // No lottery: one request in a hundred would collect what a test has let expire.
+        'session.gc_probability' => '0',
     ];
     foreach ($ini as $key => $values) {
         foreach ((array) $values as $value) {
