@@ -160,8 +160,8 @@ impl Connection {
         self.inner.as_ref().map(Conn::connection_id).unwrap_or_default()
     }
 
-    pub fn is_lost(&self) -> bool {
-        self.inner.is_none()
+    pub fn is_usable(&self) -> bool {
+        self.inner.is_some() && !self.is_forked()
     }
 
     pub fn is_forked(&self) -> bool {

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use ext_php_rs::ffi::{ext_php_rs_zend_string_init, zend_long, zend_string};
 
 use super::engine::{Running, encoding_defect, running, script};
-use super::session_api::{ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ps_module, zend_ini_string_ex};
+use super::session_api::{ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ps_module};
 use super::{boundary, ini, session_variables, warning};
 use crate::error::{Error, Refusal, Result};
 use crate::handler::Handler;
@@ -61,20 +61,6 @@ pub fn with_open(body: impl FnOnce(&Open)) {
     // SAFETY: `OPEN` is the live box of this thread, or NULL; no callback runs at the same time.
     if let Some(handler) = unsafe { OPEN.get().as_ref() } {
         body(handler);
-    }
-}
-
-pub fn save_path() -> String {
-    let name = c"session.save_path";
-    let mut exists = false;
-    // SAFETY: as in `ini::value`.
-    unsafe {
-        text(zend_ini_string_ex(
-            name.as_ptr(),
-            name.count_bytes() as _,
-            0,
-            &raw mut exists,
-        ))
     }
 }
 

@@ -56,7 +56,7 @@ pub fn status() -> ZBox<ZendHashTable> {
 #[php_function]
 #[php(name = "RustSql\\ping")]
 pub fn ping() -> Vec<ZBox<ZendHashTable>> {
-    let config = match ini::load(&callbacks::save_path()) {
+    let config = match ini::load_current() {
         Ok(config) => config,
         Err(error) => {
             warning::error(&error);
@@ -100,7 +100,7 @@ fn ping_host(address: &Address, config: &Config) -> ZBox<ZendHashTable> {
 #[php_function]
 #[php(name = "RustSql\\schema")]
 pub fn schema() -> String {
-    match ini::load(&callbacks::save_path()) {
+    match ini::load_current() {
         Ok(config) => schema::definition(&schema::quoted_table(&config)),
         Err(_) => schema::definition("`php_sessions`"),
     }

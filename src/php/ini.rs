@@ -70,6 +70,11 @@ pub fn load(save_path: &str) -> Result<Config> {
     Ok(Config::load(|key| value(key.c_name()), save_path)?)
 }
 
+/// The same, for functions that are not given session.save_path.
+pub fn load_current() -> Result<Config> {
+    load(&value(c"session.save_path"))
+}
+
 fn value(name: &CStr) -> String {
     let mut exists = false;
     // SAFETY: the name ends with NUL, the length is without it. The text belongs to the engine and is copied at once.

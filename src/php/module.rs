@@ -43,9 +43,7 @@ extern "C" fn get_module() -> *mut ModuleEntry {
             .post_deactivate_function(callbacks::post_deactivate)
             .info_function(info::print);
         match functions::add_to(builder).try_into() {
-            Ok((entry, startup, owned)) => {
-                let mut entry: ModuleEntry = entry;
-                let _: ModuleStartup = startup;
+            Ok::<(ModuleEntry, ModuleStartup, _), _>((mut entry, _, owned)) => {
                 entry.deps = DEPENDENCIES.0.as_ptr();
                 (entry, owned)
             }

@@ -68,8 +68,7 @@ impl Database {
 
     /// The connection, or a new one to the best host that is left.
     pub(super) fn connect(&mut self) -> Result<&mut Connection> {
-        let usable = |connection: &Connection| !connection.is_lost() && !connection.is_forked();
-        let connection = match self.connection.take().filter(usable) {
+        let connection = match self.connection.take().filter(Connection::is_usable) {
             Some(connection) => connection,
             None => {
                 self.held = None;
@@ -318,11 +317,9 @@ impl Database {
 
     /// What is held: nothing any more once the connection is lost.
     fn held(&self) -> Option<&Held> {
-        self.held.as_ref().filter(|_| {
-            self.connection
-                .as_ref()
-                .is_some_and(|connection| !connection.is_lost() && !connection.is_forked())
-        })
+        self.held
+            .as_ref()
+            .filter(|_| self.connection.as_ref().is_some_and(Connection::is_usable))
     }
 
     pub(super) fn held_mode(&self, key: SessionKey) -> Option<Mode> {
