@@ -21,6 +21,11 @@ function php_command(array $ini = []): array
         // No lottery: one request in a hundred would collect what a test has let expire.
         'session.gc_probability' => '0',
     ];
+    // Tries every test with another setting: HANDLER_INI="rustsql.persistent=1" tools/phpt mariadb php-tests
+    foreach (preg_split('/\s+/', (string) getenv('HANDLER_INI'), 0, PREG_SPLIT_NO_EMPTY) as $setting) {
+        [$key, $value] = explode('=', $setting, 2);
+        $ini += [$key => $value];
+    }
     foreach ($ini as $key => $values) {
         foreach ((array) $values as $value) {
             array_push($command, '-d', "$key=\"" . addcslashes((string) $value, '"\\$') . '"');

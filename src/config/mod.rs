@@ -47,6 +47,9 @@ pub struct Config {
     pub connect_timeout: Duration,
     pub io_timeout: Duration,
     pub retry_after: Duration,
+    pub persistent: bool,
+    pub persistent_size: u32,
+    pub persistent_idle: Duration,
     pub touch_interval: Duration,
     /// `None`: what the server takes.
     pub max_size: Option<usize>,
@@ -121,6 +124,9 @@ impl Config {
             connect_timeout: Duration::ZERO,
             io_timeout: Duration::ZERO,
             retry_after: Duration::ZERO,
+            persistent: false,
+            persistent_size: 1,
+            persistent_idle: Duration::ZERO,
             touch_interval: Duration::ZERO,
             max_size: None,
             store_empty: true,
@@ -146,6 +152,9 @@ impl Config {
             "connect_timeout" => self.connect_timeout = value::seconds_above_zero(name, text)?,
             "io_timeout" => self.io_timeout = value::seconds_above_zero(name, text)?,
             "retry_after" => self.retry_after = value::seconds(name, text)?,
+            "persistent" => self.persistent = value::boolean(name, text)?,
+            "persistent_size" => self.persistent_size = value::count(name, text)?,
+            "persistent_idle" => self.persistent_idle = value::seconds_above_zero(name, text)?,
             "touch_interval" => self.touch_interval = value::seconds(name, text)?,
             "max_size" => self.max_size = value::size(name, text)?,
             "store_empty" => self.store_empty = value::boolean(name, text)?,
@@ -312,6 +321,7 @@ pub mod tests {
             ("max_size", "12X", "K, M or G"),
             ("read_only", "maybe", "0 or 1"),
             ("lock_failure", "ignore", "fail, readonly"),
+            ("persistent_size", "0", "1 to 10000"),
         ] {
             let message = problem(&[DSN, (key, text)]);
             assert!(message.starts_with(&format!("rustsql.{key}: ")), "{message}");

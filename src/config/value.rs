@@ -60,6 +60,13 @@ pub fn boolean(key: &str, text: &str) -> Result<bool> {
     }
 }
 
+pub fn count(key: &str, text: &str) -> Result<u32> {
+    match text.parse() {
+        Ok(count @ 1..=10_000) => Ok(count),
+        _ => wrong(key, text, "a whole number, 1 to 10000"),
+    }
+}
+
 pub fn size(key: &str, text: &str) -> Result<Option<usize>> {
     let digits = text.trim_end_matches(['K', 'k', 'M', 'm', 'G', 'g']);
     let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use mysql::prelude::{Protocol, Queryable};
 use mysql::{Conn, OptsBuilder, QueryResult};
+use r2d2::ManageConnection;
+use r2d2_mysql::MySqlConnectionManager;
 
 use super::errno;
 use super::reply::{Answer, Reply, ResultSet, Row};
@@ -34,9 +36,21 @@ pub struct Connection {
     io_timeout: Duration,
     /// What the socket is set to now.
     read_timeout: Option<Duration>,
+    /// No statement has failed on it, so nothing that nobody knows of is left on it.
+    faultless: bool,
+    /// Whether this request has had an answer on it.
+    pub greeted: bool,
     pub server: Option<Server>,
-    /// `innodb_lock_wait_timeout` of this connection, once it was set.
-    pub lock_wait_seconds: Option<u64>,
+    /// What it was set to.
+    pub settings: Option<Settings>,
+}
+
+/// The settings of a session in the server that depend on ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    pub lock_ttl: Duration,
+    /// `innodb_lock_wait_timeout`, in seconds.
+    pub lock_wait: u64,
 }
 
 /// What the first packet asked of the server.
@@ -48,7 +62,7 @@ pub struct Server {
 }
 
 impl Connection {
-    /// `script` names this request to whoever waits for its lock.
+    /// `script` names this request to whoever waits for its lock; empty: nobody is named.
     pub fn open(address: &Address, config: &Config, script: &str) -> Result<Self> {
         match address {
             Address::Socket(path) => {
@@ -131,7 +145,8 @@ impl Connection {
             .stmt_cache_size(Some(0))
             .connect_attrs(Some([("program_name", script)].into()));
         // The crate panics on an authentication plugin that it was not built with.
-        let conn = catch_unwind(AssertUnwindSafe(|| Conn::new(options))).map_err(|_| Error::Login {
+        let manager = MySqlConnectionManager::new(options);
+        let conn = catch_unwind(AssertUnwindSafe(|| manager.connect())).map_err(|_| Error::Login {
             host: host.clone(),
             cure: errno::UNKNOWN_PLUGIN,
             source: DbError::Driver("unknown authentication plugin".into()),
@@ -143,8 +158,10 @@ impl Connection {
             host,
             io_timeout: config.io_timeout,
             read_timeout: Some(config.connect_timeout),
+            faultless: true,
+            greeted: false,
             server: None,
-            lock_wait_seconds: None,
+            settings: None,
         })
     }
 
@@ -166,6 +183,21 @@ impl Connection {
 
     pub fn is_forked(&self) -> bool {
         self.pid != process::id()
+    }
+
+    pub fn is_faultless(&self) -> bool {
+        self.is_usable() && self.faultless
+    }
+
+    /// The server has not ended it, as far as this machine knows.
+    pub fn is_quiet(&self) -> bool {
+        self.inner.as_ref().is_some_and(socket::is_quiet)
+    }
+
+    /// Asks whether the server is still there.
+    pub fn answers(&mut self, timeout: Duration) -> bool {
+        let reply = self.exchange(Some(timeout), |conn, _| conn.ping());
+        reply.error.is_none()
     }
 
     /// Statements that wait for nobody.
@@ -205,6 +237,7 @@ impl Connection {
             self.read_timeout = timeout;
         }
         if let Err(error) = result.and_then(|()| work(conn, &mut reply.sets)) {
+            self.faultless = false;
             reply.code = errno::code(&error);
             let error = errno::at_statement(error, &self.host);
             // Also after a time-out of the socket: an answer to the old question may still come.

@@ -1,9 +1,10 @@
-//! Connections to the server: hosts, one connection, its socket's time-outs, error numbers by name.
+//! Connections to the server: hosts, one connection, its socket, those kept between requests, error numbers by name.
 //!
 //! Used by `store` and `lock`. Knows nothing of sessions.
 
 pub mod connection;
 pub mod errno;
 pub mod hosts;
+pub mod pool;
 pub mod reply;
 mod socket;

@@ -115,7 +115,7 @@ impl Known {
             for row in reply.rows() {
                 match row.text(0).as_deref() {
                     Some("_pid") => self.pid = row.text(1),
-                    Some("program_name") => self.script = row.text(1),
+                    Some("program_name") => self.script = row.text(1).filter(|script| !script.is_empty()),
                     _ => {}
                 }
             }

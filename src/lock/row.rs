@@ -10,6 +10,11 @@ pub fn lock_wait_seconds(timeout: LockTimeout) -> u64 {
     timeout.whole_seconds(FOR_EVER).max(1)
 }
 
+/// Turns the `select` of a row whose advisory lock is held into one that waits for the commit of the request before.
+pub fn settled(select: &str) -> String {
+    format!("{select} LOCK IN SHARE MODE")
+}
+
 /// Turns the `select` of a row into one that waits for its lock and takes it.
 pub fn locking(select: &str, timeout: LockTimeout) -> String {
     if timeout == LockTimeout::Limit(std::time::Duration::ZERO) {

@@ -11,6 +11,7 @@ use ext_php_rs::zend::{ModuleEntry, StaticModuleEntry};
 
 use super::session_api::{MODULE_DEP_REQUIRED, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ps_module};
 use super::{boundary, callbacks, functions, info, ini, shared_memory, warning};
+use crate::db::pool;
 
 /// C's `static const zend_module_dep[]`.
 #[repr(transparent)]
@@ -91,6 +92,10 @@ fn symbol(name: &std::ffi::CStr) -> *mut c_void {
 }
 
 unsafe extern "C" fn shutdown(_kind: c_int, module_number: c_int) -> c_int {
+    boundary::call((), || {
+        pool::close();
+        Ok(())
+    });
     ini::unregister(module_number);
     ZEND_RESULT_CODE_SUCCESS
 }

@@ -1,11 +1,17 @@
 //! One page that all workers of this PHP master process share, made before it forks.
 
 use std::ptr;
+use std::sync::Once;
 
 use crate::db::hosts::{self, Table};
 
-/// Called in MINIT. Without the memory each worker learns for itself.
+/// Called in MINIT, which may come more than once in a process. Without the memory each worker learns for itself.
 pub fn share_hosts() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(map_and_share);
+}
+
+fn map_and_share() {
     // SAFETY: a new anonymous mapping, large enough and aligned to a page; it is never unmapped. All-zero bytes are a
     // valid `Table`, which consists of atomics.
     unsafe {

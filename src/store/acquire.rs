@@ -34,11 +34,22 @@ impl Database {
         let mut attempts = 0;
         loop {
             if let Some(mode) = self.held_mode(key) {
-                let mut select = sql::select(&self.table, key);
-                if mode == Mode::Row {
-                    select = row::locking(&select, LockTimeout::Limit(self.config.io_timeout));
+                let select = sql::select(&self.table, key);
+                let select = match mode {
+                    Mode::Row => row::locking(&select, LockTimeout::Limit(self.config.io_timeout)),
+                    _ => row::settled(&select),
+                };
+                let asked = Instant::now();
+                let reply = self.send_held(&select)?;
+                match reply.error {
+                    Some(error) if reply.code == Some(errno::LOCK_WAIT_TIMEOUT) && self.is_early(asked) => {
+                        self.pass_over(error.into_unfit_host());
+                        continue;
+                    }
+                    Some(error) => return Err(error),
+                    None => {}
                 }
-                let mut sets = self.send_held(&select)?.ok()?.0;
+                let mut sets = reply.sets;
                 return Ok(found(self.row_from(sets.pop())?));
             }
             attempts += 1;
@@ -79,13 +90,15 @@ impl Database {
             IfAbsent::Claim => advisory::acquire(&name, timeout),
             IfAbsent::Leave => advisory::acquire_if(&sql::exists(&self.table, key), &name, timeout),
         };
-        let statements = format!("{acquire};{}", sql::select(&self.table, key));
+        let statements = format!("{acquire};{}", row::settled(&sql::select(&self.table, key)));
         let io_timeout = timeout.with_io(self.config.io_timeout);
+        self.lock_wait = sql::lock_wait_within(self.config.io_timeout);
         let mut reply = self.send(&statements, io_timeout)?;
         if reply.code == Some(errno::LOCK_WAIT_TIMEOUT)
+            && reply.sets.is_empty()
             && let Some(error) = reply.error.take()
         {
-            // Nothing here waits for a row: it is a node that waits for its cluster.
+            // What comes before the row waits for no row: it is a node that waits for its cluster.
             self.pass_over(error.into_unfit_host());
             return Ok(Attempt::WrongHost);
         }
@@ -122,6 +135,9 @@ impl Database {
             None => {}
         }
         if let Some(error) = reply.error.take() {
+            if self.held_mode(key).is_some() && reply.code == Some(errno::LOCK_WAIT_TIMEOUT) {
+                return Err(error);
+            }
             return self.failed_attempt(error, reply.code, Mode::Advisory);
         }
         Ok(Attempt::Done(found(self.row_from(reply.sets.pop())?)))
@@ -129,10 +145,10 @@ impl Database {
 
     fn attempt_row(&mut self, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {
         let select = row::locking(&sql::select(&self.table, key), timeout);
-        let limit = self.lock_wait_setting(timeout);
         let io_timeout = timeout.with_io(self.config.io_timeout);
+        self.lock_wait = row::lock_wait_seconds(timeout);
         let started = Instant::now();
-        let mut reply = self.send(&format!("{limit}START TRANSACTION;{select}"), io_timeout)?;
+        let mut reply = self.send(&format!("START TRANSACTION;{select}"), io_timeout)?;
         let early = match timeout {
             LockTimeout::Forever => true,
             LockTimeout::Limit(limit) => started.elapsed() + TOLERANCE < limit,
@@ -153,21 +169,23 @@ impl Database {
         if let Some(error) = reply.error.take() {
             return self.failed_attempt(error, reply.code, Mode::Row);
         }
+        self.empty_transaction = false;
         if let Some(row) = self.row_from(reply.sets.pop())? {
             self.held = Some(Held { key, mode: Mode::Row });
             return Ok(Attempt::Done(Found::Row(row)));
         }
         if if_absent == IfAbsent::Leave {
+            self.empty_transaction = true;
             return Ok(Attempt::Done(Found::Absent { placeholder: None }));
         }
         // A lock on a row that is not there blocks nobody: put one there, which stays ours until this transaction ends.
         let placeholder = Version::new_incarnation();
         let timeout = timeout.remaining(started.elapsed());
-        let limit = self.lock_wait_setting(timeout);
         let claim = sql::claim(&self.table, key, placeholder);
         let select = row::locking(&sql::select(&self.table, key), timeout);
         let io_timeout = timeout.with_io(self.config.io_timeout);
-        let mut reply = self.send(&format!("{limit}{claim};{select}"), io_timeout)?;
+        self.lock_wait = row::lock_wait_seconds(timeout);
+        let mut reply = self.send(&format!("{claim};{select}"), io_timeout)?;
         if let Some(error) = reply.error.take() {
             return self.failed_attempt(error, reply.code, Mode::Row);
         }
@@ -181,17 +199,10 @@ impl Database {
         }))
     }
 
-    /// `SET innodb_lock_wait_timeout`, when the connection has another value.
-    fn lock_wait_setting(&mut self, timeout: LockTimeout) -> String {
-        let seconds = row::lock_wait_seconds(timeout);
-        match &mut self.connection {
-            Some(connection) if connection.lock_wait_seconds == Some(seconds) => String::new(),
-            Some(connection) => {
-                connection.lock_wait_seconds = Some(seconds);
-                format!("SET innodb_lock_wait_timeout={seconds};")
-            }
-            None => format!("SET innodb_lock_wait_timeout={seconds};"),
-        }
+    /// A time-out that came before its time: not the row's lock, which is waited for to the end, but a node that waits for
+    /// its cluster.
+    fn is_early(&self, asked: Instant) -> bool {
+        asked.elapsed() + TOLERANCE < Duration::from_secs(self.lock_wait)
     }
 
     fn failed_attempt(&mut self, error: Error, code: Option<u16>, mode: Mode) -> Result<Attempt> {

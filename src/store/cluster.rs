@@ -2,8 +2,9 @@
 //! node grants its own.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 /// For so long a server that costs time to ask is not asked again.
 const VALID: Duration = Duration::from_secs(60);
@@ -12,7 +13,7 @@ static KNOWN: Mutex<Option<HashMap<String, (bool, Instant)>>> = Mutex::new(None)
 
 /// What was last known, and whether it is still fresh.
 pub fn recall(host: &str) -> (bool, bool) {
-    let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = KNOWN.lock();
     match known.as_ref().and_then(|known| known.get(host)) {
         Some((clustered, since)) => (*clustered, since.elapsed() < VALID),
         None => (false, false),
@@ -20,7 +21,7 @@ pub fn recall(host: &str) -> (bool, bool) {
 }
 
 pub fn remember(host: &str, clustered: bool) {
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut known = KNOWN.lock();
     known
         .get_or_insert_default()
         .insert(host.to_owned(), (clustered, Instant::now()));

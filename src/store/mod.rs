@@ -6,6 +6,7 @@ mod acquire;
 mod cluster;
 pub mod collect;
 pub mod database;
+mod link;
 pub mod schema;
 mod sql;
 mod version;
@@ -99,7 +100,7 @@ pub trait Store {
     /// Ends the session, whatever stands there, and gives its lock back.
     fn delete(&mut self, key: SessionKey) -> Result<()>;
 
-    /// Ends the connection, and with it every lock.
+    /// Gives the connection back, and with it every lock.
     fn disconnect(&mut self);
 
     /// Deletes expired sessions until none is left or `budget` has passed, and returns how many.

@@ -6,21 +6,32 @@
 use std::time::Duration;
 
 use super::{Expected, Expiry, Version, Write};
+use crate::db::connection::Settings;
+use crate::lock::advisory;
 use crate::session_id::SessionKey;
 
 /// What the account or the server may have set otherwise. SET comes first: proxies that split reads from writes
-/// send a packet that begins with SELECT to a replica. Strict, so that no data is cut to fit a column. A row that
-/// somebody else has locked is given up before the socket's time-out, so that no statement goes on without its client.
-/// On a node of Galera a statement sees what any node committed before.
-pub fn session_settings(lock_ttl: Duration, io_timeout: Duration) -> String {
+/// send a packet that begins with SELECT to a replica. Strict, so that no data is cut to fit a column. On a node of Galera
+/// a statement sees what any node committed before.
+pub fn session_settings(settings: &Settings) -> String {
+    let Settings { lock_ttl, lock_wait } = settings;
     let ttl = lock_ttl.as_secs() + u64::from(lock_ttl.subsec_nanos() > 0);
-    let lock_wait = io_timeout.as_secs().saturating_sub(1).max(1);
     format!(
         "SET NAMES utf8mb4,autocommit=1,sql_mode='STRICT_ALL_TABLES',wait_timeout={ttl},\
          innodb_lock_wait_timeout={lock_wait}\
          /*M!100100 ,tx_isolation='READ-COMMITTED',max_statement_time=0,wsrep_sync_wait=7*/\
          /*!50708 ,transaction_isolation='READ-COMMITTED',max_execution_time=0*/;"
     )
+}
+
+/// A row that somebody else has locked is given up before the socket's time-out, so that no statement goes on without its
+/// client.
+pub fn lock_wait_within(io_timeout: Duration) -> u64 {
+    io_timeout.as_secs().saturating_sub(1).max(1)
+}
+
+pub fn lock_wait_setting(seconds: u64) -> String {
+    format!("SET innodb_lock_wait_timeout={seconds}")
 }
 
 /// Whether to ask the server if it is a node of a cluster.
@@ -69,7 +80,8 @@ pub fn claim(table: &str, key: SessionKey, version: Version) -> String {
     )
 }
 
-pub fn save(table: &str, key: SessionKey, write: &Write<'_>, data: &str) -> String {
+/// `release`: the advisory lock to give back if the row was written.
+pub fn save(table: &str, key: SessionKey, write: &Write<'_>, data: &str, release: Option<&str>) -> String {
     let (id, version, expires) = (key.sql(), write.version.number(), expires(write.expiry));
     let insert = || {
         format!(
@@ -78,7 +90,7 @@ pub fn save(table: &str, key: SessionKey, write: &Write<'_>, data: &str) -> Stri
         )
     };
     match write.expected {
-        Expected::Absent => insert(),
+        Expected::Absent => released_behind(insert(), release),
         Expected::Anything => format!(
             "{} ON DUPLICATE KEY UPDATE version=VALUES(version),expires=VALUES(expires),used=VALUES(used),\
              format=VALUES(format),data=VALUES(data)",
@@ -91,25 +103,46 @@ pub fn save(table: &str, key: SessionKey, write: &Write<'_>, data: &str) -> Stri
                 ""
             };
             format!(
-                "UPDATE {table} SET version={version},expires={expires}{created},used=UNIX_TIMESTAMP(),format=0,\
-                 data={data} WHERE id={id} AND version={}",
+                "UPDATE {table} SET version={version},expires={expires}{created},format=0,data={data},used={} \
+                 WHERE id={id} AND version={}",
+                used(release),
                 expected.number()
             )
         }
     }
 }
 
-pub fn touch(table: &str, key: SessionKey, version: Version, expiry: Expiry) -> String {
+/// `release`: as for `save`.
+pub fn touch(table: &str, key: SessionKey, version: Version, expiry: Expiry, release: Option<&str>) -> String {
     format!(
-        "UPDATE {table} SET expires={},used=UNIX_TIMESTAMP() WHERE id={} AND version={}",
+        "UPDATE {table} SET expires={},used={} WHERE id={} AND version={}",
         expires(expiry),
+        used(release),
         key.sql(),
         version.number()
     )
 }
 
-pub fn delete(table: &str, key: SessionKey) -> String {
-    format!("DELETE FROM {table} WHERE id={}", key.sql())
+/// The time, and with it the end of the advisory lock: an UPDATE computes it when it has found and locked its row, before
+/// its commit. So the next request has its lock while this one waits for the disk, and waits for the row alone, which
+/// InnoDB frees before it flushes its log.
+fn used(release: Option<&str>) -> String {
+    match release {
+        None => "UNIX_TIMESTAMP()".to_owned(),
+        Some(name) => format!("IF({},UNIX_TIMESTAMP(),UNIX_TIMESTAMP())", advisory::call_release(name)),
+    }
+}
+
+/// `release`: as for `save`.
+pub fn delete(table: &str, key: SessionKey, release: Option<&str>) -> String {
+    released_behind(format!("DELETE FROM {table} WHERE id={}", key.sql()), release)
+}
+
+fn released_behind(statement: String, release: Option<&str>) -> String {
+    match release {
+        None => statement,
+        Some(name) => format!("{statement};{}", advisory::release_if_written(name)),
+    }
 }
 
 /// Rounded up to whole steps: the index on `expires` then has to move a row only once a step. Always above the sum, since

@@ -1,0 +1,162 @@
+//! Connections that outlive their request (`rustsql.persistent`), in one pool for each process.
+//!
+//! The pool has places rather than connections: whoever gets an empty place connects by himself and learns at once, from an
+//! error of its own kind, why that failed. r2d2 would connect in its thread, again and again until its time is over, and
+//! tell the last error as text. What r2d2 does is to bound the number and to close what nobody wants any more.
+//!
+//! `store::link` takes a place at a request's first use of the database and fills it when the session is closed and its
+//! connection holds nothing.
+
+use std::convert::Infallible;
+use std::panic::catch_unwind;
+use std::process;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
+use parking_lot::Mutex;
+use r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection};
+use scheduled_thread_pool::{OnPoolDropBehavior, ScheduledThreadPool};
+
+use super::connection::Connection;
+use crate::config::dsn::Address;
+use crate::config::{Config, Target};
+
+/// How long r2d2's thread may take to add a place, which needs no network.
+const ADDING: Duration = Duration::from_secs(1);
+
+/// A connection that was idle for longer is asked whether its server is still there.
+const UNPROVEN_AFTER: Duration = Duration::from_secs(1);
+
+static POOL: Mutex<Option<Owned>> = Mutex::new(None);
+
+/// A forked child has the memory of its parent's pool, but neither its thread nor any right to its connections.
+struct Owned {
+    pid: u32,
+    pool: Pool<Places>,
+}
+
+struct Places;
+
+struct Kept {
+    target: Target,
+    connection: Connection,
+    since: Instant,
+}
+
+impl ManageConnection for Places {
+    type Connection = Option<Kept>;
+    type Error = Infallible;
+
+    fn connect(&self) -> Result<Option<Kept>, Infallible> {
+        Ok(None)
+    }
+
+    fn is_valid(&self, _: &mut Option<Kept>) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn has_broken(&self, _: &mut Option<Kept>) -> bool {
+        false
+    }
+}
+
+/// Room for one connection, for the length of a request.
+pub struct Place {
+    pid: u32,
+    inner: Option<PooledConnection<Places>>,
+}
+
+impl Place {
+    /// `None` when all are taken: the connection then ends with its request.
+    pub fn find(config: &Config) -> Option<Self> {
+        let pool = pool(config)?;
+        let inner = pool.try_get().or_else(|| {
+            let room = pool.state().connections < pool.max_size();
+            room.then(|| pool.get_timeout(ADDING).ok()).flatten()
+        })?;
+        Some(Self {
+            pid: process::id(),
+            inner: Some(inner),
+        })
+    }
+
+    /// What an earlier request left here, if it leads to that host with that account and is still alive.
+    pub fn take(&mut self, config: &Config, address: &Address) -> Option<Connection> {
+        let kept = self.inner.as_mut()?.take()?;
+        if kept.target != config.target || kept.connection.address() != address {
+            return None;
+        }
+        let idle = kept.since.elapsed();
+        let mut connection = kept.connection;
+        let alive = idle < config.persistent_idle
+            && connection.is_quiet()
+            && (idle < UNPROVEN_AFTER || connection.answers(config.connect_timeout));
+        alive.then_some(connection)
+    }
+
+    /// Leaves a connection for the next request. It must hold nothing.
+    pub fn fill(&mut self, config: &Config, connection: Connection) {
+        if let Some(place) = &mut self.inner {
+            **place = Some(Kept {
+                target: config.target.clone(),
+                connection,
+                since: Instant::now(),
+            });
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if self.pid != process::id() {
+            std::mem::forget(self.inner.take());
+        }
+    }
+}
+
+/// This process's pool, made at the first use: what a master process makes before it forks is of no use to its children.
+fn pool(config: &Config) -> Option<Pool<Places>> {
+    let mut owned = POOL.lock();
+    if owned.as_ref().is_some_and(|owned| owned.pid != process::id()) {
+        std::mem::forget(owned.take());
+    }
+    if owned.is_none() {
+        let pid = process::id();
+        *owned = new_pool(config).map(|pool| Owned { pid, pool });
+    }
+    owned.as_ref().map(|owned| owned.pool.clone())
+}
+
+fn new_pool(config: &Config) -> Option<Pool<Places>> {
+    // PHP's time-outs are signals to the process. In a thread of ours PHP's handler would jump on the wrong stack.
+    let mut before = SigSet::empty();
+    pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), Some(&mut before)).ok()?;
+    // The crate panics when there can be no thread. Sessions work without it, on connections of their own.
+    let threads = catch_unwind(|| {
+        ScheduledThreadPool::builder()
+            .num_threads(1)
+            .thread_name_pattern("rustsql-idle")
+            .on_drop_behavior(OnPoolDropBehavior::DiscardPendingScheduled)
+            .build()
+    });
+    let _ = pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&before), None);
+    let pool = Pool::builder()
+        .max_size(if cfg!(php_zts) { config.persistent_size } else { 1 })
+        .min_idle(Some(0))
+        .idle_timeout(Some(config.persistent_idle))
+        .max_lifetime(None)
+        .test_on_check_out(false)
+        .error_handler(Box::new(NopErrorHandler))
+        .thread_pool(Arc::new(threads.ok()?))
+        .build_unchecked(Places);
+    Some(pool)
+}
+
+/// Ends what is kept, with a goodbye to the server. For the end of the process.
+pub fn close() {
+    match POOL.lock().take() {
+        Some(owned) if owned.pid != process::id() => std::mem::forget(owned),
+        owned => drop(owned),
+    }
+}
