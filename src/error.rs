@@ -79,6 +79,11 @@ pub enum Error {
 }
 
 impl Error {
+    pub fn read_only(host: String) -> Self {
+        let source = DbError::Driver("read_only is on".into());
+        Self::UnfitHost { host, source }
+    }
+
     /// The connection is gone, and with it its locks and its open transaction. What it was told last may have happened.
     pub fn is_connection_lost(&self) -> bool {
         matches!(self, Self::ConnectionLost { .. })

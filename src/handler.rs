@@ -8,6 +8,7 @@
 //! | [`Access::LockFree`] | none asked for | locked first, then fenced (`unlocked`: neither) |
 //! | [`Access::ReadOnly`] | could not be had | refused |
 
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::config::{Config, LockFailure};
@@ -36,7 +37,9 @@ struct Session {
     base: Base,
     read_at: Instant,
     waited: Duration,
-    data: Vec<u8>,
+    /// As it was read; `None` once this request has written another.
+    data: Option<Vec<u8>>,
+    bytes: usize,
 }
 
 /// A session as the store found it.
@@ -64,7 +67,7 @@ pub struct Status {
 
 pub struct Handler<S> {
     store: S,
-    config: Config,
+    config: Rc<Config>,
     session: Option<Session>,
     /// Loaded when PHP asked whether the id exists, for the read that follows.
     prefetched: Option<(SessionKey, Loaded)>,
@@ -77,7 +80,7 @@ pub struct Handler<S> {
 }
 
 impl<S: Store> Handler<S> {
-    pub fn new(config: Config, store: S) -> Self {
+    pub fn new(config: Rc<Config>, store: S) -> Self {
         Self {
             store,
             config,
@@ -116,7 +119,7 @@ impl<S: Store> Handler<S> {
             None => self.load(key, lock_free, IfAbsent::Claim)?,
         };
         self.failed = false;
-        Ok(&self.begin(key, loaded).data)
+        Ok(self.begin(key, loaded).data.as_deref().unwrap_or_default())
     }
 
     /// Whether the session exists, for strict mode. The read that follows needs no second look.
@@ -164,7 +167,7 @@ impl<S: Store> Handler<S> {
             self.begin(key, loaded);
         }
         let Some(session) = &self.session else { return Ok(()) };
-        let unchanged = session.base.live && session.data == data;
+        let unchanged = session.base.live && session.data.as_deref() == Some(data);
         if self.store.is_forked() {
             return match unchanged {
                 true => Ok(()),
@@ -268,7 +271,7 @@ impl<S: Store> Handler<S> {
                 _ => Duration::ZERO,
             },
             version: session.base.version.filter(|_| session.base.live).map(Version::number),
-            bytes: session.data.len(),
+            bytes: session.bytes,
         })
     }
 
@@ -278,7 +281,7 @@ impl<S: Store> Handler<S> {
 
     /// For an id that is not the open one: the session that is open keeps its lock.
     fn elsewhere(&self) -> Self {
-        Self::new(self.config.clone(), self.store.another())
+        Self::new(Rc::clone(&self.config), self.store.another())
     }
 
     fn expiry(&self, lifetime: u64) -> Expiry {
@@ -315,7 +318,8 @@ impl<S: Store> Handler<S> {
             base,
             read_at: Instant::now(),
             waited: loaded.waited,
-            data,
+            bytes: data.len(),
+            data: Some(data),
         })
     }
 
@@ -385,10 +389,10 @@ impl<S: Store> Handler<S> {
         }
         // The lock was lost, or the row has changed or gone: what this request read is written again if it may be.
         // If not, nothing of this request is lost, since it changed nothing.
-        let data = std::mem::take(&mut session.data);
+        let data = session.data.take().unwrap_or_default();
         let result = self.save(key, &data, expiry);
         if let Some(session) = &mut self.session {
-            session.data = data;
+            session.data = Some(data);
         }
         match result {
             Err(Error::Refused(_)) => Ok(()),
@@ -459,7 +463,8 @@ impl<S: Store> Handler<S> {
                 now,
             };
             session.read_at = Instant::now();
-            session.data = data.to_vec();
+            session.bytes = data.len();
+            session.data = None;
         }
         result
     }

@@ -180,7 +180,7 @@ impl World {
             mode,
             lost: false,
         };
-        Handler::new(config, client.another())
+        Handler::new(config.into(), client.another())
     }
 
     /// A whole request that stores `data`.

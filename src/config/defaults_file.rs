@@ -3,13 +3,30 @@
 //! `[client]` first, then `[rustsql]`, which wins. Other sections and other programs' options are passed over.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use super::dsn::Address;
 use super::{Result, Target};
 use crate::error::ConfigError;
 
 const KEY: &str = "rustsql.defaults_file";
+
+/// Changes whenever the file does, its rights included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    place: (u64, u64),
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+pub fn stamp(path: &str) -> Option<Stamp> {
+    let file = fs::metadata(path).ok()?;
+    Some(Stamp {
+        place: (file.dev(), file.ino()),
+        modified: (file.mtime(), file.mtime_nsec()),
+        changed: (file.ctime(), file.ctime_nsec()),
+    })
+}
 
 pub fn read(path: &str) -> Result<Target> {
     let unreadable = |error: std::io::Error| ConfigError::new(KEY, format!("{path} cannot be read: {error}"));

@@ -56,6 +56,7 @@ pub struct Config {
     pub store_empty: bool,
     pub auto_create: bool,
     defaults_file: String,
+    defaults_stamp: Option<defaults_file::Stamp>,
     socket: Option<String>,
 }
 
@@ -91,6 +92,11 @@ impl Config {
         config.apply_defaults_file()?;
         config.check(source)?;
         Ok(config)
+    }
+
+    /// Whether the same settings would still give the same: the defaults file may have changed.
+    pub fn is_current(&self) -> bool {
+        self.defaults_file.is_empty() || defaults_file::stamp(&self.defaults_file) == self.defaults_stamp
     }
 
     /// Whether `text` is a value that `key` takes: for `ini_set()` and for the check at startup.
@@ -132,6 +138,7 @@ impl Config {
             store_empty: true,
             auto_create: true,
             defaults_file: String::new(),
+            defaults_stamp: None,
             socket: None,
         }
     }
@@ -206,6 +213,7 @@ impl Config {
         if self.defaults_file.is_empty() {
             return Ok(());
         }
+        self.defaults_stamp = defaults_file::stamp(&self.defaults_file);
         let file = defaults_file::read(&self.defaults_file)?;
         let target = &mut self.target;
         if target.addresses.is_empty() {

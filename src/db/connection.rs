@@ -5,7 +5,6 @@
 
 use std::net::{IpAddr, ToSocketAddrs};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process;
 use std::time::Duration;
 
 use mysql::prelude::{Protocol, Queryable};
@@ -13,9 +12,9 @@ use mysql::{Conn, OptsBuilder, QueryResult};
 use r2d2::ManageConnection;
 use r2d2_mysql::MySqlConnectionManager;
 
-use super::errno;
 use super::reply::{Answer, Reply, ResultSet, Row};
 use super::socket;
+use super::{errno, fork};
 use crate::config::Config;
 use crate::config::dsn::Address;
 use crate::error::{DbError, Error, Result};
@@ -29,8 +28,8 @@ const KEEPALIVE_PROBES: u32 = 3;
 pub struct Connection {
     /// `None` once the connection is lost, or out of step with the server.
     inner: Option<Conn>,
-    /// The process that logged in: a forked child must not touch its parent's socket.
-    pid: u32,
+    /// Of the process that logged in: a forked child must not touch its parent's socket.
+    generation: u32,
     address: Address,
     host: String,
     io_timeout: Duration,
@@ -153,7 +152,7 @@ impl Connection {
         })?;
         Ok(Self {
             inner: Some(conn.map_err(|error| errno::at_login(error, &host))?),
-            pid: process::id(),
+            generation: fork::generation(),
             address: address.clone(),
             host,
             io_timeout: config.io_timeout,
@@ -182,7 +181,7 @@ impl Connection {
     }
 
     pub fn is_forked(&self) -> bool {
-        self.pid != process::id()
+        self.generation != fork::generation()
     }
 
     pub fn is_faultless(&self) -> bool {

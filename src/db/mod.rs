@@ -4,7 +4,9 @@
 
 pub mod connection;
 pub mod errno;
+pub mod fork;
 pub mod hosts;
 pub mod pool;
 pub mod reply;
 mod socket;
+pub mod warm_up;

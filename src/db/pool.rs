@@ -9,7 +9,6 @@
 
 use std::convert::Infallible;
 use std::panic::catch_unwind;
-use std::process;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,6 +18,7 @@ use r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection};
 use scheduled_thread_pool::{OnPoolDropBehavior, ScheduledThreadPool};
 
 use super::connection::Connection;
+use super::fork;
 use crate::config::dsn::Address;
 use crate::config::{Config, Target};
 
@@ -32,7 +32,7 @@ static POOL: Mutex<Option<Owned>> = Mutex::new(None);
 
 /// A forked child has the memory of its parent's pool, but neither its thread nor any right to its connections.
 struct Owned {
-    pid: u32,
+    generation: u32,
     pool: Pool<Places>,
 }
 
@@ -63,7 +63,7 @@ impl ManageConnection for Places {
 
 /// Room for one connection, for the length of a request.
 pub struct Place {
-    pid: u32,
+    generation: u32,
     inner: Option<PooledConnection<Places>>,
 }
 
@@ -76,7 +76,7 @@ impl Place {
             room.then(|| pool.get_timeout(ADDING).ok()).flatten()
         })?;
         Some(Self {
-            pid: process::id(),
+            generation: fork::generation(),
             inner: Some(inner),
         })
     }
@@ -109,7 +109,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if self.pid != process::id() {
+        if self.generation != fork::generation() {
             std::mem::forget(self.inner.take());
         }
     }
@@ -118,12 +118,15 @@ impl Drop for Place {
 /// This process's pool, made at the first use: what a master process makes before it forks is of no use to its children.
 fn pool(config: &Config) -> Option<Pool<Places>> {
     let mut owned = POOL.lock();
-    if owned.as_ref().is_some_and(|owned| owned.pid != process::id()) {
+    if owned
+        .as_ref()
+        .is_some_and(|owned| owned.generation != fork::generation())
+    {
         std::mem::forget(owned.take());
     }
     if owned.is_none() {
-        let pid = process::id();
-        *owned = new_pool(config).map(|pool| Owned { pid, pool });
+        let generation = fork::generation();
+        *owned = new_pool(config).map(|pool| Owned { generation, pool });
     }
     owned.as_ref().map(|owned| owned.pool.clone())
 }
@@ -156,7 +159,7 @@ fn new_pool(config: &Config) -> Option<Pool<Places>> {
 /// Ends what is kept, with a goodbye to the server. For the end of the process.
 pub fn close() {
     match POOL.lock().take() {
-        Some(owned) if owned.pid != process::id() => std::mem::forget(owned),
+        Some(owned) if owned.generation != fork::generation() => std::mem::forget(owned),
         owned => drop(owned),
     }
 }

@@ -23,6 +23,11 @@ impl Row {
         }
     }
 
+    /// A server variable that is a switch.
+    pub fn is_on(&self, column: usize) -> bool {
+        self.text(column).is_some_and(|text| text != "0" && text != "OFF")
+    }
+
     pub fn text(&self, column: usize) -> Option<String> {
         match self.0.as_ref(column)? {
             Value::Bytes(text) => Some(String::from_utf8_lossy(text).into_owned()),

@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int, c_void};
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 use ext_php_rs::ffi::{ext_php_rs_zend_string_init, zend_long, zend_string};
@@ -108,7 +109,7 @@ unsafe extern "C" fn open(mod_data: *mut *mut c_void, save_path: *const c_char, 
         unsafe {
             if (*mod_data).is_null() {
                 let config = ini::load(&text(save_path))?;
-                let store = Database::new(config.clone(), script());
+                let store = Database::new(Rc::clone(&config), script());
                 let handler = Box::into_raw(Box::new(Handler::new(config, store)));
                 OPEN.set(handler);
                 *mod_data = handler.cast();

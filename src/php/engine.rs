@@ -4,7 +4,8 @@
 use std::ffi::CStr;
 
 use ext_php_rs::ffi::{
-    ZEND_INTERNAL_FUNCTION, ext_php_rs_executor_globals, ext_php_rs_sapi_globals, zend_execute_data,
+    ZEND_INTERNAL_FUNCTION, ext_php_rs_executor_globals, ext_php_rs_sapi_globals, ext_php_rs_sapi_module,
+    zend_execute_data,
 };
 use ext_php_rs::types::Zval;
 
@@ -105,4 +106,10 @@ pub fn script() -> String {
         }
         CStr::from_ptr(path).to_string_lossy().into_owned()
     }
+}
+
+/// What runs PHP: `fpm-fcgi`, `cli`, ...
+pub fn sapi() -> &'static CStr {
+    // SAFETY: the SAPI's description and its name live as long as the process.
+    unsafe { CStr::from_ptr((*ext_php_rs_sapi_module()).name) }
 }

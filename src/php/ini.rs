@@ -1,6 +1,8 @@
 //! The settings in PHP's INI system: registered from `config::keys`, read one by one, masked where they are shown.
 
+use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_int, c_void};
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 use ext_php_rs::ffi::{
@@ -65,25 +67,50 @@ pub fn check_at_startup() {
     }
 }
 
-/// The settings of this request. `save_path`: session.save_path.
-pub fn load(save_path: &str) -> Result<Config> {
-    Ok(Config::load(|key| value(key.c_name()), save_path)?)
+/// The settings of this request. `save_path`: session.save_path. They are mostly those of the last one, and then not read
+/// again.
+pub fn load(save_path: &str) -> Result<Rc<Config>> {
+    thread_local! {
+        static LAST: RefCell<Option<(Vec<u8>, Rc<Config>)>> = const { RefCell::new(None) };
+    }
+    let mut texts = Vec::with_capacity(512);
+    for key in keys::ALL {
+        texts.extend_from_slice(raw_value(key.c_name()).to_bytes_with_nul());
+    }
+    texts.extend_from_slice(save_path.as_bytes());
+    LAST.with_borrow_mut(|last| {
+        if let Some((from, config)) = last
+            && *from == texts
+            && config.is_current()
+        {
+            return Ok(Rc::clone(config));
+        }
+        let config = Rc::new(Config::load(|key| value(key.c_name()), save_path)?);
+        *last = Some((texts, Rc::clone(&config)));
+        Ok(config)
+    })
 }
 
 /// The same, for functions that are not given session.save_path.
-pub fn load_current() -> Result<Config> {
+pub fn load_current() -> Result<Rc<Config>> {
     load(&value(c"session.save_path"))
 }
 
 fn value(name: &CStr) -> String {
+    raw_value(name).to_string_lossy().into_owned()
+}
+
+/// Valid until the setting is changed.
+fn raw_value(name: &CStr) -> &'static CStr {
     let mut exists = false;
-    // SAFETY: the name ends with NUL, the length is without it. The text belongs to the engine and is copied at once.
+    // SAFETY: the name ends with NUL, the length is without it. The text belongs to the engine, and every caller copies it
+    // before anything else runs.
     unsafe {
         let text = zend_ini_string_ex(name.as_ptr(), name.count_bytes() as _, 0, &raw mut exists);
-        if text.is_null() {
-            return String::new();
+        match text.is_null() {
+            true => c"",
+            false => CStr::from_ptr(text),
         }
-        CStr::from_ptr(text).to_string_lossy().into_owned()
     }
 }
 

@@ -10,8 +10,9 @@ use ext_php_rs::ffi::{_zend_module_dep, zend_string};
 use ext_php_rs::zend::{ModuleEntry, StaticModuleEntry};
 
 use super::session_api::{MODULE_DEP_REQUIRED, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ps_module};
-use super::{boundary, callbacks, functions, info, ini, shared_memory, warning};
-use crate::db::pool;
+use super::{boundary, callbacks, engine, functions, info, ini, shared_memory, warning};
+use crate::db::{fork, pool, warm_up};
+use std::sync::Once;
 
 /// C's `static const zend_module_dep[]`.
 #[repr(transparent)]
@@ -56,6 +57,12 @@ extern "C" fn get_module() -> *mut ModuleEntry {
 unsafe extern "C" fn startup(_kind: c_int, module_number: c_int) -> c_int {
     boundary::install_panic_hook();
     boundary::call(ZEND_RESULT_CODE_FAILURE, || {
+        watch_forks();
+        warm_up::keep_buffers();
+        // A script on the command line may never open a session, and pays for its first connection if it does.
+        if engine::sapi() != c"cli" {
+            warm_up::compile_patterns();
+        }
         shared_memory::share_hosts();
         ini::register(module_number);
         ini::check_at_startup();
@@ -84,6 +91,16 @@ unsafe extern "C" fn startup(_kind: c_int, module_number: c_int) -> c_int {
         }
         Ok(ZEND_RESULT_CODE_SUCCESS)
     })
+}
+
+/// A child that did not know that it is one would use its parent's connections.
+fn watch_forks() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // SAFETY: the handler only counts, and the library is never unloaded.
+        let result = unsafe { libc::pthread_atfork(None, None, Some(fork::in_child)) };
+        assert_eq!(result, 0, "no memory for a fork handler");
+    });
 }
 
 fn symbol(name: &std::ffi::CStr) -> *mut c_void {

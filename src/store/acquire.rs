@@ -93,7 +93,7 @@ impl Database {
         let statements = format!("{acquire};{}", row::settled(&sql::select(&self.table, key)));
         let io_timeout = timeout.with_io(self.config.io_timeout);
         self.lock_wait = sql::lock_wait_within(self.config.io_timeout);
-        let mut reply = self.send(&statements, io_timeout)?;
+        let mut reply = self.send_proving(&statements, io_timeout)?;
         if reply.code == Some(errno::LOCK_WAIT_TIMEOUT)
             && reply.sets.is_empty()
             && let Some(error) = reply.error.take()
@@ -105,24 +105,19 @@ impl Database {
         if self.mode() != Mode::Advisory {
             // A lock that was granted all the same is given back by the next packet.
             if granted(&reply.sets) {
-                self.held = Some(Held {
-                    key,
-                    mode: Mode::Advisory,
-                });
+                self.held = Some(Held::advisory(key, name));
             }
             return Ok(Attempt::WrongMode);
         }
-        let outcome = reply
-            .sets
-            .first()
-            .and_then(|set| set.rows.first())
-            .map(|row| row.text(0));
-        match outcome {
+        let answer = reply.sets.first().and_then(|set| set.rows.first());
+        if answer.is_some_and(|row| row.is_on(1)) && !self.config.read_only {
+            let host = self.host();
+            self.pass_over(Error::read_only(host));
+            return Ok(Attempt::WrongHost);
+        }
+        match answer.map(|row| row.text(0)) {
             Some(Some(outcome)) if outcome == "1" => {
-                self.held = Some(Held {
-                    key,
-                    mode: Mode::Advisory,
-                });
+                self.held = Some(Held::advisory(key, name));
             }
             Some(Some(outcome)) if outcome == "-1" => {}
             Some(Some(_)) => return Ok(Attempt::TimedOut(Mode::Advisory)),
@@ -148,7 +143,7 @@ impl Database {
         let io_timeout = timeout.with_io(self.config.io_timeout);
         self.lock_wait = row::lock_wait_seconds(timeout);
         let started = Instant::now();
-        let mut reply = self.send(&format!("START TRANSACTION;{select}"), io_timeout)?;
+        let mut reply = self.send_proving(&format!("START TRANSACTION;{select}"), io_timeout)?;
         let early = match timeout {
             LockTimeout::Forever => true,
             LockTimeout::Limit(limit) => started.elapsed() + TOLERANCE < limit,
@@ -163,7 +158,7 @@ impl Database {
         }
         if self.mode() != Mode::Row {
             // The next packet ends the transaction.
-            self.held = Some(Held { key, mode: Mode::Row });
+            self.held = Some(Held::row(key));
             return Ok(Attempt::WrongMode);
         }
         if let Some(error) = reply.error.take() {
@@ -171,7 +166,7 @@ impl Database {
         }
         self.empty_transaction = false;
         if let Some(row) = self.row_from(reply.sets.pop())? {
-            self.held = Some(Held { key, mode: Mode::Row });
+            self.held = Some(Held::row(key));
             return Ok(Attempt::Done(Found::Row(row)));
         }
         if if_absent == IfAbsent::Leave {
@@ -190,7 +185,7 @@ impl Database {
             return self.failed_attempt(error, reply.code, Mode::Row);
         }
         let row = self.row_from(reply.sets.pop())?;
-        self.held = Some(Held { key, mode: Mode::Row });
+        self.held = Some(Held::row(key));
         Ok(Attempt::Done(match row {
             Some(row) if row.version != placeholder => Found::Row(row),
             _ => Found::Absent {
@@ -231,7 +226,7 @@ impl Database {
 
 fn granted(sets: &[ResultSet]) -> bool {
     let outcome = sets.first().and_then(|set| set.rows.first());
-    outcome.and_then(|row| row.text(0)).as_deref() == Some("1")
+    outcome.and_then(|row| row.number(0)) == Some(1)
 }
 
 fn found(row: Option<Row>) -> Found {

@@ -2,8 +2,10 @@
 //!
 //! Every operation is one packet of statements. What a fresh connection needs to be told rides in its first packet.
 
+use std::rc::Rc;
 use std::time::Duration;
 
+use super::sql::Data;
 use super::{Expected, Expiry, Found, IfAbsent, Row, Store, Version, Write, schema, sql};
 use crate::config::Config;
 use crate::config::dsn::Address;
@@ -23,7 +25,7 @@ const LARGEST_LITERAL: usize = 1 << 20;
 const STATEMENT_BYTES: usize = 1024;
 
 pub struct Database {
-    pub(super) config: Config,
+    pub(super) config: Rc<Config>,
     /// Shown to those who wait for this request's lock.
     pub(super) script: String,
     pub(super) table: String,
@@ -52,10 +54,24 @@ pub struct Database {
 pub(super) struct Held {
     pub(super) key: SessionKey,
     pub(super) mode: Mode,
+    /// Of the advisory lock.
+    pub(super) name: String,
+}
+
+impl Held {
+    pub(super) fn advisory(key: SessionKey, name: String) -> Self {
+        let mode = Mode::Advisory;
+        Self { key, mode, name }
+    }
+
+    pub(super) fn row(key: SessionKey) -> Self {
+        let (mode, name) = (Mode::Row, String::new());
+        Self { key, mode, name }
+    }
 }
 
 impl Database {
-    pub fn new(config: Config, script: String) -> Self {
+    pub fn new(config: Rc<Config>, script: String) -> Self {
         let table = schema::quoted_table(&config);
         let lock_wait = sql::lock_wait_within(config.io_timeout);
         Self {
@@ -82,7 +98,7 @@ impl Database {
     }
 
     pub(super) fn create_table(&mut self, missing: Error) -> Result<()> {
-        let config = self.config.clone();
+        let config = Rc::clone(&self.config);
         schema::create(&config, self.connect()?, missing)
     }
 
@@ -111,7 +127,7 @@ impl Database {
 
     /// Sends a statement that changes the held session and gives its advisory lock back, or commits; tells how many rows it
     /// changed.
-    fn change(&mut self, key: SessionKey, statement: &str) -> Result<u64> {
+    fn change(&mut self, key: SessionKey, mut statement: String) -> Result<u64> {
         let clustered = self
             .connection
             .as_ref()
@@ -120,8 +136,11 @@ impl Database {
         // Galera ends a losing transaction at any moment, and looks for that at the start of a packet: after an UPDATE in
         // the same packet it would answer a COMMIT of nothing with OK.
         let reply = match self.held_mode(key) {
-            Some(Mode::Row) if !clustered => self.send_held(&format!("{statement};COMMIT"))?,
-            _ => self.send_held(statement)?,
+            Some(Mode::Row) if !clustered => {
+                statement.push_str(";COMMIT");
+                self.send_held(&statement)?
+            }
+            _ => self.send_held(&statement)?,
         };
         let affected = self.affected(reply)?;
         if clustered && self.held_mode(key) == Some(Mode::Row) {
@@ -172,7 +191,8 @@ impl Database {
 
     /// The lock to give back with a statement that changes the session.
     fn advisory_name(&self, key: SessionKey) -> Option<String> {
-        (self.held_mode(key) == Some(Mode::Advisory)).then(|| self.lock_name(key))
+        let held = self.held()?;
+        (held.key == key && held.mode == Mode::Advisory).then(|| held.name.clone())
     }
 
     /// Data that is too large for a literal.
@@ -184,14 +204,14 @@ impl Database {
         let name = self.advisory_name(key);
         let updates = matches!(write.expected, Expected::Version(_));
         let release = name.as_deref().filter(|_| updates);
-        let statement = sql::save(&self.table, key, write, "?", release);
+        let statement = sql::save(&self.table, key, write, Data::Parameter, release);
         let reply = self.connect()?.send_with_value(&statement, write.data);
         let affected = self.affected(reply)?;
         match self.held_mode(key) {
             Some(Mode::Advisory) if affected == 0 => return Ok(0),
             Some(Mode::Advisory) if updates => {}
             Some(Mode::Advisory) => {
-                let release = advisory::release(&self.lock_name(key));
+                let release = name.as_deref().map(advisory::release).unwrap_or_default();
                 self.connect()?.query(&release)?;
             }
             Some(Mode::Row) => {
@@ -245,9 +265,9 @@ impl Store for Database {
         let mut affected = None;
         if write.data.len() <= LARGEST_LITERAL {
             let release = self.advisory_name(key);
-            let statement = sql::save(&self.table, key, &write, &sql::literal(write.data), release.as_deref());
+            let statement = sql::save(&self.table, key, &write, Data::Literal, release.as_deref());
             if statement.len() + STATEMENT_BYTES <= limit {
-                affected = Some(self.change(key, &statement)?);
+                affected = Some(self.change(key, statement)?);
             }
         }
         let affected = match affected {
@@ -266,13 +286,13 @@ impl Store for Database {
     fn touch(&mut self, key: SessionKey, version: Version, expiry: Expiry) -> Result<bool> {
         let release = self.advisory_name(key);
         let statement = sql::touch(&self.table, key, version, expiry, release.as_deref());
-        Ok(self.change(key, &statement)? > 0)
+        Ok(self.change(key, statement)? > 0)
     }
 
     fn delete(&mut self, key: SessionKey) -> Result<()> {
         let release = self.advisory_name(key);
         let statement = sql::delete(&self.table, key, release.as_deref());
-        self.change(key, &statement)?;
+        self.change(key, statement)?;
         Ok(())
     }
 
@@ -289,7 +309,7 @@ impl Store for Database {
     }
 
     fn another(&self) -> Self {
-        Self::new(self.config.clone(), self.script.clone())
+        Self::new(Rc::clone(&self.config), self.script.clone())
     }
 
     fn is_forked(&self) -> bool {

@@ -1,5 +1,6 @@
 //! A request's way to a server: which host, on a fresh connection or a kept one, and what goes in front of its packets.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use super::database::{Database, Held};
@@ -9,7 +10,7 @@ use crate::db::connection::{Connection, Server, Settings};
 use crate::db::pool::Place;
 use crate::db::reply::Reply;
 use crate::db::{errno, hosts};
-use crate::error::{DbError, Error, Result};
+use crate::error::{Error, Result};
 use crate::lock::{Mode, advisory};
 
 impl Database {
@@ -86,11 +87,20 @@ impl Database {
     /// session's lock. Their answers are taken off the reply. In a request's first packet nothing has happened yet: when
     /// its host turns out to be unfit, or its kept connection to be dead, the next one gets the same packet.
     pub(super) fn send(&mut self, statements: &str, timeout: Option<Duration>) -> Result<Reply> {
+        self.send_behind(statements, timeout, false)
+    }
+
+    /// The same for statements whose answer shows by itself whether the host takes writes.
+    pub(super) fn send_proving(&mut self, statements: &str, timeout: Option<Duration>) -> Result<Reply> {
+        self.send_behind(statements, timeout, true)
+    }
+
+    fn send_behind(&mut self, statements: &str, timeout: Option<Duration>, proving: bool) -> Result<Reply> {
         loop {
             let connection = self.connect()?;
             let (first, kept) = (!connection.greeted, connection.server.is_some());
             let mut reply = match first {
-                true => self.send_first(statements, timeout)?,
+                true => self.send_first(statements, timeout, proving)?,
                 false => self.send_next(statements, timeout)?,
             };
             if first && kept && reply.error.as_ref().is_some_and(Error::is_quickly_lost) {
@@ -138,69 +148,71 @@ impl Database {
     pub(super) fn release(&self) -> Option<String> {
         match self.held()? {
             Held {
-                key,
+                name,
                 mode: Mode::Advisory,
-            } => Some(advisory::release(&self.lock_name(*key))),
+                ..
+            } => Some(advisory::release(name)),
             Held { mode: Mode::Row, .. } => Some("ROLLBACK".to_owned()),
             _ => None,
         }
     }
 
-    fn send_first(&mut self, statements: &str, timeout: Option<Duration>) -> Result<Reply> {
-        let config = &self.config;
-        let writes = !config.read_only;
+    fn send_first(&mut self, statements: &str, timeout: Option<Duration>, proving: bool) -> Result<Reply> {
+        let config = Rc::clone(&self.config);
         let may_lock_rows = matches!(config.lock, None | Some(Mode::Row));
         let settings = Settings {
             lock_ttl: config.lock_ttl,
             lock_wait: self.lock_wait,
         };
-        let addresses = config.target.addresses.clone();
         let connection = self.connect()?;
-        let ask = match cluster::recall(connection.host()) {
-            _ if !may_lock_rows => AskClustered::No,
-            (_, true) => AskClustered::IfFree,
-            (_, false) => AskClustered::Yes,
-        };
+        let (clustered, recent) = cluster::recall(connection.host());
         let mut packet = String::with_capacity(1024);
+        let mut answers_before = 0;
         if connection.settings != Some(settings) {
             connection.settings = Some(settings);
             packet.push_str(&sql::session_settings(&settings));
+            answers_before += 1;
         }
-        let answers_before = if packet.is_empty() { 1 } else { 2 };
-        packet.push_str(&sql::server_facts(ask));
+        let kept = connection.server.is_some();
+        let ask = !kept || !proving || may_lock_rows && !recent;
+        if ask {
+            let ask = match recent {
+                _ if !may_lock_rows => AskClustered::No,
+                true => AskClustered::IfFree,
+                false => AskClustered::Yes,
+            };
+            packet.push_str(&sql::server_facts(ask));
+            answers_before += 1;
+        }
         packet.push_str(statements);
         let mut reply = connection.send(&packet, timeout);
         let ours = reply.sets.split_off(answers_before.min(reply.sets.len()));
         let before = std::mem::replace(&mut reply.sets, ours);
-        let facts = before.get(answers_before - 1);
-        let Some(facts) = facts.and_then(|set| set.rows.first()) else {
-            return Ok(reply);
-        };
-        if writes
-            && facts
-                .text(2)
-                .is_some_and(|read_only| !["0", "OFF"].contains(&read_only.as_str()))
-        {
-            reply.error = Some(Error::UnfitHost {
-                host: connection.host().to_owned(),
-                source: DbError::Driver("read_only is on".into()),
+        if ask {
+            let Some(facts) = before.get(answers_before - 1).and_then(|set| set.rows.first()) else {
+                return Ok(reply);
+            };
+            if facts.is_on(2) && !config.read_only {
+                reply.error = Some(Error::read_only(connection.host().to_owned()));
+                return Ok(reply);
+            }
+            let told = facts.number(1).map(|nodes| nodes > 0);
+            if let Some(clustered) = told {
+                cluster::remember(connection.host(), clustered);
+            }
+            connection.server = Some(Server {
+                max_allowed_packet: facts
+                    .number(0)
+                    .and_then(|bytes| usize::try_from(bytes).ok())
+                    .unwrap_or_default(),
+                clustered: told.unwrap_or(clustered),
             });
-            return Ok(reply);
         }
-        let told = facts.number(1).map(|nodes| nodes > 0);
-        if let Some(clustered) = told {
-            cluster::remember(connection.host(), clustered);
+        if reply.error.as_ref().is_none_or(|error| !error.is_connection_lost()) {
+            connection.greeted = true;
+            hosts::succeeded(&config.target.addresses, connection.address());
         }
-        let clustered = told.unwrap_or_else(|| cluster::recall(connection.host()).0);
-        connection.greeted = true;
-        connection.server = Some(Server {
-            max_allowed_packet: facts
-                .number(0)
-                .and_then(|bytes| usize::try_from(bytes).ok())
-                .unwrap_or_default(),
-            clustered,
-        });
-        hosts::succeeded(&addresses, connection.address());
+        let clustered = connection.server.as_ref().is_some_and(|server| server.clustered);
         self.decided = Some(if clustered { Mode::Row } else { Mode::Advisory });
         Ok(reply)
     }

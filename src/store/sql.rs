@@ -3,12 +3,25 @@
 //! `/*M!…*/` is read by MariaDB alone, `/*!50708 …*/` by MySQL alone (MariaDB passes over 50700 to 50999):
 //! so the first packet needs no look at the server first.
 
+use std::fmt::Write as _;
 use std::time::Duration;
+
+use memchr::memchr3_iter;
 
 use super::{Expected, Expiry, Version, Write};
 use crate::db::connection::Settings;
 use crate::lock::advisory;
 use crate::session_id::SessionKey;
+
+/// What a statement is at most beside its data.
+const AROUND_DATA: usize = 512;
+
+/// Formats onto the end of a `String`, which cannot fail.
+macro_rules! push {
+    ($sql:expr, $($format:tt)*) => {{
+        let _ = write!($sql, $($format)*);
+    }};
+}
 
 /// What the account or the server may have set otherwise. SET comes first: proxies that split reads from writes
 /// send a packet that begins with SELECT to a replica. Strict, so that no data is cut to fit a column. On a node of Galera
@@ -80,35 +93,65 @@ pub fn claim(table: &str, key: SessionKey, version: Version) -> String {
     )
 }
 
+/// How a statement has its data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Data {
+    Literal,
+    /// `?` of a prepared statement.
+    Parameter,
+}
+
 /// `release`: the advisory lock to give back if the row was written.
-pub fn save(table: &str, key: SessionKey, write: &Write<'_>, data: &str, release: Option<&str>) -> String {
+pub fn save(table: &str, key: SessionKey, write: &Write<'_>, data: Data, release: Option<&str>) -> String {
     let (id, version, expires) = (key.sql(), write.version.number(), expires(write.expiry));
-    let insert = || {
-        format!(
-            "INSERT INTO {table} (id,version,expires,created,used,format,data) \
-             VALUES ({id},{version},{expires},UNIX_TIMESTAMP(),UNIX_TIMESTAMP(),0,{data})"
-        )
-    };
-    match write.expected {
-        Expected::Absent => released_behind(insert(), release),
-        Expected::Anything => format!(
-            "{} ON DUPLICATE KEY UPDATE version=VALUES(version),expires=VALUES(expires),used=VALUES(used),\
+    let mut sql = String::with_capacity(match data {
+        Data::Literal => write.data.len() + write.data.len() / 8 + AROUND_DATA,
+        Data::Parameter => AROUND_DATA,
+    });
+    if let Expected::Version(expected) = write.expected {
+        let created = match write.is_new {
+            true => ",created=UNIX_TIMESTAMP(),tag=NULL",
+            false => "",
+        };
+        let used = used(release);
+        push!(
+            sql,
+            "UPDATE {table} SET version={version},expires={expires}{created},used={used},format=0,data="
+        );
+        push_data(&mut sql, write, data);
+        push!(sql, " WHERE id={id} AND version={}", expected.number());
+        return sql;
+    }
+    push!(
+        sql,
+        "INSERT INTO {table} (id,version,expires,created,used,format,data) \
+         VALUES ({id},{version},{expires},UNIX_TIMESTAMP(),UNIX_TIMESTAMP(),0,"
+    );
+    push_data(&mut sql, write, data);
+    sql.push(')');
+    if write.expected == Expected::Anything {
+        sql.push_str(
+            " ON DUPLICATE KEY UPDATE version=VALUES(version),expires=VALUES(expires),used=VALUES(used),\
              format=VALUES(format),data=VALUES(data)",
-            insert()
-        ),
-        Expected::Version(expected) => {
-            let created = if write.is_new {
-                ",created=UNIX_TIMESTAMP(),tag=NULL"
-            } else {
-                ""
-            };
-            format!(
-                "UPDATE {table} SET version={version},expires={expires}{created},format=0,data={data},used={} \
-                 WHERE id={id} AND version={}",
-                used(release),
-                expected.number()
-            )
-        }
+        );
+    }
+    if data == Data::Literal {
+        push_release(&mut sql, release);
+    }
+    sql
+}
+
+fn push_data(sql: &mut String, write: &Write<'_>, data: Data) {
+    match data {
+        Data::Literal => push_literal(sql, write.data),
+        Data::Parameter => sql.push('?'),
+    }
+}
+
+/// Behind an INSERT or a DELETE, which would compute a value before they have found their row.
+fn push_release(sql: &mut String, release: Option<&str>) {
+    if let Some(name) = release {
+        push!(sql, ";{}", advisory::release_if_written(name));
     }
 }
 
@@ -135,14 +178,9 @@ fn used(release: Option<&str>) -> String {
 
 /// `release`: as for `save`.
 pub fn delete(table: &str, key: SessionKey, release: Option<&str>) -> String {
-    released_behind(format!("DELETE FROM {table} WHERE id={}", key.sql()), release)
-}
-
-fn released_behind(statement: String, release: Option<&str>) -> String {
-    match release {
-        None => statement,
-        Some(name) => format!("{statement};{}", advisory::release_if_written(name)),
-    }
+    let mut sql = format!("DELETE FROM {table} WHERE id={}", key.sql());
+    push_release(&mut sql, release);
+    sql
 }
 
 /// Rounded up to whole steps: the index on `expires` then has to move a row only once a step. Always above the sum, since
@@ -160,25 +198,25 @@ fn expires(expiry: Expiry) -> String {
 }
 
 /// Bytes as a literal: as they are where they are UTF-8, which PHP's serialization mostly is, else as hexadecimal.
-pub fn literal(data: &[u8]) -> String {
+fn push_literal(sql: &mut String, data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
-        return format!("x'{}'", crate::session_id::hex(data));
+        push!(sql, "x'{}'", crate::session_id::hex(data));
+        return;
     };
-    let mut literal = String::with_capacity(text.len() + text.len() / 8 + 16);
-    literal.push_str("_binary'");
-    let mut rest = text;
-    while let Some(at) = rest.find(['\'', '\\', '\0']) {
-        literal.push_str(&rest[..at]);
-        literal.push('\\');
-        literal.push_str(match &rest[at..=at] {
-            "\0" => "0",
-            other => other,
-        });
-        rest = &rest[at + 1..];
+    sql.push_str("_binary'");
+    let mut from = 0;
+    for at in memchr3_iter(b'\'', b'\\', 0, data) {
+        sql.push_str(&text[from..at]);
+        sql.push('\\');
+        // The character itself comes with what follows, but for NUL, which is a digit there.
+        from = at;
+        if data[at] == 0 {
+            sql.push('0');
+            from += 1;
+        }
     }
-    literal.push_str(rest);
-    literal.push('\'');
-    literal
+    sql.push_str(&text[from..]);
+    sql.push('\'');
 }
 
 #[cfg(test)]
@@ -194,7 +232,9 @@ mod tests {
             ("\u{e9}".as_bytes(), "_binary'\u{e9}'"),
             (b"\xff'\\", "x'ff275c'"),
         ] {
-            assert_eq!(literal(data), sql);
+            let mut literal = String::new();
+            push_literal(&mut literal, data);
+            assert_eq!(literal, sql);
         }
     }
 
