@@ -409,7 +409,10 @@ impl<S: Store> Handler<S> {
             Some(version) if base.live => version.next(),
             _ => Version::new_incarnation().next(),
         };
+        let now = base.now + session.read_at.elapsed().as_secs();
         let unlocked = self.store.mode() == Mode::Unlocked;
+        // The index on the expiry is left alone while that is as it should be.
+        let stays = base.live && !unlocked && (now + expiry.lifetime..=expiry.latest(now)).contains(&base.expires);
         let mut expected = match base.version {
             _ if unlocked => Expected::Anything,
             Some(version) => Expected::Version(version),
@@ -440,6 +443,7 @@ impl<S: Store> Handler<S> {
                 version,
                 data,
                 expiry,
+                moves_expiry: !stays || attempt > 0,
                 is_new: !base.live,
             };
             sent = Some(version);
@@ -455,11 +459,10 @@ impl<S: Store> Handler<S> {
         }
         if result.is_ok() {
             // A second write in the same request is fenced by the first.
-            let now = base.now + session.read_at.elapsed().as_secs();
             session.base = Base {
                 version: Some(version),
                 live: true,
-                expires: now + expiry.lifetime,
+                expires: if stays { base.expires } else { now + expiry.lifetime },
                 now,
             };
             session.read_at = Instant::now();

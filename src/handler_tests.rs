@@ -91,9 +91,15 @@ impl Store for Memory {
         if !fits {
             return Ok(false);
         }
+        let stays = server
+            .rows
+            .get(&key)
+            .filter(|_| !write.moves_expiry)
+            .map(|row| row.expires);
+        let moved = server.clock + write.expiry.lifetime + write.expiry.touch_seconds;
         let row = Row {
             version: write.version,
-            expires: server.clock + write.expiry.lifetime + write.expiry.touch_seconds,
+            expires: stays.unwrap_or(moved),
             now: server.clock,
             data: write.data.to_vec(),
         };

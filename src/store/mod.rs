@@ -70,6 +70,8 @@ pub struct Write<'a> {
     pub version: Version,
     pub data: &'a [u8],
     pub expiry: Expiry,
+    /// False: that of a row that is written over stays as it is.
+    pub moves_expiry: bool,
     /// A new session, whatever stood there before: it was created now.
     pub is_new: bool,
 }
@@ -80,6 +82,18 @@ pub struct Expiry {
     pub lifetime: u64,
     /// How rarely the expiry moves, and in what steps. The session expires that much later, so that none expires early.
     pub touch_seconds: u64,
+}
+
+impl Expiry {
+    /// The latest that a write at `now` sets.
+    pub fn latest(self, now: u64) -> u64 {
+        now + self.lifetime + self.touch_seconds + self.step()
+    }
+
+    /// The index on the expiry has to move a row only once in so many seconds.
+    fn step(self) -> u64 {
+        self.touch_seconds.max(1)
+    }
 }
 
 pub trait Store {

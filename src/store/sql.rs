@@ -103,7 +103,7 @@ pub enum Data {
 
 /// `release`: the advisory lock to give back if the row was written.
 pub fn save(table: &str, key: SessionKey, write: &Write<'_>, data: Data, release: Option<&str>) -> String {
-    let (id, version, expires) = (key.sql(), write.version.number(), expires(write.expiry));
+    let (id, version) = (key.sql(), write.version.number());
     let mut sql = String::with_capacity(match data {
         Data::Literal => write.data.len() + write.data.len() / 8 + AROUND_DATA,
         Data::Parameter => AROUND_DATA,
@@ -116,12 +116,17 @@ pub fn save(table: &str, key: SessionKey, write: &Write<'_>, data: Data, release
         let used = used(release);
         push!(
             sql,
-            "UPDATE {table} SET version={version},expires={expires}{created},used={used},format=0,data="
+            "UPDATE {table} SET version={version},used={used}{created},format=0"
         );
+        if write.moves_expiry {
+            push!(sql, ",expires={}", expires(write.expiry));
+        }
+        sql.push_str(",data=");
         push_data(&mut sql, write, data);
         push!(sql, " WHERE id={id} AND version={}", expected.number());
         return sql;
     }
+    let expires = expires(write.expiry);
     push!(
         sql,
         "INSERT INTO {table} (id,version,expires,created,used,format,data) \
@@ -183,10 +188,9 @@ pub fn delete(table: &str, key: SessionKey, release: Option<&str>) -> String {
     sql
 }
 
-/// Rounded up to whole steps: the index on `expires` then has to move a row only once a step. Always above the sum, since
-/// the server's clock here has lost its fraction of a second.
+/// Rounded up to whole steps. Always above the sum, since the server's clock here has lost its fraction of a second.
 fn expires(expiry: Expiry) -> String {
-    let step = expiry.touch_seconds.max(1);
+    let step = expiry.step();
     let ahead = expiry
         .lifetime
         .saturating_add(expiry.touch_seconds)
