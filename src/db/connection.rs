@@ -144,6 +144,7 @@ impl Connection {
             .stmt_cache_size(Some(0))
             .connect_attrs(Some([("program_name", script)].into()));
         // The crate panics on an authentication plugin that it was not built with.
+        socket::bound_connect(config.connect_timeout);
         let manager = MySqlConnectionManager::new(options);
         let conn = catch_unwind(AssertUnwindSafe(|| manager.connect())).map_err(|_| Error::Login {
             host: host.clone(),

@@ -170,6 +170,9 @@ fn db_error(error: MysqlError) -> DbError {
             sqlstate: error.state,
             message: error.message,
         },
+        MysqlError::DriverError(DriverError::CouldNotConnect(Some((_, _, io::ErrorKind::WouldBlock)))) => {
+            DbError::TimedOut
+        }
         // The address is the caller's to tell.
         MysqlError::DriverError(DriverError::CouldNotConnect(Some((_, description, _)))) => {
             DbError::Driver(description)

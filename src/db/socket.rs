@@ -1,9 +1,11 @@
-//! What the mysql crate does not do with its socket: another time-out after the login, a look at what has come.
+//! What the mysql crate does not do with its socket: a time-out for the connection to a Unix socket, another one after the
+//! login, a look at what has come.
 #![expect(
     unsafe_code,
     reason = "the crate gives the socket as a raw descriptor; outside src/php this is the only unsafe code"
 )]
 
+use std::cell::Cell;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, BorrowedFd};
@@ -27,4 +29,41 @@ pub fn is_quiet(connection: &mysql::Conn) -> bool {
     let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
     let seen = SockRef::from(&descriptor(connection)).recv_with_flags(&mut byte, flags);
     matches!(seen, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+}
+
+thread_local! {
+    static CONNECT_TIMEOUT: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
+/// For the connections that this thread makes next. A Unix socket whose queue is full, since its server stands still, would
+/// otherwise be waited for without end.
+pub fn bound_connect(timeout: Duration) {
+    CONNECT_TIMEOUT.set(timeout);
+}
+
+/// Every `connect` of this library: the linker puts it between the standard library and libc (`--wrap`, see build.rs). TCP
+/// has a time-out of its own.
+#[cfg(not(test))]
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_connect(
+    descriptor: libc::c_int,
+    address: *const libc::sockaddr,
+    length: libc::socklen_t,
+) -> libc::c_int {
+    unsafe extern "C" {
+        fn __real_connect(
+            descriptor: libc::c_int,
+            address: *const libc::sockaddr,
+            length: libc::socklen_t,
+        ) -> libc::c_int;
+    }
+    // SAFETY: the caller passes what libc's connect takes; every address begins with its family.
+    unsafe {
+        if libc::c_int::from((*address).sa_family) == libc::AF_UNIX {
+            let socket = BorrowedFd::borrow_raw(descriptor);
+            // Without the time-out the connection works all the same.
+            let _ = SockRef::from(&socket).set_write_timeout(Some(CONNECT_TIMEOUT.get()));
+        }
+        __real_connect(descriptor, address, length)
+    }
 }
