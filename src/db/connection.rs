@@ -185,6 +185,15 @@ impl Connection {
         self.generation != fork::generation()
     }
 
+    pub fn io_timeout(&self) -> Duration {
+        self.io_timeout
+    }
+
+    /// What is known of the server may be out of date: not for another request.
+    pub fn distrust(&mut self) {
+        self.faultless = false;
+    }
+
     pub fn is_faultless(&self) -> bool {
         self.is_usable() && self.faultless
     }

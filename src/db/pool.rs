@@ -84,7 +84,9 @@ impl Place {
     /// What an earlier request left here, if it leads to that host with that account and is still alive.
     pub fn take(&mut self, config: &Config, address: &Address) -> Option<Connection> {
         let kept = self.inner.as_mut()?.take()?;
-        if kept.target != config.target || kept.connection.address() != address {
+        // The socket's own time-outs are those of the request that opened it.
+        let fits = kept.connection.io_timeout() == config.io_timeout;
+        if !fits || kept.target != config.target || kept.connection.address() != address {
             return None;
         }
         let idle = kept.since.elapsed();
@@ -97,7 +99,9 @@ impl Place {
 
     /// Leaves a connection for the next request. It must hold nothing.
     pub fn fill(&mut self, config: &Config, connection: Connection) {
-        if let Some(place) = &mut self.inner {
+        if self.generation == fork::generation()
+            && let Some(place) = &mut self.inner
+        {
             **place = Some(Kept {
                 target: config.target.clone(),
                 connection,

@@ -273,6 +273,10 @@ impl Store for Database {
         let affected = match affected {
             Some(affected) => affected,
             None if write.data.len() + STATEMENT_BYTES > limit => {
+                // The limit may have been raised since the connection was made.
+                if let Some(connection) = &mut self.connection {
+                    connection.distrust();
+                }
                 return Err(Error::TooLarge {
                     bytes: write.data.len(),
                     limit: format!("max_allowed_packet of {} is {limit}", self.host()),
