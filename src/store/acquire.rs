@@ -46,6 +46,16 @@ impl Database {
                         self.pass_over(error.into_unfit_host());
                         continue;
                     }
+                    Some(error)
+                        if error.is_conflict()
+                            && reply.code != Some(errno::LOCK_WAIT_TIMEOUT)
+                            && attempts < ATTEMPTS =>
+                    {
+                        attempts += 1;
+                        // It ended the transaction, and the row lock with it.
+                        self.held.take_if(|held| held.mode == Mode::Row);
+                        continue;
+                    }
                     Some(error) => return Err(error),
                     None => {}
                 }

@@ -97,9 +97,13 @@ impl Database {
         key.lock_name(database, table)
     }
 
+    /// Somebody else may be making it at the same time, and MySQL then ends one of the two: there is a table all the same.
     pub(super) fn create_table(&mut self, missing: Error) -> Result<()> {
         let config = Rc::clone(&self.config);
-        schema::create(&config, self.connect()?, missing)
+        match schema::create(&config, self.connect()?, missing) {
+            Err(error) if error.is_conflict() => Ok(()),
+            result => result,
+        }
     }
 
     pub(super) fn row_from(&self, set: Option<ResultSet>) -> Result<Option<Row>> {
