@@ -7,8 +7,11 @@
  * | lost | a session has fewer increments than were acknowledged |
  * | doubled | two acknowledged requests of a session got the same number: one of them overwrote the other |
  * | rolled back | an acknowledged request read less than had been acknowledged before it began |
+ * | emptied | a request, acknowledged or not, got an empty session where one was stored before it began |
  * | from nowhere | more increments than there were requests that may have written |
  * | stale reads | a request that was not acknowledged read less than it should: harmless, since its write was refused |
+ *
+ * Two that write without a lock at the same time begin from the same number: they are found as doubled or as lost.
  */
 
 final class Checker
@@ -16,6 +19,7 @@ final class Checker
     public int $lost = 0;
     public int $doubled = 0;
     public int $rolledBack = 0;
+    public int $emptied = 0;
     public int $fromNowhere = 0;
     public int $staleReads = 0;
     /** @var list<string> */
@@ -38,7 +42,7 @@ final class Checker
 
     public function isClean(): bool
     {
-        return !$this->lost && !$this->doubled && !$this->rolledBack && !$this->fromNowhere;
+        return !$this->lost && !$this->doubled && !$this->rolledBack && !$this->emptied && !$this->fromNowhere;
     }
 
     private function session(string $id, array $requests, int $stored): void
@@ -73,7 +77,8 @@ final class Checker
             } else {
                 $short = ($request['read'] ?? PHP_INT_MAX) < ($floors[$key] ?? 0);
                 $acknowledged = $request['outcome'] === 'acknowledged';
-                $this->note($acknowledged ? 'rolledBack' : 'staleReads', (int) $short,
+                $what = $acknowledged ? 'rolledBack' : ($request['read'] === 0 ? 'emptied' : 'staleReads');
+                $this->note($what, (int) $short,
                     "$id: read $request[read] after " . ($floors[$key] ?? 0) . ' was acknowledged');
                 $floor = $acknowledged ? max($floor, $request['n']) : $floor;
             }

@@ -11,9 +11,13 @@ final class Faults
     /** Seconds between small faults, and between the end of a large one and the next. */
     private const SMALL = [0.1, 0.5];
     private const LARGE = [0.5, 2.0];
+    /** Between small ones when there are no large ones. */
+    private const SMALLEST = [0.02, 0.1];
 
     /** @var array<string, int> how many of each kind there were */
     public array $count = [];
+    /** @var list<array{string, float, float}> large ones: their kinds, beginnings and ends */
+    public array $log = [];
     private ?Generator $large = null;
     private float $nextSmall;
     private float $nextLarge;
@@ -21,7 +25,7 @@ final class Faults
     private array $round = [];
 
     public function __construct(private readonly Topology $topology, private readonly Network $network,
-        /** @var list<Pool> */ private readonly array $pools, private readonly Dice $dice)
+        /** @var list<Pool> */ private readonly array $pools, private readonly Dice $dice, private readonly bool $onlyKills = false)
     {
     }
 
@@ -29,7 +33,7 @@ final class Faults
     {
         $start = now();
         $this->nextSmall = $start + 0.5;
-        $this->nextLarge = $start + 1.0;
+        $this->nextLarge = $start + ($this->onlyKills ? INF : 1.0);
         while (now() < $start + $seconds) {
             // The next point of the schedule is a time, so this waits for a time.
             usleep((int) max(1000, 1e6 * (min($this->nextSmall, $this->nextLarge, $start + $seconds) - now())));
@@ -38,7 +42,7 @@ final class Faults
             }
             if (now() >= $this->nextSmall) {
                 $this->small();
-                $this->nextSmall = now() + $this->dice->between(...self::SMALL);
+                $this->nextSmall = now() + $this->dice->between(...$this->onlyKills ? self::SMALLEST : self::SMALL);
             }
         }
     }
@@ -49,8 +53,16 @@ final class Faults
         while ($this->large?->valid()) {
             $this->large->next();
         }
-        $this->large = null;
+        $this->over();
         $this->topology->heal();
+    }
+
+    private function over(): void
+    {
+        if ($this->large) {
+            $this->log[array_key_last($this->log)][2] = now();
+            $this->large = null;
+        }
     }
 
     private function large(): void
@@ -60,25 +72,31 @@ final class Faults
         } else {
             $kinds = $this->topology->faults($this->dice) + [
                 'web host killed' => fn () => $this->killPool(),
+                'web host stopped' => fn () => $this->stopPool(),
                 'packets blocked' => fn () => $this->block(),
-            ];
+            ] + ($this->pools[0]->space ? [
+                'web host cut off' => fn () => $this->cutOff(),
+                'web host vanished' => fn () => $this->vanish(),
+            ] : []);
             $this->round = $this->round ?: $this->dice->shuffled(array_keys($kinds));
             $kind = array_pop($this->round);
             $this->count($kind);
+            $this->log[] = [$kind, now(), INF];
             $this->large = $kinds[$kind]();
             $this->large->current();
         }
         if ($this->large->valid()) {
             $this->nextLarge = now() + $this->large->current();
         } else {
-            $this->large = null;
+            $this->over();
             $this->nextLarge = now() + $this->dice->between(...self::LARGE);
         }
     }
 
     private function small(): void
     {
-        switch ($this->dice->pick(['worker', 'connection', 'connection', 'cut', 'cut', 'cut'])) {
+        $kinds = $this->onlyKills ? ['connection'] : ['worker', 'connection', 'connection', 'reset', 'cut', 'cut', 'cut'];
+        switch ($this->dice->pick($kinds)) {
             case 'worker':
                 $workers = $this->dice->pick($this->pools)->workers();
                 if ($workers) {
@@ -89,13 +107,18 @@ final class Faults
             case 'connection':
                 $this->count('connection killed', $this->topology->killConnections($this->dice, $this->dice->number(1, 4)));
                 break;
+            case 'reset':
+                $most = $this->dice->number(1, 3);
+                $this->count('connection reset', array_sum(array_map(fn ($link) => $this->network->reset($link, $most), $this->topology->links())));
+                break;
             case 'cut':
                 $where = $this->dice->pick(['before', 'race', 'answer', 'answer']);
                 $count = $this->dice->number(1, 3);
+                $reset = (bool) $this->dice->number(0, 1);
                 foreach ($this->topology->links() as $link) {
-                    $this->network->cut($link, $where, (bool) $this->dice->number(0, 2), $count);
+                    $this->network->cut($link, $where, (bool) $this->dice->number(0, 2), $count, $reset);
                 }
-                $this->count($where === 'answer' ? 'answer cut off' : 'connection cut', $count);
+                $this->count(($where === 'answer' ? 'answer' : 'request') . ($reset ? ' reset' : ' cut off'), $count);
         }
     }
 
@@ -104,6 +127,36 @@ final class Faults
         $pool = $this->dice->pick($this->pools);
         $pool->kill();
         yield $this->dice->between(0.1, 1.0);
+        $pool->start();
+    }
+
+    /** Its workers stand still for so long that some lose their locks, and then go on as if nothing had happened. */
+    private function stopPool(): Generator
+    {
+        $pool = $this->dice->pick($this->pools);
+        $pool->signal(SIGSTOP);
+        yield $this->dice->between(0.5, 1.5 * LOCK_TTL);
+        $pool->signal(SIGCONT);
+    }
+
+    /** Nothing gets through to a web host, or to any, nor from it. */
+    private function cutOff(): Generator
+    {
+        $pools = $this->dice->number(0, 2) ? [$this->dice->pick($this->pools)] : $this->pools;
+        array_map(fn ($pool) => $pool->space->part(hosts: false), $pools);
+        yield $this->dice->between(0.5, 1.5 * LOCK_TTL);
+        array_map(fn ($pool) => $pool->space->join(hosts: false), $pools);
+    }
+
+    /** As when its power fails: no server hears that its connections are over. */
+    private function vanish(): Generator
+    {
+        $pool = $this->dice->pick($this->pools);
+        $pool->space->part(hosts: false);
+        $pool->kill();
+        $pool->space->replace();
+        yield $this->dice->between(0.1, 1.0);
+        $pool->space->join(hosts: false);
         $pool->start();
     }
 

@@ -9,19 +9,17 @@ final class Network
     private const COM_QUERY = "\0\3";
 
     private readonly PhpProcess $process;
-    /** @var array<string, int> the ports, by link */
-    private array $ports = [];
 
     public function __construct()
     {
         $code = sprintf('require %s; Network::serve();', var_export(__FILE__, true));
-        $this->process = new PhpProcess([getenv('TEST_PHP_EXECUTABLE') ?: PHP_BINARY, '-n', '-r', $code]);
+        $this->process = new PhpProcess([...harness_php(), '-r', $code]);
     }
 
-    /** A way to the server at this port: the port to use instead. Again with another port: it now leads there. */
-    public function lead(string $link, int $port): int
+    /** A way to the server at this address: the port to use instead. Again with another address: it now leads there. */
+    public function lead(string $link, string $address): int
     {
-        return $this->ports[$link] = (int) $this->tell('lead', $link, $port);
+        return (int) $this->tell('lead', $link, $address);
     }
 
     /**
@@ -30,10 +28,17 @@ final class Network
      * @param string $where before (the packet is lost), race (it is sent and the connection closed),
      *     answer (the server did what it says, and the answer is lost)
      * @param bool $writes only packets that write and end the lock
+     * @param bool $reset both sides get a reset, not an end
      */
-    public function cut(string $link, string $where, bool $writes, int $count): void
+    public function cut(string $link, string $where, bool $writes, int $count, bool $reset): void
     {
-        $this->tell('cut', $link, $where, (int) $writes, $count);
+        $this->tell('cut', $link, $where, (int) $writes, $count, (int) $reset);
+    }
+
+    /** Resets up to `$most` connections that are open now; tells how many. */
+    public function reset(string $link, int $most): int
+    {
+        return (int) $this->tell('reset', $link, $most);
     }
 
     /** Nothing gets through, and nobody is told. What was sent meanwhile arrives when it is over, as on a real network. */
@@ -50,7 +55,7 @@ final class Network
     private function tell(string|int ...$words): string
     {
         $this->process->write(implode(' ', $words) . "\n");
-        return $this->process->readLine();
+        return $this->process->readLine(30);
     }
 
     /** The network's own process. */
@@ -83,12 +88,12 @@ final class Network
             stream_select($read, $write, $none, null);
             foreach ($links as $name => $link) {
                 if (isset($read["link $name"]) && ($client = @stream_socket_accept($link->listener, 0))) {
-                    $server = @stream_socket_client("tcp://127.0.0.1:$link->port", $code, $error, 1,
+                    $server = @stream_socket_client("tcp://$link->address", $code, $error, 1,
                         STREAM_CLIENT_CONNECT | STREAM_CLIENT_ASYNC_CONNECT);
                     if ($server) {
                         stream_set_blocking($client, false);
                         stream_set_blocking($server, false);
-                        $pairs[] = (object) ['link' => $link, 'ends' => [$client, $server], 'waiting' => ['', ''], 'cut' => false];
+                        $pairs[] = (object) ['link' => $link, 'ends' => [$client, $server], 'waiting' => ['', ''], 'cut' => false, 'reset' => false];
                     }
                 }
             }
@@ -103,33 +108,53 @@ final class Network
                     }
                 }
                 if (!$open) {
-                    array_map(fclose(...), $pair->ends);
+                    self::close($pair);
                     unset($pairs[$key]);
                 }
             }
             if (isset($read['stdin'])) {
                 $line = fgets(STDIN) ?: exit;
-                echo self::obey(explode(' ', trim($line)), $links), "\n";
+                echo self::obey(explode(' ', trim($line)), $links, $pairs), "\n";
             }
         }
     }
 
-    private static function obey(array $words, array &$links): int
+    private static function obey(array $words, array &$links, array &$pairs): int
     {
+        // For the hosts in name spaces as well, where there are any: the run is then in one that nobody else is in.
         $link = $links[$words[1]] ??= (object) [
-            'listener' => stream_socket_server('tcp://127.0.0.1:0'), 'port' => 0, 'blocked' => false, 'cuts' => [],
+            'listener' => stream_socket_server(getenv('CHAOS_SPACES') ? 'tcp://0.0.0.0:0' : 'tcp://127.0.0.1:0'),
+            'address' => '', 'blocked' => false, 'cuts' => [],
         ];
         switch ($words[0]) {
             case 'lead':
-                $link->port = (int) $words[2];
+                $link->address = $words[2];
                 break;
             case 'cut':
-                $link->cuts = array_fill(0, (int) $words[4], [$words[2], (bool) $words[3]]);
+                $link->cuts = array_fill(0, (int) $words[4], [$words[2], (bool) $words[3], (bool) $words[5]]);
                 break;
+            case 'reset':
+                $mine = array_slice(array_filter($pairs, fn ($pair) => $pair->link === $link), 0, (int) $words[2], true);
+                foreach ($mine as $key => $pair) {
+                    $pair->reset = true;
+                    self::close($pair);
+                    unset($pairs[$key]);
+                }
+                return count($mine);
             default:
                 $link->blocked = $words[0] === 'block';
         }
         return (int) explode(':', stream_socket_get_name($link->listener, false))[1];
+    }
+
+    private static function close(object $pair): void
+    {
+        foreach ($pair->ends as $end) {
+            if ($pair->reset && function_exists('socket_import_stream')) {
+                socket_set_option(socket_import_stream($end), SOL_SOCKET, SO_LINGER, ['l_onoff' => 1, 'l_linger' => 0]);
+            }
+            fclose($end);
+        }
     }
 
     /** From one side (0: the client) to the other; false when the connection is over. */
@@ -139,7 +164,7 @@ final class Network
         if ($bytes === '' || $pair->cut) {
             return false;
         }
-        $cut = $side === 0 ? self::cutFor($pair->link, $bytes) : null;
+        $cut = $side === 0 ? self::cutFor($pair, $bytes) : null;
         if ($cut === 'before') {
             return false;
         }
@@ -155,16 +180,18 @@ final class Network
         return $written !== false;
     }
 
-    private static function cutFor(object $link, string $bytes): ?string
+    private static function cutFor(object $pair, string $bytes): ?string
     {
+        $link = $pair->link;
         if (!$link->cuts || substr($bytes, 3, 2) !== self::COM_QUERY) {
             return null;
         }
-        [$where, $writes] = $link->cuts[0];
+        [$where, $writes, $reset] = $link->cuts[0];
         if ($writes && !preg_match('/\b(INSERT INTO|UPDATE)\b.*(COMMIT|RELEASE_LOCK)/s', $bytes)) {
             return null;
         }
         array_shift($link->cuts);
+        $pair->reset = $reset;
         return $where;
     }
 }

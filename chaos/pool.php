@@ -1,6 +1,7 @@
 <?php
 /*
- * A web host: a master process of PHP-FPM with its workers, on a unix socket. Can be killed and started again.
+ * A web host: a master process of PHP-FPM with its workers, on a unix socket, and where that is possible with a network of
+ * its own. Can be killed and started again.
  */
 
 final class Pool
@@ -15,7 +16,7 @@ final class Pool
     private string $log;
     private array $command;
 
-    public function __construct(public readonly string $name, string $folder, array $ini)
+    public function __construct(public readonly string $name, string $folder, array $ini, public readonly ?Space $space)
     {
         $this->socket = "$folder/$name.sock";
         $this->log = "$folder/$name.log";
@@ -36,9 +37,12 @@ final class Pool
         @unlink($this->socket);
         // Workers survive a master that is killed, but the master makes a process group for them. The shell ends that group
         // when this program is gone, and hears no Ctrl-C itself.
-        $this->process = proc_open(['setsid', 'sh', '-c', '"$@" & read _; kill -KILL -$!; wait', 'pool', ...$this->command],
-            [['pipe', 'r'], ['file', $this->log, 'a'], ['file', $this->log, 'a']], $pipes, dirname($this->log));
-        $this->lifeline = $pipes[0];
+        $start = function (): void {
+            $this->process = proc_open(['setsid', 'sh', '-c', '"$@" & read _; kill -KILL -$!; wait', 'pool', ...$this->command],
+                [['pipe', 'r'], ['file', $this->log, 'a'], ['file', $this->log, 'a']], $pipes, dirname($this->log));
+            $this->lifeline = $pipes[0];
+        };
+        $this->space ? $this->space->within($start) : $start();
         try {
             Server::waitFor(fn () => count($this->workers()) === self::WORKERS
                 && @fclose(stream_socket_client("unix://$this->socket")));
@@ -55,6 +59,11 @@ final class Pool
             proc_close($this->process);
             $this->process = null;
         }
+    }
+
+    public function signal(int $signal): void
+    {
+        array_map(fn (int $worker) => posix_kill($worker, $signal), $this->workers());
     }
 
     /** @return list<int> process ids; none of a pool that was killed */

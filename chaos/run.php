@@ -10,7 +10,7 @@
  */
 declare(strict_types=1);
 
-foreach (['../php-tests/inc/server', '../php-tests/inc/php', 'network', 'pool', 'fastcgi', 'record', 'checker', 'topology',
+foreach (['../php-tests/inc/server', '../php-tests/inc/php', 'space', 'network', 'pool', 'fastcgi', 'record', 'checker', 'topology',
     'topology/single', 'topology/pair', 'topology/galera', 'topology/group', 'faults', 'report'] as $file) {
     if (is_file(__DIR__ . "/$file.php")) {
         require __DIR__ . "/$file.php";
@@ -20,15 +20,40 @@ foreach (['../php-tests/inc/server', '../php-tests/inc/php', 'network', 'pool', 
 const FOLDER = __DIR__ . '/../target/chaos';
 /** Requests are under way until they are answered, which no time-out lets take longer. */
 const DRAIN_SECONDS = 90;
+/** For one session at the end. */
+const READ_SECONDS = 30;
+/** For a topology, beside the time for its faults: to start, to come to rest and to be read. */
+const MOST_SECONDS = 600;
+const SHORT_SECONDS = 8;
+const PROVE_SECONDS = 12;
+/** Seconds for which a server keeps the lock of a web host that it does not hear from. */
+const LOCK_TTL = 4;
 
 function now(): float
 {
     return hrtime(true) / 1e9;
 }
 
+function alarm(int $seconds): void
+{
+    if (function_exists('pcntl_alarm')) {
+        pcntl_alarm($seconds);
+    }
+}
+
 function say(string $text = ''): void
 {
     echo $text, "\n";
+}
+
+/** PHP for the harness itself, without the extension. */
+function harness_php(): array
+{
+    $command = [getenv('TEST_PHP_EXECUTABLE') ?: PHP_BINARY, '-n'];
+    foreach (array_filter(explode(',', (string) getenv('CHAOS_MODULES'))) as $module) {
+        array_push($command, '-d', "extension=$module");
+    }
+    return $command;
 }
 
 /** A folder for sockets, whose names must be short. */
@@ -47,88 +72,184 @@ function web_host(string $name, Topology $topology): Pool
     $ini = [
         'rustsql.dsn' => $topology->dsn($name),
         'rustsql.connect_timeout' => '1', 'rustsql.io_timeout' => '3', 'rustsql.retry_after' => '1', 'rustsql.lock_timeout' => '10',
+        'rustsql.lock_ttl' => (string) LOCK_TTL,
+        // network.php reads along, to know what it cuts off.
+        'rustsql.tls' => 'disabled',
     ];
-    foreach (preg_split('/\s+/', (string) getenv('HANDLER_INI'), 0, PREG_SPLIT_NO_EMPTY) as $setting) {
-        [$key, $value] = explode('=', $setting, 2);
-        $ini[$key] = $value;
-    }
-    return new Pool($name, socket_folder(), $ini);
+    return new Pool($name, socket_folder(), handler_ini() + $ini, Space::make());
 }
 
-/** The counter of a session as both web hosts read it. */
-function stored(string $id, array $pools): int
+/** The counter of a session as this web host reads it. */
+function stored(string $id, Pool $pool): int
 {
-    $seen = [];
-    foreach ($pools as $pool) {
+    $request = null;
+    try {
         // What the last requests left behind (locks of connections that nobody closed) may still have to end.
-        $answer = Server::waitFor(function () use ($pool, $id): ?array {
+        Server::waitFor(function () use ($pool, $id, &$request): bool {
             $request = new FastCgi($pool->socket, "id=$id&do=read");
-            while ($request->socket && $request->read()) {
+            for ($end = now() + READ_SECONDS; $request->socket && now() < $end && $request->read(); ) {
                 $sockets = [$request->socket];
                 $none = null;
                 stream_select($sockets, $none, $none, 1);
             }
-            $answer = $request->answer();
-            return $answer && $answer['opened'] ? $answer : null;
-        }, 60);
-        $seen[] = $answer['read'];
+            return $request->answer()['opened'] ?? false;
+        }, READ_SECONDS);
+    } catch (RuntimeException) {
+        throw new RuntimeException("session $id cannot be read at the end: " . ($request->text() ?: 'no answer'));
     }
-    return max($seen) === min($seen) ? $seen[0] : throw new RuntimeException("web hosts disagree: " . implode(', ', $seen));
+    return $request->answer()['read'];
 }
 
-function run(string $name, float $seconds, int $seed): Result
+/** Runs one topology; what goes wrong with the harness itself is in the result, too. */
+function run(string $name, float $seconds, int $seed, bool $onlyKills = false): Result
 {
-    $network = new Network;
-    $topology = Topology::make($name, $network);
-    $pools = [web_host('A', $topology), web_host('B', $topology)];
-    say(sprintf('%-8s %s, %.0f seconds', $name, $topology->describe(), $seconds));
+    $result = new Result($name);
+    if ($result->skipped = Topology::missing($name)) {
+        say(sprintf('%-8s not run: %s', $name, $result->skipped));
+        return $result;
+    }
+    // The last resort, deadly: each step has a bound of its own.
+    alarm((int) $seconds + MOST_SECONDS);
+    $topology = null;
+    $pools = [];
+    $begin = now();
+    try {
+        $network = new Network;
+        $topology = Topology::make($name, $network);
+        $topology->start();
+        $pools = array_map(fn ($host) => web_host($host, $topology), Topology::WEB_HOSTS);
+        $result->servers = $topology->describe();
+        say(sprintf('%-8s %s: up after %.0f s; %.0f s of faults', $name, $result->servers, now() - $begin, $seconds));
+        rush($result, $topology, $network, $pools, $seconds, $seed, $onlyKills);
+    } catch (RuntimeException $e) {
+        $result->failed = $e->getMessage();
+        say("the harness failed: {$e->getMessage()}");
+    }
+    foreach ($pools as $pool) {
+        $pool->kill();
+        $pool->space?->end();
+    }
+    $topology?->end();
+    alarm(0);
+    return $result;
+}
 
-    $file = FOLDER . "/$name.record";
-    $client = new PhpProcess([getenv('TEST_PHP_EXECUTABLE') ?: PHP_BINARY, '-n', __DIR__ . '/client.php', $file, (string) $seed,
+/** Requests and faults, and then a look at every session. */
+function rush(Result $result, Topology $topology, Network $network, array $pools, float $seconds, int $seed, bool $onlyKills): void
+{
+    $file = FOLDER . "/$result->topology.record";
+    $client = new PhpProcess([...harness_php(), __DIR__ . '/client.php', $file, (string) $seed,
         ...array_map(fn ($pool) => $pool->socket, $pools)]);
-    $faults = new Faults($topology, $network, $pools, new Dice($seed));
+    $faults = new Faults($topology, $network, $pools, new Dice($seed), $onlyKills);
     $faults->run($seconds);
+    $over = now();
     $faults->heal();
     $end = $client->wait(DRAIN_SECONDS);
+    $rest = now();
     if ($end['exit'] !== 0 || $end['err'] !== '') {
         throw new RuntimeException("the client failed: $end[err]$end[out]");
     }
-
+    [$result->faults, $result->log] = [$faults->count, $faults->log];
     $record = Record::read($file);
     $stored = [];
-    foreach (array_unique(array_column($record, 'id')) as $id) {
-        $stored[$id] = stored($id, $pools);
+    foreach ($pools as $pool) {
+        foreach (array_unique(array_column($record, 'id')) as $id) {
+            $seen = stored($id, $pool);
+            if ($seen !== ($stored[$id] ??= $seen)) {
+                throw new RuntimeException("the web hosts disagree on session $id: $stored[$id] and $seen");
+            }
+        }
     }
-    $result = new Result($name, $record, $faults->count, new Checker($record, $stored));
-    array_map(fn ($pool) => $pool->kill(), $pools);
-    $topology->end();
-    return $result;
+    say(sprintf('         at rest after %.0f s, %d sessions read in %.0f s', $rest - $over, count($stored), now() - $rest));
+    $result->record = $record;
+    $result->checker = new Checker($record, $stored);
+}
+
+/** Shows that losses are found: without locks, and with locks but without versions. */
+function prove(int $seed): int
+{
+    $without = ['locking' => ['HANDLER_INI=rustsql.lock=unlocked', false], 'the comparison of versions' => ['RUSTSQL_SO=' . getenv('UNFENCED_SO'), true]];
+    $settings = ['HANDLER_INI', 'RUSTSQL_SO'];
+    $found = true;
+    foreach ($without as $what => [$setting, $onlyKills]) {
+        $before = array_map(getenv(...), array_combine($settings, $settings));
+        say("Without $what:");
+        putenv($setting);
+        $result = run('mariadb', PROVE_SECONDS, $seed, $onlyKills);
+        foreach ($before as $name => $value) {
+            putenv($value === false ? $name : "$name=$value");
+        }
+        if (!$result->checker) {
+            return 2;
+        }
+        report([$result]);
+        $found = $found && !$result->isClean();
+        say($result->isClean() ? "Without $what nothing was lost: this harness finds nothing, or found nothing with SEED=$seed.\n"
+            : "Without $what writes are lost, and that is found.\n");
+    }
+    return $found ? 0 : 1;
+}
+
+/** For tools/test: each topology is a test. */
+function short(array $names, int $seed): int
+{
+    $count = ['passed' => 0, 'failed' => 0, 'skipped' => 0];
+    foreach ($names as $name) {
+        $result = run($name, SHORT_SECONDS, $seed);
+        $outcome = $result->skipped ? 'skipped' : ($result->isClean() ? 'passed' : 'failed');
+        $count[$outcome]++;
+        if ($result->checker) {
+            $row = $result->row();
+            say("         $row[acknowledged] acknowledged, $row[faults] faults");
+        }
+        if (!$result->isClean() && $result->checker) {
+            report([$result]);
+        }
+        say(['passed' => 'PASS', 'failed' => 'FAIL', 'skipped' => 'SKIP'][$outcome] . " chaos on $name"
+            . ($outcome === 'skipped' ? ": $result->skipped" : ($outcome === 'failed' ? ": SEED=$seed TOPOLOGY=$name" : '')));
+    }
+    say("$count[passed] passed, $count[failed] failed, $count[skipped] skipped");
+    return $count['failed'] ? 1 : 0;
+}
+
+function long(array $names, int $seed, float $minutes): int
+{
+    $results = array_map(fn ($name) => run($name, 60 * $minutes / count($names), $seed), $names);
+    $complete = array_values(array_filter($results, fn ($result) => $result->checker));
+    report($complete);
+    if ($complete) {
+        $command = sprintf('make chaos SEED=%d MINUTES=%g', $seed, $minutes);
+        $about = ["`$command" . ($names === Topology::ALL ? '' : ' TOPOLOGY=' . implode(',', $names)) . '`', date('j F Y'),
+            trim((string) shell_exec(escapeshellarg((string) getenv('FPM')) . ' -n -v 2> /dev/null | head -n 1'))];
+        file_put_contents(FOLDER . '/report.md', markdown($complete, $about));
+        say('The same as Markdown: target/chaos/report.md');
+    }
+    $bad = array_filter($results, fn ($result) => !$result->isClean());
+    foreach ($bad as $result) {
+        say("$result->topology: " . ($result->skipped ?? $result->failed ?? "something was lost, SEED=$seed"));
+    }
+    say($bad ? 'Not every topology was found to lose nothing.' : 'Nothing was lost.');
+    return $bad ? 1 : 0;
 }
 
 function main(array $options): int
 {
     @mkdir(FOLDER, 0777, true);
-    $prove = in_array('--prove', $options, true);
-    $seed = (int) (getenv('SEED') ?: random_int(1, 999_999));
-    $names = explode(',', getenv('TOPOLOGY') ?: ($prove ? 'mariadb' : implode(',', Topology::ALL)));
-    $seconds = 60 * (float) (getenv('MINUTES') ?: ($prove ? 0.2 : 2)) / count($names);
-    if ($prove) {
-        putenv('HANDLER_INI=rustsql.lock=unlocked');
-    }
+    $short = in_array('--short', $options, true);
+    $seed = (int) (getenv('SEED') ?: ($short ? 1 : random_int(1, 999_999)));
+    $names = getenv('TOPOLOGY') ? explode(',', getenv('TOPOLOGY')) : Topology::ALL;
     if (array_diff($names, Topology::ALL)) {
         throw new RuntimeException('TOPOLOGY is one of ' . implode(', ', Topology::ALL));
     }
     say("SEED=$seed" . (getenv('HANDLER_INI') ? ' with ' . getenv('HANDLER_INI') : ''));
-    $results = array_map(fn ($name) => run($name, $seconds, $seed), $names);
-    report($results);
-
-    $clean = !array_filter($results, fn ($result) => !$result->checker->isClean());
-    if ($prove) {
-        say($clean ? 'Without locking nothing was lost: this harness would find nothing.' : 'Without locking writes are lost, and that is found.');
-        return $clean ? 1 : 0;
+    if ($missing = Space::missing()) {
+        say("No name spaces for networks ($missing): web hosts that vanish and members cut off from their group are left out.");
     }
-    say($clean ? 'Nothing was lost.' : "Something was lost: SEED=$seed");
-    return $clean ? 0 : 1;
+    return match (true) {
+        in_array('--prove', $options, true) => prove($seed),
+        $short => short($names, $seed),
+        default => long($names, $seed, (float) (getenv('MINUTES') ?: 2)),
+    };
 }
 
 // A signal ends the program as its own end does, with all that is registered for that.

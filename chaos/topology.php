@@ -6,14 +6,27 @@
 abstract class Topology
 {
     public const ALL = ['mariadb', 'mysql', 'pair', 'galera', 'group'];
-    private const WEB_HOSTS = ['A', 'B'];
+    public const WEB_HOSTS = ['A', 'B'];
 
     /** @var array<string, Server> in the order of the DSN */
     protected array $servers = [];
     /** @var array<string, true> servers that do not answer now: who asks them anything would hang */
     protected array $away = [];
+    /** @var array<string, ?Space> where the servers are that have a network of their own */
+    protected array $spaces = [];
     /** What to add to mysqld's options. */
     protected const OPTIONS = ['max_connections' => '60'];
+
+    /** Why a topology cannot be had on this machine, or null. */
+    public static function missing(string $name): ?string
+    {
+        return match (true) {
+            in_array($name, ['mysql', 'group'], true) && !is_executable(__DIR__ . '/../target/mysql/mysqld') =>
+                'no MySQL, see what tools/fetch-mysql says',
+            $name === 'galera' && !is_file((string) getenv('GALERA')) => 'no Galera, see what tools/chaos says',
+            default => null,
+        };
+    }
 
     public static function make(string $name, Network $network): self
     {
@@ -27,11 +40,10 @@ abstract class Topology
 
     final protected function __construct(protected readonly Network $network, protected readonly string $flavour = 'mariadb')
     {
-        $this->start();
     }
 
     /** Starts `$servers`, each by `add()`. */
-    abstract protected function start(): void;
+    abstract public function start(): void;
 
     /** What is running, in a few words. */
     abstract public function describe(): string;
@@ -51,12 +63,13 @@ abstract class Topology
         foreach ($this->servers as $server) {
             $server->kill();
         }
+        array_map(fn (?Space $space) => $space?->end(), $this->spaces);
     }
 
     public function dsn(string $webHost): string
     {
-        $hosts = array_map(fn ($server) => '127.0.0.1:' . $this->network->lead($server . $webHost, $this->servers[$server]->port),
-            array_keys($this->servers));
+        $run = Space::missing() === null ? Space::RUN : '127.0.0.1';
+        $hosts = array_map(fn ($server) => "$run:" . $this->lead($server, $webHost), array_keys($this->servers));
         return sprintf('mysql://%s:%s@%s/%s', Server::USER, Server::PASSWORD, implode(',', $hosts), Server::DATABASE);
     }
 
@@ -94,9 +107,33 @@ abstract class Topology
     {
         $this->servers[$name] = $server;
         foreach (self::WEB_HOSTS as $host) {
-            $this->network->lead($name . $host, $server->port);
+            $this->lead($name, $host);
         }
         return $server;
+    }
+
+    private function lead(string $name, string $webHost): int
+    {
+        return $this->network->lead($name . $webHost, $this->address($name) . ':' . $this->servers[$name]->port);
+    }
+
+    protected function address(string $name): string
+    {
+        return isset($this->spaces[$name]) ? $this->spaces[$name]->address : '127.0.0.1';
+    }
+
+    /** Starts something where this server has its network. */
+    protected function within(string $name, Closure $work): mixed
+    {
+        return isset($this->spaces[$name]) ? $this->spaces[$name]->within($work) : $work();
+    }
+
+    /** The others do not hear of the server, nor it of them; the web hosts reach all. */
+    protected function partition(string $name, float $seconds): Generator
+    {
+        $this->spaces[$name]->part(hosts: true);
+        yield $seconds;
+        $this->spaces[$name]->join(hosts: true);
     }
 
     protected function suspend(string $name, float $seconds): Generator

@@ -14,13 +14,11 @@ final class Galera extends Topology
     /** @var array<string, array{int, int, int}> ports for the group, for what a node missed, and for a whole copy */
     private array $ports = [];
 
-    protected function start(): void
+    public function start(): void
     {
-        if (!is_file((string) getenv('GALERA'))) {
-            throw new RuntimeException('no Galera: see tools/chaos');
-        }
         foreach (self::NODES as $name) {
             $this->ports[$name] = [self::freePort(), self::freePort(), self::freePort()];
+            $this->spaces[$name] = Space::make();
         }
         foreach (self::NODES as $name) {
             $options = $this->options($name);
@@ -28,7 +26,7 @@ final class Galera extends Topology
                 // It begins the cluster. Whenever it is restarted it looks for the others.
                 $options['wsrep_cluster_address'] = 'gcomm://';
             }
-            $this->add($name, Server::start('mariadb', $options));
+            $this->add($name, $this->within($name, fn () => Server::start('mariadb', $options)));
             $this->untilReady($name);
         }
     }
@@ -46,7 +44,7 @@ final class Galera extends Topology
         return [
             'node killed' => fn () => $this->kill($node, $dice->between(0.0, 4.0)),
             'node stopped' => fn () => $this->comeBack($node, $this->suspend($node, $dice->between(0.5, 6.0))),
-            'node in a minority' => fn () => $this->isolate($node, $dice->between(3.0, 7.0)),
+            'node in a minority' => fn () => $this->comeBack($node, $this->isolate($node, $dice->between(3.0, 7.0))),
             'connections used up' => fn () => $this->useUpConnections($node, $dice->between(0.5, 2.0)),
         ];
     }
@@ -60,13 +58,15 @@ final class Galera extends Topology
     private function options(string $name): array
     {
         [$group, $transfer, $copy] = $this->ports[$name];
-        $addresses = array_map(fn ($ports) => "127.0.0.1:$ports[0]", $this->ports);
+        $addresses = array_map(fn ($node) => $this->address($node) . ':' . $this->ports[$node][0], self::NODES);
+        $address = $this->address($name);
         return self::OPTIONS + [
+            'bind_address' => $address,
             'wsrep_on' => 'ON', 'wsrep_provider' => getenv('GALERA'), 'binlog_format' => 'ROW', 'innodb_autoinc_lock_mode' => '2',
-            'wsrep_node_name' => "node$name", 'wsrep_node_address' => "127.0.0.1:$group", 'wsrep_slave_threads' => '2',
-            'wsrep_sst_method' => 'chaos', 'wsrep_sst_receive_address' => "127.0.0.1:$copy",
+            'wsrep_node_name' => "node$name", 'wsrep_node_address' => "$address:$group", 'wsrep_slave_threads' => '2',
+            'wsrep_sst_method' => 'chaos', 'wsrep_sst_receive_address' => "$address:$copy",
             'wsrep_cluster_address' => 'gcomm://' . implode(',', $addresses),
-            'wsrep_provider_options' => self::PROVIDER . ";gmcast.listen_addr=tcp://127.0.0.1:$group;ist.recv_addr=127.0.0.1:$transfer",
+            'wsrep_provider_options' => self::PROVIDER . ";gmcast.listen_addr=tcp://$address:$group;ist.recv_addr=$address:$transfer",
         ];
     }
 
@@ -88,8 +88,8 @@ final class Galera extends Topology
         // After a crash only InnoDB knows how far this node had come. The others send it what it missed.
         preg_match('/Recovered position:\s*(\S+:\d+)/', $server->output('--wsrep-recover'), $position);
         $options = $this->options($name);
-        $server->restart(['wsrep_cluster_address' => $options['wsrep_cluster_address']]
-            + ($position ? ['wsrep_start_position' => $position[1]] : []));
+        $this->within($name, fn () => $server->restart(['wsrep_cluster_address' => $options['wsrep_cluster_address']]
+            + ($position ? ['wsrep_start_position' => $position[1]] : [])));
         $this->untilReady($name);
         unset($this->away[$name]);
     }
@@ -97,11 +97,13 @@ final class Galera extends Topology
     /** The node sees nobody, and the other two leave it out. */
     private function isolate(string $name, float $seconds): Generator
     {
+        if (isset($this->spaces[$name])) {
+            return yield from $this->partition($name, $seconds);
+        }
         $server = $this->servers[$name];
         $server->query("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=1'");
         yield $seconds;
         $server->query("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=0'");
-        $this->untilReady($name);
     }
 
     private function comeBack(string $name, Generator $fault): Generator

@@ -11,10 +11,11 @@ final class Group extends Topology
     /** @var array<string, int> ports for the group */
     private array $ports = [];
 
-    protected function start(): void
+    public function start(): void
     {
         foreach (self::NODES as $name) {
             $this->ports[$name] = self::freePort();
+            $this->spaces[$name] = Space::make();
         }
         foreach (self::NODES as $name) {
             $this->begin($name);
@@ -41,7 +42,7 @@ final class Group extends Topology
             'member killed' => fn () => $this->kill($name, $dice->between(0.0, 4.0)),
             'member stopped' => fn () => $this->stop($name, $dice->between(0.5, 9.0)),
             'connections used up' => fn () => $this->useUpConnections($this->primary(), $dice->between(0.5, 2.0)),
-        ];
+        ] + (isset($this->spaces[$name]) ? ['member in a minority' => fn () => $this->isolate($name, $dice->between(2.0, 12.0))] : []);
     }
 
     public function heal(): void
@@ -52,14 +53,19 @@ final class Group extends Topology
 
     private function primary(): string
     {
-        $port = $this->query('1', "SELECT member_port AS port FROM performance_schema.replication_group_members
-            WHERE member_role = 'PRIMARY'")[0]['port'] ?? 0;
-        foreach ($this->servers as $name => $server) {
-            if ($server->port === (int) $port) {
+        $id = $this->query('1', "SELECT member_id AS id FROM performance_schema.replication_group_members
+            WHERE member_role = 'PRIMARY'")[0]['id'] ?? '';
+        foreach (self::NODES as $name) {
+            if ($this->id($name) === $id) {
                 return $name;
             }
         }
         return '1';
+    }
+
+    private function id(string $name): string
+    {
+        return $this->query($name, 'SELECT @@server_uuid AS id')[0]['id'];
     }
 
     private function kill(string $name, float $seconds): Generator
@@ -67,13 +73,19 @@ final class Group extends Topology
         $this->away[$name] = true;
         $this->servers[$name]->kill();
         yield $seconds;
-        $this->servers[$name]->restart();
+        $this->within($name, $this->servers[$name]->restart(...));
         yield from $this->return($name);
     }
 
     private function stop(string $name, float $seconds): Generator
     {
         yield from $this->suspend($name, $seconds);
+        yield from $this->return($name);
+    }
+
+    private function isolate(string $name, float $seconds): Generator
+    {
+        yield from $this->partition($name, $seconds);
         yield from $this->return($name);
     }
 
@@ -86,20 +98,25 @@ final class Group extends Topology
 
     private function begin(string $name): void
     {
-        $this->add($name, Server::start('mysql', self::OPTIONS + [
+        $seeds = array_map(fn ($node) => $this->address($node) . ':' . $this->ports[$node], self::NODES);
+        $this->add($name, $this->within($name, fn () => Server::start('mysql', self::OPTIONS + [
+            'bind_address' => $this->address($name),
             'server_id' => $name, 'log_bin' => 'binlog', 'gtid_mode' => 'ON', 'enforce_gtid_consistency' => 'ON', 'sync_binlog' => '0',
-            'report_host' => '127.0.0.1', 'plugin_load_add' => 'group_replication.so',
+            'report_host' => $this->address($name), 'plugin_load_add' => 'group_replication.so',
             'loose_group_replication_group_name' => self::NAME,
-            'loose_group_replication_local_address' => '127.0.0.1:' . $this->ports[$name],
-            'loose_group_replication_group_seeds' => implode(',', array_map(fn ($port) => "127.0.0.1:$port", $this->ports)),
+            'loose_group_replication_local_address' => $this->address($name) . ':' . $this->ports[$name],
+            'loose_group_replication_group_seeds' => implode(',', $seeds),
+            'loose_group_replication_ip_allowlist' => '127.0.0.0/8,' . Space::NETWORK,
             // Who starts is no member yet, and what it wrote would be its own history. START GROUP_REPLICATION lifts this for the primary.
             'super_read_only' => 'ON',
             'loose_group_replication_start_on_boot' => 'OFF', 'loose_group_replication_autorejoin_tries' => '0',
+            // Who was left out stays readable, until 8.4 the default: whoever reads there reads what is out of date.
+            'loose_group_replication_exit_state_action' => 'READ_ONLY',
             // Five seconds of silence, the shortest there is, and a member is left out.
             'loose_group_replication_member_expel_timeout' => '0',
             'loose_group_replication_recovery_get_public_key' => 'ON',
             'loose_group_replication_message_cache_size' => '134217728',
-        ]));
+        ])));
     }
 
     /** Makes it a member again if the group left it out, and returns when all others see it so. */
@@ -109,7 +126,7 @@ final class Group extends Topology
         $isMember = function () use ($name, &$seen): bool {
             try {
                 $state = fn (string $seer): string => $this->query($seer, "SELECT member_state AS state
-                    FROM performance_schema.replication_group_members WHERE member_port = {$this->servers[$name]->port}")[0]['state'] ?? 'OFFLINE';
+                    FROM performance_schema.replication_group_members WHERE member_id = '{$this->id($name)}'")[0]['state'] ?? 'OFFLINE';
                 $others = array_map($state, array_diff(array_keys($this->servers), [$name]));
                 $seen = "is {$state($name)}, for the others " . implode(', ', $others);
                 // Not before they have left it out: it would wait a minute to be let in.

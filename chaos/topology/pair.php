@@ -1,7 +1,8 @@
 <?php
 /*
  * Two MariaDB servers with semi-synchronous replication: a commit is answered when the replica has it. When the primary
- * is killed for good the replica is promoted, and another server, made from nothing, becomes its replica.
+ * is killed for good the replica is promoted. The old primary may come back with its own data: nobody may read or write
+ * there. Another server, made from nothing, becomes the replica.
  */
 
 final class Pair extends Topology
@@ -13,7 +14,7 @@ final class Pair extends Topology
     private string $replica;
     private int $serverIds = 0;
 
-    protected function start(): void
+    public function start(): void
     {
         $this->primary = '1';
         $this->replica = '2';
@@ -32,7 +33,8 @@ final class Pair extends Topology
     public function faults(Dice $dice): array
     {
         return [
-            'primary killed, replica promoted' => fn () => $this->promote($dice->between(0.0, 2.0)),
+            'primary killed, replica promoted' => fn () => $this->promote($dice->between(0.0, 2.0), null),
+            'replica promoted, primary back' => fn () => $this->promote($dice->between(0.0, 2.0), $dice->between(1.0, 4.0)),
             'primary killed' => fn () => $this->kill($this->primary, $dice->between(0.0, 2.0)),
             'primary stopped' => fn () => $this->suspend($this->primary, $dice->between(0.5, 5.0)),
             'replica killed' => fn () => $this->kill($this->replica, $dice->between(0.0, 2.0)),
@@ -82,7 +84,8 @@ final class Pair extends Topology
         return $this->query($this->replica, "SELECT MASTER_GTID_WAIT('$position', 5) AS waited")[0]['waited'] === '0';
     }
 
-    private function promote(float $seconds): Generator
+    /** `$back`: seconds for which the old primary is there as it was left. */
+    private function promote(float $seconds, ?float $back): Generator
     {
         // Killed before anything else is done: two primaries would be two histories.
         $this->away[$this->primary] = true;
@@ -98,6 +101,11 @@ final class Pair extends Topology
         $this->query($this->primary, 'SET GLOBAL rpl_semi_sync_master_enabled = OFF');
         $this->query($this->primary, 'SET GLOBAL read_only = OFF');
         yield 0.5;
+        if ($back !== null) {
+            $this->servers[$this->replica]->restart();
+            yield $back;
+            $this->servers[$this->replica]->kill();
+        }
         $this->begin($this->replica);
         $this->replicate();
         unset($this->away[$this->replica]);

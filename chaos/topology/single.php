@@ -10,9 +10,11 @@ final class Single extends Topology
 
     private bool $smallDisk = false;
 
-    protected function start(): void
+    public function start(): void
     {
-        if (getenv('CHAOS_MOUNTS')) {
+        // Not with MariaDB: where an UPDATE fails for want of space (error 1114), 10.11.19 itself may lose the row, with no
+        // extension involved; the row is gone from the primary key and still in the others. DISK_FULL=1 does it all the same.
+        if (getenv('CHAOS_MOUNTS') && ($this->flavour === 'mysql' || getenv('DISK_FULL'))) {
             @mkdir(self::DISK, 0777, true);
             exec('mount -t tmpfs -o size=' . self::DISK_SIZE . ' chaos ' . escapeshellarg(realpath(self::DISK)), result_code: $failed);
             $this->smallDisk = !$failed;
@@ -22,7 +24,7 @@ final class Single extends Topology
 
     public function describe(): string
     {
-        return $this->servers['1']->admin()->server_info . ($this->smallDisk ? '' : ' (not root: no full disk)');
+        return $this->servers['1']->admin()->server_info . ($this->smallDisk ? '' : ' (no full disk)');
     }
 
     public function faults(Dice $dice): array
@@ -57,5 +59,11 @@ final class Single extends Topology
         exec('cat /dev/zero 2> /dev/null > ' . escapeshellarg($ballast));
         yield $seconds;
         unlink($ballast);
+        try {
+            $this->servers['1']->query('DO 0');
+        } catch (mysqli_sql_exception) {
+            // A server that cannot write its log may end itself. Whoever watches over it starts it again.
+            $this->servers['1']->restart();
+        }
     }
 }

@@ -21,17 +21,23 @@ function php_command(array $ini = []): array
         // No lottery: one request in a hundred would collect what a test has let expire.
         'session.gc_probability' => '0',
     ];
-    // Tries every test with another setting: HANDLER_INI="rustsql.persistent=1" tools/phpt mariadb php-tests
-    foreach (preg_split('/\s+/', (string) getenv('HANDLER_INI'), 0, PREG_SPLIT_NO_EMPTY) as $setting) {
-        [$key, $value] = explode('=', $setting, 2);
-        $ini += [$key => $value];
-    }
-    foreach ($ini as $key => $values) {
+    foreach ($ini + handler_ini() as $key => $values) {
         foreach ((array) $values as $value) {
             array_push($command, '-d', "$key=\"" . addcslashes((string) $value, '"\\$') . '"');
         }
     }
     return $command;
+}
+
+/** More settings for every process: HANDLER_INI="rustsql.persistent=1 rustsql.io_timeout=5". */
+function handler_ini(): array
+{
+    $ini = [];
+    foreach (preg_split('/\s+/', (string) getenv('HANDLER_INI'), 0, PREG_SPLIT_NO_EMPTY) as $setting) {
+        [$key, $value] = explode('=', $setting, 2);
+        $ini[$key] = $value;
+    }
+    return $ini;
 }
 
 function php_extension_file(): string
@@ -53,6 +59,9 @@ function php_run(string $code, array $ini = [], array $args = [], float $timeout
 
 final class PhpProcess
 {
+    /** What each command that is started from now on is given to, as ['nice']. It must become the command. */
+    public static array $prefix = [];
+
     public readonly int $pid;
 
     /** @var resource */
@@ -64,7 +73,7 @@ final class PhpProcess
     public function __construct(array $command)
     {
         // A test that is killed takes its processes with it.
-        $this->process = proc_open(['setpriv', '--pdeathsig', 'KILL', ...$command],
+        $this->process = proc_open(['setpriv', '--pdeathsig', 'KILL', ...self::$prefix, ...$command],
             [['pipe', 'r'], ['pipe', 'w'], ['pipe', 'w']], $this->pipes);
         stream_set_blocking($this->pipes[1], false);
         stream_set_blocking($this->pipes[2], false);

@@ -232,7 +232,8 @@ final class Server
             : ['innodb_log_file_size' => '16M', 'innodb_temp_data_file_path' => 'ibtmp1:5M:autoextend'];
         $command = [...self::binary($this->flavour),
             "--datadir=$this->folder", "--socket=$this->socket", "--port=$this->port",
-            "--pid-file=$this->folder/pid", '--user=' . self::user()];
+            // A server that starts clears its folder for temporary tables, others' tables too.
+            "--pid-file=$this->folder/pid", "--tmpdir=$this->folder", '--user=' . self::user()];
         foreach ($options as $name => $value) {
             $command[] = '--' . strtr($name, '_', '-') . ($value === null ? '' : "=$value");
         }
@@ -330,7 +331,8 @@ final class Server
             } else {
                 // --force: the name of this machine need not resolve.
                 self::shell('mariadb-install-db', '--no-defaults', '--user=' . self::user(), "--datadir=$template.new",
-                    '--auth-root-authentication-method=normal', '--force', '--skip-test-db', '--innodb-log-file-size=16M');
+                    '--auth-root-authentication-method=normal', '--force', '--skip-test-db', '--innodb-log-file-size=16M',
+                    '--tmpdir=' . dirname($template));
             }
             $server = self::make($flavour, "$template.new", []);
             $server->launch();
