@@ -1,5 +1,5 @@
 --TEST--
-A request costs its login, one packet to lock and read, one to write and release; a new session in row mode one more
+A request costs its login, one packet to lock and read, one to write and release; a new session in row mode, and large data, one more
 --FILE--
 <?php
 require __DIR__ . '/../inc/session.php';
@@ -8,6 +8,7 @@ require __DIR__ . '/../inc/proxy.php';
 const REQUESTS = [
     'new' => 'session_start(); $_SESSION["n"] = 1;',
     'changed' => 'session_start(); $_SESSION["n"]++;',
+    'changed, 10 KB' => 'session_start(); $_SESSION["x"] = str_repeat("x", 10_000);',
     'changed, 1 MB' => 'session_start(); $_SESSION["x"] = str_repeat("x", 1_000_000);',
     'changed, binary' => 'session_start(); $_SESSION["x"] = random_bytes(1000);',
     'unchanged' => 'session_start();',
@@ -48,7 +49,9 @@ foreach ($cost as $what => $of) {
 new: login query query quit
     row: login query query query quit
 changed: login query query quit
-changed, 1 MB: login query query quit
+changed, 10 KB: login query query quit
+changed, 1 MB: login query prepare execute close_statement quit
+    row: login query prepare execute close_statement query quit
 changed, binary: login query query quit
 unchanged: login query quit
 unchanged, lazy_write=0: login query quit

@@ -198,11 +198,6 @@ impl Connection {
         self.is_usable() && self.faultless
     }
 
-    /// The server has not ended it, as far as this machine knows.
-    pub fn is_quiet(&self) -> bool {
-        self.inner.as_ref().is_some_and(socket::is_quiet)
-    }
-
     /// Asks whether the server is still there.
     pub fn answers(&mut self, timeout: Duration) -> bool {
         let reply = self.exchange(Some(timeout), |conn, _| conn.ping());
@@ -223,7 +218,9 @@ impl Connection {
     pub fn send_with_value(&mut self, sql: &str, value: &[u8]) -> Reply {
         self.exchange(Some(self.io_timeout), |conn, sets| {
             let statement = conn.prep(sql)?;
-            collect(conn.exec_iter(statement, (value,)), sets)
+            let result = collect(conn.exec_iter(&statement, (value,)), sets);
+            // Needs no answer. A connection that is kept would otherwise have more and more of them.
+            result.and(conn.close(statement))
         })
     }
 

@@ -25,7 +25,8 @@ use crate::config::{Config, Target};
 /// How long r2d2's thread may take to add a place, which needs no network.
 const ADDING: Duration = Duration::from_secs(1);
 
-/// A connection that was idle for longer is asked whether its server is still there.
+/// A connection that was idle for longer is asked whether its server is still there, which may have vanished without a word.
+/// One that the server ended shows that at its first packet, which then goes to another.
 const UNPROVEN_AFTER: Duration = Duration::from_secs(1);
 
 static POOL: Mutex<Option<Owned>> = Mutex::new(None);
@@ -81,7 +82,7 @@ impl Place {
         })
     }
 
-    /// What an earlier request left here, if it leads to that host with that account and is still alive.
+    /// What an earlier request left here, if it leads to that host with that account and may be used again.
     pub fn take(&mut self, config: &Config, address: &Address) -> Option<Connection> {
         let kept = self.inner.as_mut()?.take()?;
         // The socket's own time-outs are those of the request that opened it.
@@ -91,9 +92,8 @@ impl Place {
         }
         let idle = kept.since.elapsed();
         let mut connection = kept.connection;
-        let alive = idle < config.persistent_idle
-            && connection.is_quiet()
-            && (idle < UNPROVEN_AFTER || connection.answers(config.connect_timeout));
+        let alive =
+            idle < config.persistent_idle && (idle < UNPROVEN_AFTER || connection.answers(config.connect_timeout));
         alive.then_some(connection)
     }
 
