@@ -9,6 +9,8 @@ final class Pair extends Topology
 {
     /** Nobody can wait so long for the replica that the primary would go on without it. */
     private const NEVER = '3600000';
+    /** A new server repeats the whole history, which a long run makes long. */
+    private const CATCH_UP_SECONDS = 240;
 
     private string $primary;
     private string $replica;
@@ -45,7 +47,7 @@ final class Pair extends Topology
     public function heal(): void
     {
         parent::heal();
-        Server::waitFor($this->isSafe(...), 30);
+        Server::waitFor($this->isSafe(...), self::CATCH_UP_SECONDS);
     }
 
     private function begin(string $name): void
@@ -55,7 +57,7 @@ final class Pair extends Topology
             'read_only' => 'ON', 'server_id' => (string) ++$this->serverIds,
             'log_bin' => 'binlog', 'log_slave_updates' => 'ON', 'gtid_strict_mode' => 'ON', 'sync_binlog' => '0', 'binlog_format' => 'ROW',
             'rpl_semi_sync_master_wait_point' => 'AFTER_SYNC', 'rpl_semi_sync_master_timeout' => self::NEVER,
-            'rpl_semi_sync_slave_enabled' => 'ON', 'slave_net_timeout' => '4',
+            'rpl_semi_sync_slave_enabled' => 'ON', 'slave_net_timeout' => '4', 'slave_parallel_threads' => '4',
         ]));
     }
 
@@ -70,7 +72,7 @@ final class Pair extends Topology
         $this->query($this->primary, "GRANT REPLICATION SLAVE ON *.* TO replica@'127.0.0.1'");
         $this->query($this->replica, 'START SLAVE');
         $this->query($this->primary, 'SET GLOBAL rpl_semi_sync_master_enabled = ON');
-        Server::waitFor($this->isSafe(...), 30);
+        Server::waitFor($this->isSafe(...), self::CATCH_UP_SECONDS);
     }
 
     /** The primary waits for the replica, and what it did without has arrived there. */
@@ -95,7 +97,7 @@ final class Pair extends Topology
         $this->query($this->primary, 'STOP SLAVE IO_THREAD');
         // All that the old primary has answered is in the relay log, if not yet in the tables.
         $received = $this->query($this->primary, 'SHOW SLAVE STATUS')[0]['Gtid_IO_Pos'];
-        $this->query($this->primary, "SELECT MASTER_GTID_WAIT('$received', 30)");
+        $this->query($this->primary, sprintf("SELECT MASTER_GTID_WAIT('%s', %d)", $received, self::CATCH_UP_SECONDS));
         $this->query($this->primary, 'STOP SLAVE');
         $this->query($this->primary, 'RESET SLAVE ALL');
         $this->query($this->primary, 'SET GLOBAL rpl_semi_sync_master_enabled = OFF');
@@ -122,7 +124,7 @@ final class Pair extends Topology
             $this->query($name, 'SET GLOBAL read_only = OFF');
         }
         unset($this->away[$name]);
-        Server::waitFor($this->isSafe(...), 30);
+        Server::waitFor($this->isSafe(...), self::CATCH_UP_SECONDS);
     }
 
     private function query(string $name, string $sql): array

@@ -199,9 +199,8 @@ impl Connection {
     }
 
     /// Asks whether the server is still there.
-    pub fn answers(&mut self, timeout: Duration) -> bool {
-        let reply = self.exchange(Some(timeout), |conn, _| conn.ping());
-        reply.error.is_none()
+    pub fn ping(&mut self, timeout: Duration) -> Result<()> {
+        self.exchange(Some(timeout), |conn, _| conn.ping()).ok().map(drop)
     }
 
     /// Statements that wait for nobody.

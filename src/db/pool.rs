@@ -21,6 +21,7 @@ use super::connection::Connection;
 use super::fork;
 use crate::config::dsn::Address;
 use crate::config::{Config, Target};
+use crate::error::Result;
 
 /// How long r2d2's thread may take to add a place, which needs no network.
 const ADDING: Duration = Duration::from_secs(1);
@@ -49,11 +50,11 @@ impl ManageConnection for Places {
     type Connection = Option<Kept>;
     type Error = Infallible;
 
-    fn connect(&self) -> Result<Option<Kept>, Infallible> {
+    fn connect(&self) -> std::result::Result<Option<Kept>, Infallible> {
         Ok(None)
     }
 
-    fn is_valid(&self, _: &mut Option<Kept>) -> Result<(), Infallible> {
+    fn is_valid(&self, _: &mut Option<Kept>) -> std::result::Result<(), Infallible> {
         Ok(())
     }
 
@@ -82,19 +83,29 @@ impl Place {
         })
     }
 
-    /// What an earlier request left here, if it leads to that host with that account and may be used again.
-    pub fn take(&mut self, config: &Config, address: &Address) -> Option<Connection> {
-        let kept = self.inner.as_mut()?.take()?;
-        // The socket's own time-outs are those of the request that opened it.
-        let fits = kept.connection.io_timeout() == config.io_timeout;
-        if !fits || kept.target != config.target || kept.connection.address() != address {
-            return None;
-        }
-        let idle = kept.since.elapsed();
+    /// What an earlier request left here, if it leads to that host with that account and may be used again. An error: the
+    /// host is silent.
+    pub fn take(&mut self, config: &Config, address: &Address) -> Result<Option<Connection>> {
+        let Some(kept) = self.inner.as_mut().and_then(|place| place.take()) else {
+            return Ok(None);
+        };
         let mut connection = kept.connection;
-        let alive =
-            idle < config.persistent_idle && (idle < UNPROVEN_AFTER || connection.answers(config.connect_timeout));
-        alive.then_some(connection)
+        // The socket's own time-outs are those of the request that opened it.
+        let fits = connection.io_timeout() == config.io_timeout
+            && connection.address() == address
+            && kept.target == config.target;
+        let idle = kept.since.elapsed();
+        if !fits || idle >= config.persistent_idle {
+            return Ok(None);
+        }
+        if idle >= UNPROVEN_AFTER {
+            match connection.ping(config.connect_timeout) {
+                Err(error) if error.is_timed_out() => return Err(error),
+                Err(_) => return Ok(None),
+                Ok(()) => {}
+            }
+        }
+        Ok(Some(connection))
     }
 
     /// Leaves a connection for the next request. It must hold nothing.

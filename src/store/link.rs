@@ -38,13 +38,18 @@ impl Database {
             if self.passed_over.iter().any(|(passed, _)| passed == address) {
                 continue;
             }
-            let kept = self.place.as_mut().and_then(|place| place.take(&self.config, address));
-            if let Some(connection) = kept {
-                return Ok(connection);
-            }
+            let kept = match &mut self.place {
+                Some(place) => place.take(&self.config, address),
+                None => Ok(None),
+            };
             // A kept connection serves more scripts than this one.
             let script = if self.config.persistent { "" } else { &self.script };
-            match Connection::open(address, &self.config, script) {
+            let connection = match kept {
+                Ok(None) => Connection::open(address, &self.config, script),
+                Ok(Some(connection)) => Ok(connection),
+                Err(silent) => Err(silent),
+            };
+            match connection {
                 Ok(connection) => return Ok(connection),
                 Err(error) => {
                     hosts::failed(addresses, address);

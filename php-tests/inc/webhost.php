@@ -1,0 +1,103 @@
+<?php
+/*
+ * A worker of a web host: one process of PHP's CGI program that serves one request after the other by FastCGI, with
+ * kept connections unless `$ini` says otherwise.
+ *
+ *     $host = new WebHost($session);
+ *     echo $host->run('session_start(); echo $_SESSION["n"];');
+ *     $host->end();
+ *
+ * A test that uses it begins with: --SKIPIF-- require inc/webhost.php; WebHost::skip();
+ */
+
+require_once __DIR__ . '/session.php';
+require_once __DIR__ . '/cgi.php';
+
+final class WebHost
+{
+    private const BEGIN = 1, END = 3, PARAMS = 4, STDIN = 5, STDOUT = 6;
+    private const PAGE = 'page.php';
+
+    public readonly int $pid;
+    private readonly string $folder;
+    private readonly PhpProcess $process;
+
+    public static function skip(): void
+    {
+        if (!cgi_program()) {
+            echo 'skip there is no CGI program beside this PHP';
+        }
+    }
+
+    public function __construct(public readonly Session $session, array $ini = [])
+    {
+        $this->folder = sys_get_temp_dir() . '/rustsql-' . bin2hex(random_bytes(6));
+        mkdir($this->folder, 0700);
+        $command = php_command($ini + ['rustsql.persistent' => '1'] + $session->ini);
+        $command[0] = cgi_program();
+        array_push($command, '-b', "$this->folder/sock");
+        // No workers of its own.
+        putenv('PHP_FCGI_CHILDREN');
+        $this->process = new PhpProcess($command);
+        $this->pid = $this->process->pid;
+        Server::waitFor(fn () => file_exists("$this->folder/sock"));
+    }
+
+    public function __destruct()
+    {
+        $this->process->signal(SIGKILL);
+        @array_map(unlink(...), glob("$this->folder/*"));
+        @rmdir($this->folder);
+    }
+
+    /** A whole request with the session's id; gives what it printed. */
+    public function run(string $code, ?string $id = null): string
+    {
+        $id ??= $this->session->id;
+        file_put_contents("$this->folder/" . self::PAGE, "<?php session_id('$id'); $code");
+        $socket = Server::waitFor(fn () => @stream_socket_client("unix://$this->folder/sock"));
+        stream_set_timeout($socket, 60);
+        $params = '';
+        $page = "$this->folder/" . self::PAGE;
+        foreach (['SCRIPT_FILENAME' => $page, 'REQUEST_METHOD' => 'GET', 'REDIRECT_STATUS' => '200'] as $name => $value) {
+            $params .= pack('CC', strlen($name), strlen($value)) . $name . $value;
+        }
+        fwrite($socket, self::record(self::BEGIN, "\0\1\0\0\0\0\0\0") . self::record(self::PARAMS, $params)
+            . self::record(self::PARAMS, '') . self::record(self::STDIN, ''));
+        $answer = '';
+        while (strlen($head = (string) stream_get_contents($socket, 8)) === 8) {
+            ['type' => $type, 'length' => $length, 'padding' => $padding] = unpack('Cversion/Ctype/nid/nlength/Cpadding', $head);
+            $content = (string) stream_get_contents($socket, $length + $padding);
+            $answer .= $type === self::STDOUT ? substr($content, 0, $length) : '';
+            if ($type === self::END) {
+                return Session::tidy(explode("\r\n\r\n", $answer, 2)[1] ?? $answer);
+            }
+        }
+        throw new RuntimeException("the worker died in a request: $answer");
+    }
+
+    /** Asks it to end, as a web server does that is shut down. */
+    public function end(): void
+    {
+        // A request is over for its client before it is for PHP, which until then takes the signal as an order to die.
+        $idle = 0;
+        Server::waitFor(function () use (&$idle): bool {
+            $idle = preg_match('~\) S ~', file_get_contents("/proc/$this->pid/stat")) ? $idle + 1 : 0;
+            return $idle === 3;
+        });
+        $this->process->signal(SIGTERM);
+        $this->process->wait();
+    }
+
+    /** From one moment to the next. */
+    public function kill(): void
+    {
+        $this->process->signal(SIGKILL);
+        $this->process->wait();
+    }
+
+    private static function record(int $type, string $content): string
+    {
+        return pack('CCnnCx', 1, $type, 1, strlen($content), 0) . $content;
+    }
+}
