@@ -2,12 +2,12 @@
 A kept connection serves its own host, account, password and database alone
 --SKIPIF--
 <?php
-require __DIR__ . '/../inc/webhost.php';
-WebHost::skip();
+require __DIR__ . '/../inc/fastcgi.php';
+FastCgiWorker::skip();
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../inc/webhost.php';
+require __DIR__ . '/../inc/fastcgi.php';
 
 const WHO = '
     if (!@session_start()) { exit("refused"); }
@@ -28,12 +28,12 @@ foreach (['one' => 'secret', 'two' => 'secret', 'three' => 'third'] as $user => 
     $server->query("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON other.* TO '$user'@'%'");
 }
 /** [id, n, account, database], or ['refused'] */
-$ask = function (WebHost $host, array $override, string $params = '') use ($server, $who): array {
+$ask = function (FastCgiWorker $host, array $override, string $params = '') use ($server, $who): array {
     $dsn = $server->dsn($params, $override);
     return explode(' ', trim($host->run("session_save_path('$dsn'); $who")));
 };
 foreach (LOCKS as $lock) {
-    $host = new WebHost(new Session($lock, [], $server), ['extension' => [php_extension_file(), ...$modules]]);
+    $host = new FastCgiWorker(new Session($lock, [], $server), ['extension' => [php_extension_file(), ...$modules]]);
     $one = ['user' => 'one', 'password' => 'secret'];
     $sequence = [
         'one in app' => [$one, ['one', 'app']],

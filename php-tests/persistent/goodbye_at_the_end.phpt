@@ -2,12 +2,12 @@
 A process that ends says goodbye on the connection that it keeps
 --SKIPIF--
 <?php
-require __DIR__ . '/../inc/webhost.php';
-WebHost::skip();
+require __DIR__ . '/../inc/fastcgi.php';
+FastCgiWorker::skip();
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../inc/webhost.php';
+require __DIR__ . '/../inc/fastcgi.php';
 
 // Of its own: it counts clients that went without a word.
 $server = Server::start();
@@ -22,19 +22,19 @@ foreach (LOCKS as $lock) {
         'command line, exit' => fn () => $session->run("$start exit(1);"),
         'command line, fatal error' => fn () => $session->run("$start undefined_function();"),
         'worker' => function () use ($session, $start) {
-            $host = new WebHost($session);
+            $host = new FastCgiWorker($session);
             $host->run($start);
             echo count($session->connections()), ' kept, ';
             $host->end();
         },
         'worker that was idle' => function () use ($session, $start) {
-            $host = new WebHost($session);
+            $host = new FastCgiWorker($session);
             $host->run($start);
             Server::waitFor(fn () => $session->connections()[0]['Time'] >= 2);
             $host->end();
         },
         'killed, which nobody can say goodbye after' => function () use ($session, $start) {
-            $host = new WebHost($session);
+            $host = new FastCgiWorker($session);
             $host->run($start);
             $host->kill();
         },

@@ -2,12 +2,12 @@
 A connection that was idle for longer than persistent_idle is not used again; without any request it goes by itself
 --SKIPIF--
 <?php
-require __DIR__ . '/../inc/webhost.php';
-WebHost::skip();
+require __DIR__ . '/../inc/fastcgi.php';
+FastCgiWorker::skip();
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../inc/webhost.php';
+require __DIR__ . '/../inc/fastcgi.php';
 
 const ID = 'session_start(); echo RustSql\status()["connection_id"]; $_SESSION["n"] = 1;';
 $left = [];
@@ -17,7 +17,7 @@ foreach (LOCKS as $lock) {
     $idleFor = function (string $id, int $seconds) use ($session): void {
         Server::waitFor(fn () => array_filter($session->connections(), fn ($row) => $row['Id'] == trim($id) && $row['Time'] >= $seconds));
     };
-    $host = new WebHost($session, ['rustsql.persistent_idle' => '1']);
+    $host = new FastCgiWorker($session, ['rustsql.persistent_idle' => '1']);
     $first = $host->run(ID);
     $idleFor($first, 2);
     $second = $host->run(ID);
@@ -25,7 +25,7 @@ foreach (LOCKS as $lock) {
     $left[] = [$session, $host, $second];
 
     // Within the time it is the same, also when it had to be asked whether it is still there.
-    $host = new WebHost($session, ['rustsql.persistent_idle' => '60']);
+    $host = new FastCgiWorker($session, ['rustsql.persistent_idle' => '60']);
     $first = $host->run(ID);
     $idleFor($first, 2);
     echo $host->run(ID) === $first ? '' : "$lock: not the same connection after two seconds\n";

@@ -2,12 +2,12 @@
 What happens to the server or the connection between two requests costs no user an error, and no data
 --SKIPIF--
 <?php
-require __DIR__ . '/../inc/webhost.php';
-WebHost::skip();
+require __DIR__ . '/../inc/fastcgi.php';
+FastCgiWorker::skip();
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../inc/webhost.php';
+require __DIR__ . '/../inc/fastcgi.php';
 
 $cases = [
     'killed' => ['', function ($session) {
@@ -41,7 +41,7 @@ foreach ([...LOCKS, 'auto', 'unlocked'] as $lock) {
         $hosts = [];
         foreach (REQUESTS as $what => $code) {
             $one = new Session($lock, ['rustsql.dsn' => $server->dsn($params, ['user' => $session->user])], $server, $session);
-            $host = new WebHost($one);
+            $host = new FastCgiWorker($one);
             $host->run('session_start(); $_SESSION["n"] = 1;');
             $hosts[$what] = $host;
         }

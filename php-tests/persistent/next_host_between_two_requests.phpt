@@ -2,13 +2,13 @@
 The kept connection's server no longer takes writes, is gone, or stands still: the next request goes to the next host
 --SKIPIF--
 <?php
-require __DIR__ . '/../inc/webhost.php';
-WebHost::skip();
+require __DIR__ . '/../inc/fastcgi.php';
+FastCgiWorker::skip();
 ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/hosts.php';
-require __DIR__ . '/../inc/webhost.php';
+require __DIR__ . '/../inc/fastcgi.php';
 
 const REQUESTS = [
     'changed' => 'session_start(); echo $_SESSION["n"]++;',
@@ -33,7 +33,7 @@ foreach (LOCKS as $lock) {
         foreach ($requests as $what) {
             // Each worker finds out for itself.
             $pair = new Pair($lock, ['rustsql.connect_timeout' => '1', 'rustsql.retry_after' => '0']);
-            $host = new WebHost($pair->session);
+            $host = new FastCgiWorker($pair->session);
             $host->run('session_start(); $_SESSION["n"] = 1;');
             $at = $host->run('session_start();' . $where);
             $pair->copy();

@@ -2,12 +2,12 @@
 However a request ends, its worker lives on, and the next process has the lock at once; no transaction stays open
 --SKIPIF--
 <?php
-require __DIR__ . '/../inc/webhost.php';
-WebHost::skip();
+require __DIR__ . '/../inc/fastcgi.php';
+FastCgiWorker::skip();
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../inc/webhost.php';
+require __DIR__ . '/../inc/fastcgi.php';
 
 const ENDS = [
     'closed' => '$_SESSION["n"]++; session_write_close();',
@@ -56,7 +56,7 @@ foreach (LOCKS as $lock) {
     $dsn = $session->server->dsn('max_size=5K', ['user' => $session->user]);
     $modules = array_filter(explode(',', (string) getenv('RUSTSQL_TEST_MODULES')));
     foreach (ENDS as $end => $code) {
-        $host = new WebHost($session, [
+        $host = new FastCgiWorker($session, [
             'rustsql.dsn' => str_contains($end, '2 MB') ? $session->ini['rustsql.dsn'] : $dsn,
             'extension' => [php_extension_file(), ...$modules],
         ]);

@@ -2,12 +2,12 @@
 With a kept connection a request costs its packets alone: one to lock and read, one to write and release
 --SKIPIF--
 <?php
-require __DIR__ . '/../inc/webhost.php';
-WebHost::skip();
+require __DIR__ . '/../inc/fastcgi.php';
+FastCgiWorker::skip();
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../inc/webhost.php';
+require __DIR__ . '/../inc/fastcgi.php';
 require __DIR__ . '/../inc/proxy.php';
 
 const REQUESTS = [
@@ -32,7 +32,7 @@ foreach ([...LOCKS, 'unlocked', 'auto'] as $lock) {
         $session->run('session_start(); $_SESSION = ["n" => 1];');
         // Whoever was idle for a second is asked whether he is still there: on a busy machine, again.
         for ($attempt = 1; ; $attempt++) {
-            $host = new WebHost($session, ['rustsql.dsn' => $proxy->dsn('', ['user' => $session->user])]);
+            $host = new FastCgiWorker($session, ['rustsql.dsn' => $proxy->dsn('', ['user' => $session->user])]);
             $said = $host->run('session_start();');
             $seconds = Session::seconds(function () use ($host, $code, &$said) {
                 $said .= $host->run($code);

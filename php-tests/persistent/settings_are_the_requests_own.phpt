@@ -2,15 +2,15 @@
 On a kept connection each request has its own settings: time limits of the server, lock mode, table, namespace, waits
 --SKIPIF--
 <?php
-require __DIR__ . '/../inc/webhost.php';
-WebHost::skip();
+require __DIR__ . '/../inc/fastcgi.php';
+FastCgiWorker::skip();
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../inc/webhost.php';
+require __DIR__ . '/../inc/fastcgi.php';
 
 /** A request whose DSN has these parameters. */
-function with(WebHost $host, string $params, string $code): string
+function with(FastCgiWorker $host, string $params, string $code): string
 {
     $dsn = $host->session->server->dsn($params, ['user' => $host->session->user]);
     return trim($host->run("session_save_path('$dsn'); $code"));
@@ -20,7 +20,7 @@ const WAIT = '$start = hrtime(true); @session_start(); $seconds = (hrtime(true) 
 
 $session = new Session('advisory');
 $rows = new Session('row', [], null, $session);
-$host = new WebHost($session);
+$host = new FastCgiWorker($session);
 
 with($host, '', 'session_start();'); // The table is there.
 $first = with($host, 'lock_ttl=600', 'session_start();' . ID);

@@ -2,12 +2,12 @@
 The thread that closes idle connections has every signal blocked; PHP's time-outs still end a script
 --SKIPIF--
 <?php
-require __DIR__ . '/../inc/webhost.php';
-WebHost::skip();
+require __DIR__ . '/../inc/fastcgi.php';
+FastCgiWorker::skip();
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../inc/webhost.php';
+require __DIR__ . '/../inc/fastcgi.php';
 
 /** What each thread of a process blocks, by its name. */
 function blocked(int $pid): array
@@ -21,7 +21,7 @@ function blocked(int $pid): array
 }
 foreach (LOCKS as $lock) {
     $session = new Session($lock);
-    $host = new WebHost($session);
+    $host = new FastCgiWorker($session);
     $before = blocked($host->pid);
     echo count($before), " thread before, ";
     $host->run('session_start();');

@@ -3,17 +3,17 @@
  * A worker of a web host: one process of PHP's CGI program that serves one request after the other by FastCGI, with
  * kept connections unless `$ini` says otherwise.
  *
- *     $host = new WebHost($session);
+ *     $host = new FastCgiWorker($session);
  *     echo $host->run('session_start(); echo $_SESSION["n"];');
  *     $host->end();
  *
- * A test that uses it begins with: --SKIPIF-- require inc/webhost.php; WebHost::skip();
+ * A test that uses it begins with: --SKIPIF-- require inc/fastcgi.php; FastCgiWorker::skip();
  */
 
 require_once __DIR__ . '/session.php';
 require_once __DIR__ . '/cgi.php';
 
-final class WebHost
+final class FastCgiWorker
 {
     private const BEGIN = 1, END = 3, PARAMS = 4, STDIN = 5, STDOUT = 6;
     private const PAGE = 'page.php';
