@@ -9,7 +9,7 @@ endif
 library = target/release/librustsql.so
 
 .DEFAULT_GOAL := build
-.PHONY: build help deps demo test chaos install stubs lint
+.PHONY: build help deps demo test chaos bench install stubs lint
 
 build: ## build target/release/librustsql.so
 	cargo build --release
@@ -28,6 +28,9 @@ test: ## run every test, on MariaDB and on MySQL; TESTS=php-tests/locking only t
 
 chaos: ## kill everything for MINUTES=2 and check that nothing is lost; SEED=, TOPOLOGY= (mariadb, mysql, pair, galera, group)
 	@tools/chaos
+
+bench: ## measure against what else keeps sessions, 40 minutes, and write docs/performance.md; QUICK=1, ONLY=case
+	@tools/bench
 
 install: build ## copy the library into PHP's extension folder
 	install -D -m 644 $(library) "$$($(or $(PHP_CONFIG),php-config) --extension-dir)/rustsql.so"

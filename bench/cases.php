@@ -1,0 +1,48 @@
+<?php
+/*
+ * The cases, by the name that ONLY= knows. Those that are no race of contestants behind nginx have files of their own in cases/.
+ */
+declare(strict_types=1);
+
+foreach (['floor', 'killed', 'table', 'collecting'] as $file) {
+    require __DIR__ . "/cases/$file.php";
+}
+
+const ALL = ['files', 'redis-default', 'redis', 'redis-kept', 'memcached', 'memcached-kept', 'symfony-transactional', 'symfony-transactional-kept',
+    'symfony-advisory', 'symfony-advisory-kept', 'mysqli', 'mysqli-kept', 'rustsql', 'rustsql-kept'];
+const MOST = ['files', 'redis', 'redis-kept', 'memcached-kept', 'symfony-transactional', 'symfony-transactional-kept', 'mysqli', 'rustsql', 'rustsql-kept'];
+const SQL = ['symfony-transactional', 'symfony-transactional-kept', 'symfony-advisory', 'symfony-advisory-kept', 'mysqli', 'mysqli-kept', 'rustsql', 'rustsql-kept'];
+const QUEUE = ['files', 'redis-default', 'redis', 'redis-kept', 'memcached-kept', 'symfony-transactional-kept', 'symfony-advisory-kept', 'mysqli-kept',
+    'rustsql', 'rustsql-kept', 'rustsql-row-kept'];
+
+/** @return array<string, callable(Measure): void> */
+function cases(): array
+{
+    $race = fn (array $names, array $load) => fn (Measure $measure, string $case) => $measure->compete($case, $names, $load);
+    $with = fn (string $part, array $names): array => array_map(fn ($name) => preg_replace('/^[^-]+(-(transactional|advisory|row))?/', "\$0-$part", $name), $names);
+    $queue = fn (int $work) => $race(QUEUE, ['clients' => 16, 'sessions' => 1, 'work' => 1000 * $work]);
+    return [
+        'changed' => $race([...ALL, 'rustsql-row', 'rustsql-row-kept'], []),
+        'unchanged' => $race(ALL, ['do' => 'unchanged']),
+        'read' => $race(MOST, ['do' => 'read']),
+        'new' => $race(MOST, ['do' => 'new']),
+        'changed-100' => $race(MOST, ['size' => 100]),
+        'changed-64k' => $race(MOST, ['size' => 64_000]),
+        'changed-1-client' => $race(MOST, ['clients' => 1]),
+        'changed-32-clients' => $race(MOST, ['clients' => 32]),
+        'changed-tcp' => $race(['redis-tcp', 'redis-tcp-kept', 'rustsql-tcp', 'rustsql-tcp-kept', 'rustsql', 'rustsql-kept'], []),
+        'changed-flush1' => $race($with('flush1', SQL), []),
+        'changed-mysql' => $race($with('mysql', SQL), []),
+        'unchanged-mysql' => $race($with('mysql', SQL), ['do' => 'unchanged']),
+        'changed-mysql-flush1' => $race($with('mysql-flush1', ['symfony-transactional-kept', 'rustsql', 'rustsql-kept']), []),
+        'one-session' => $queue(0),
+        'one-session-5ms' => $queue(5),
+        'one-session-20ms' => $queue(20),
+        'one-session-slow-disk' => $race($with('slow', ['twopackets-kept', 'mysqli-kept', 'symfony-transactional-kept', 'rustsql', 'rustsql-kept', 'rustsql-row-kept']),
+            ['clients' => 16, 'sessions' => 1]),
+        'floor' => measure_floor(...),
+        'killed' => measure_killed(...),
+        'table' => measure_table(...),
+        'collecting' => measure_collecting(...),
+    ];
+}

@@ -1,0 +1,86 @@
+<?php
+/*
+ * What must hold, as ratios within one run.
+ */
+declare(strict_types=1);
+
+final class Requirement
+{
+    /** @param float|null $figure null: not measured in this run */
+    public function __construct(public readonly string $what, public readonly ?float $figure, public readonly float $bound, public readonly bool $atMost = false)
+    {
+    }
+
+    public function holds(): bool
+    {
+        return $this->figure !== null && ($this->atMost ? $this->figure <= $this->bound : $this->figure >= $this->bound);
+    }
+
+    public function verdict(): string
+    {
+        return $this->figure === null ? 'not measured' : ($this->holds() ? 'holds' : 'FALLS SHORT');
+    }
+}
+
+/** @return list<Requirement> */
+function requirements(array $results): array
+{
+    $ratio = fn (string $case, string $name, string $other, string $what = 'rps'): ?float => ratio($results, $case, $name, $other, $what);
+    $atLeast = fn (string $what, ?float $figure, float $bound) => new Requirement($what, $figure, $bound);
+    $atMost = fn (string $what, ?float $figure, float $bound) => new Requirement($what, $figure, $bound, true);
+    $better = fn (string $case, string $kept): string => ($ratio($case, "symfony-advisory$kept", "symfony-transactional$kept") ?? 0) > 1
+        ? "symfony-advisory$kept" : "symfony-transactional$kept";
+    // Within one round: what the contestant has of one thing to what it has of another.
+    $within = fn (string $case, string $name, callable $figure): ?float => isset($results[$case][$name]) ? median(array_map($figure, $results[$case][$name])) : null;
+    $spread = fn (array $round): float => max($round['clients']) ? min($round['clients']) / max($round['clients']) : 0.0;
+    $tail = fn (array $round): float => $round['p50'] ? $round['p99'] / $round['p50'] : INF;
+
+    $list = [
+        $atMost('session_start to session_write_close against a raw client with the same packets, fresh', $ratio('floor', 'rustsql', 'raw-rustsql', 'us'), 1.20),
+        $atMost('session_start to session_write_close against a raw client with the same packets, kept', $ratio('floor', 'rustsql-kept', 'raw-rustsql-kept', 'us'), 1.30),
+    ];
+    foreach (['changed' => [0.50, 0.85], 'unchanged' => [0.70, 1.05]] as $case => [$fresh, $kept]) {
+        $list[] = $atLeast("requests a second, 8 clients, $case 2 KB, against php-redis, fresh", $ratio($case, 'rustsql', 'redis'), $fresh);
+        $list[] = $atLeast("requests a second, 8 clients, $case 2 KB, against php-redis, kept", $ratio($case, 'rustsql-kept', 'redis-kept'), $kept);
+    }
+    $list[] = $atLeast('requests a second, 8 clients, changed 64 KB, against php-redis, kept', $ratio('changed-64k', 'rustsql-kept', 'redis-kept'), 0.45);
+    $list[] = $atLeast("requests a second, 8 clients, changed 2 KB, against Symfony's handler in its better mode, fresh", $ratio('changed', 'rustsql', $better('changed', '')), 1.3);
+    $list[] = $atLeast("requests a second, 8 clients, changed 2 KB, against Symfony's handler in its better mode, kept", $ratio('changed', 'rustsql-kept', $better('changed', '-kept')), 2.2);
+    $list[] = $atLeast('16 clients on one session, kept, requests a second against php-redis', $ratio('one-session', 'rustsql-kept', 'redis-kept'), 1.2);
+    $list[] = $atMost('16 clients on one session, kept, p99 against that of php-redis', $ratio('one-session', 'rustsql-kept', 'redis-kept', 'p99'), 0.2);
+    $list[] = $atLeast('16 clients on one session, 5 ms of work inside, kept, requests a second against files', $ratio('one-session-5ms', 'rustsql-kept', 'files'), 0.97);
+    $list[] = $atMost('16 clients on one session, 5 ms of work inside, kept, p99 to p50', $within('one-session-5ms', 'rustsql-kept', $tail), 1.10);
+    $list[] = $atLeast('16 clients on one session, 5 ms of work inside, kept, slowest client to fastest', $within('one-session-5ms', 'rustsql-kept', $spread), 0.7);
+    $list[] = $atLeast('16 clients on one session, a flush takes 2 ms longer, hand-offs a second against RELEASE_LOCK after the commit',
+        $ratio('one-session-slow-disk', 'rustsql-slow-kept', 'twopackets-slow-kept'), 2.0);
+    foreach (['lost' => 'lost updates of rustsql, in all cases', 'unlocked' => 'requests of rustsql without a lock, in all cases', 'failed' => 'failed requests of rustsql, in all cases'] as $what => $title) {
+        $list[] = $atMost($title, total($results, 'rustsql', $what), 0);
+    }
+    if (isset($results['table'])) {
+        $worst = null;
+        foreach (array_keys($results['table']) as $which) {
+            [$name, $rows, $work] = explode(' ', $which);
+            $smallest = min(array_map(fn ($which) => (int) explode(' ', $which)[1], array_keys($results['table'])));
+            $worst = max($worst ?? 0, $ratio('table', $which, "$name $smallest $work", 'us'));
+        }
+    }
+    $list[] = $atMost('a request in the largest table against the smallest, the worst of fresh and kept, changed and unchanged', $worst ?? null, 1.1);
+    $summary = $results['collecting']['summary'][0] ?? null;
+    $list[] = $atMost('p99 of live requests while a million expired rows are collected, against none', $summary ? $summary['p99'] / $summary['p99_alone'] : null, 1.5);
+    $list[] = $atMost("PHP's CPU for a request, changed 2 KB, against the mysqli handler, fresh", $ratio('changed', 'rustsql', 'mysqli', 'cpu_php'), 0.6);
+    $list[] = $atMost("PHP's CPU for a request, changed 2 KB, against the mysqli handler, kept", $ratio('changed', 'rustsql-kept', 'mysqli-kept', 'cpu_php'), 0.6);
+    return $list;
+}
+
+/** Over all cases and all contestants whose names begin so; null when nobody counted. */
+function total(array $results, string $prefix, string $what): ?float
+{
+    $sum = null;
+    foreach ($results as $contestants) {
+        foreach ($contestants as $name => $rounds) {
+            $counted = str_starts_with((string) $name, $prefix) ? array_column($rounds, $what) : [];
+            $sum = $counted ? ($sum ?? 0) + array_sum($counted) : $sum;
+        }
+    }
+    return $sum;
+}
