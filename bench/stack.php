@@ -34,8 +34,8 @@ final class Stack
 
     public function __construct()
     {
-        $this->port = self::freePort();
-        $this->redisPort = self::freePort();
+        $this->port = Server::freePort();
+        $this->redisPort = Server::freePort();
         // The names of sockets must be short.
         $this->sockets = sys_get_temp_dir() . '/rustsql-bench-' . getmypid();
         mkdir($this->sockets, 0700);
@@ -253,16 +253,5 @@ final class Stack
     {
         return new Daemon([self::package('usr/bin/memcached'), '-s', $this->memcachedSocket, '-m', '2048', '-u', posix_getpwuid(posix_geteuid())['name']],
             self::folder('logs') . '/memcached.log', fn () => ($client = @stream_socket_client("unix://$this->memcachedSocket")) && fclose($client));
-    }
-
-    private static function freePort(): int
-    {
-        for (;;) {
-            $port = random_int(10000, 32000);
-            if ($listener = @stream_socket_server("tcp://127.0.0.1:$port")) {
-                fclose($listener);
-                return $port;
-            }
-        }
     }
 }

@@ -163,16 +163,4 @@ abstract class Topology
             }
         }
     }
-
-    /** As Server has it: below the ports of outgoing connections. */
-    protected static function freePort(): int
-    {
-        for (;;) {
-            $port = random_int(10000, 32000);
-            if ($listener = @stream_socket_server("tcp://127.0.0.1:$port")) {
-                fclose($listener);
-                return $port;
-            }
-        }
-    }
 }

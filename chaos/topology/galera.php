@@ -17,7 +17,7 @@ final class Galera extends Topology
     public function start(): void
     {
         foreach (self::NODES as $name) {
-            $this->ports[$name] = [self::freePort(), self::freePort(), self::freePort()];
+            $this->ports[$name] = [Server::freePort(), Server::freePort(), Server::freePort()];
             $this->spaces[$name] = Space::make();
         }
         foreach (self::NODES as $name) {

@@ -14,7 +14,7 @@ final class Group extends Topology
     public function start(): void
     {
         foreach (self::NODES as $name) {
-            $this->ports[$name] = self::freePort();
+            $this->ports[$name] = Server::freePort();
             $this->spaces[$name] = Space::make();
         }
         foreach (self::NODES as $name) {

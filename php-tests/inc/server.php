@@ -367,7 +367,7 @@ final class Server
     }
 
     /** Below the ports that the kernel gives to outgoing connections, so that none of them takes it during restart(). */
-    private static function freePort(): int
+    public static function freePort(): int
     {
         for (;;) {
             $port = random_int(10000, 32000);
