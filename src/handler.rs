@@ -459,6 +459,7 @@ impl<S: Store> Handler<S> {
         }
         if result.is_ok() {
             // A second write in the same request is fenced by the first.
+            let now = base.now + session.read_at.elapsed().as_secs();
             session.base = Base {
                 version: Some(version),
                 live: true,

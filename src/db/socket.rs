@@ -12,14 +12,11 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-fn descriptor(connection: &mysql::Conn) -> BorrowedFd<'_> {
-    // SAFETY: the descriptor belongs to `connection`, which stays open and borrowed as long as the result.
-    unsafe { BorrowedFd::borrow_raw(connection.as_raw_fd()) }
-}
-
 /// How long a read may take; `None` waits for ever.
 pub fn set_read_timeout(connection: &mysql::Conn, timeout: Option<Duration>) -> io::Result<()> {
-    SockRef::from(&descriptor(connection)).set_read_timeout(timeout)
+    // SAFETY: the descriptor belongs to `connection`, which stays open and borrowed for the length of this function.
+    let descriptor = unsafe { BorrowedFd::borrow_raw(connection.as_raw_fd()) };
+    SockRef::from(&descriptor).set_read_timeout(timeout)
 }
 
 thread_local! {
