@@ -5,9 +5,9 @@ session_regenerate_id() closes the session when its write is refused: lock and c
 require __DIR__ . '/../inc/session.php';
 
 foreach (LOCKS as $lock) {
-    $session = new Session($lock);
+    $session = new Session($lock, ['rustsql.max_size' => '1K']);
     $session->run('session_start(); $_SESSION["n"] = 1;');
-    $request = $session->hold('$_SESSION["a|b"] = 2; $ok = @session_regenerate_id(); pause($ok ? "regenerated" : "closed");');
+    $request = $session->hold('$_SESSION["x"] = str_repeat("x", 2000); $ok = @session_regenerate_id(); pause($ok ? "regenerated" : "closed");');
     $request->write("\n");
     echo "$lock: ", $request->readLine(), "\n";
     $session->awaitNoConnection();
