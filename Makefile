@@ -16,6 +16,7 @@ library = target/release/librustsql.so
 .PHONY: build help deps demo test test-matrix chaos bench install stubs lint
 
 build: ## build target/release/librustsql.so
+	@$(with_php) tools/check-php
 	$(with_php) cargo build --release
 
 help: ## this list

@@ -20,7 +20,7 @@ ini_set('session.use_cookies', '0');
 ini_set('session.cache_limiter', '');
 ini_set('session.gc_probability', '0');
 set_error_handler(function (int $level, string $message): bool {
-    if (error_reporting() & $level & ~E_DEPRECATED) {
+    if (error_reporting() & $level) {
         warnings($message);
     }
     return true;

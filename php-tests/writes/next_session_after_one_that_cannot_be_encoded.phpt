@@ -21,15 +21,13 @@ foreach (LOCKS as $lock) {
     echo "$lock: ", $request->readLine(), "\n";
     echo $session->run('session_start(); var_dump(++$_SESSION["n"]);', ['rustsql.lock_timeout' => '0']);
     echo $session->finish($request);
-    echo count($session->connections()), " connections\n";
+    $session->awaitNoConnection();
 }
 ?>
 --EXPECT--
 advisory: another
 int(2)
 Warning: rustsql: the session has 29 bytes, and rustsql.max_size is 10; the stored data stays
-0 connections
 row: another
 int(2)
 Warning: rustsql: the session has 29 bytes, and rustsql.max_size is 10; the stored data stays
-0 connections
