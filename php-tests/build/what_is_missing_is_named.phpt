@@ -11,7 +11,7 @@ function fake(string $name, string $real, array $answers): string
     $file = dirname(__DIR__, 2) . '/target/test/' . getmypid() . '-' . ++$count . "-$name";
     $cases = '';
     foreach ($answers as $arguments => $answer) {
-        $cases .= '    ' . escapeshellarg($arguments) . ') ' . 'echo ' . escapeshellarg($answer) . " ;;\n";
+        $cases .= '    ' . escapeshellarg($arguments) . ') echo ' . escapeshellarg($answer) . " ;;\n";
     }
     file_put_contents($file, "#!/bin/sh\ncase \"\$*\" in\n$cases    *) exec $real \"\$@\" ;;\nesac\n");
     chmod($file, 0755);
