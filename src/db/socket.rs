@@ -1,57 +1,80 @@
-//! What the mysql crate does not do with its socket: a time-out for the connection to a Unix socket, another one after the
-//! login.
+//! What the mysql crate does not do with its socket: a time-out for the connection to a Unix socket, another one for each
+//! answer, and waiting for it so that nothing but the answer ends the wait.
+//!
+//! The linker puts the functions here between the standard library and libc (`--wrap`, see build.rs).
 #![expect(
     unsafe_code,
-    reason = "the crate gives the socket as a raw descriptor; outside src/php this is the only unsafe code"
+    reason = "stands between the standard library and libc; outside src/php this is the only unsafe code"
 )]
 
 use std::cell::Cell;
-use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd};
 use std::time::Duration;
-
-use socket2::SockRef;
-
-/// How long a read may take; `None` waits for ever.
-pub fn set_read_timeout(connection: &mysql::Conn, timeout: Option<Duration>) -> io::Result<()> {
-    // SAFETY: the descriptor belongs to `connection`, which stays open and borrowed for the length of this function.
-    let descriptor = unsafe { BorrowedFd::borrow_raw(connection.as_raw_fd()) };
-    SockRef::from(&descriptor).set_read_timeout(timeout)
-}
 
 thread_local! {
     static CONNECT_TIMEOUT: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+    static READ_TIMEOUT: Cell<Option<Duration>> = const { Cell::new(None) };
 }
 
 /// For the connections that this thread makes next. A Unix socket whose queue is full, since its server stands still, would
-/// otherwise be waited for without end.
+/// otherwise be waited for without end. TCP has a time-out of its own.
 pub fn bound_connect(timeout: Duration) {
     CONNECT_TIMEOUT.set(timeout);
 }
 
-/// Every `connect` of this library: the linker puts it between the standard library and libc (`--wrap`, see build.rs). TCP
-/// has a time-out of its own.
+/// For what this thread reads next, from any connection; `None` waits for ever.
+pub fn bound_reads(timeout: Option<Duration>) {
+    READ_TIMEOUT.set(timeout);
+}
+
 #[cfg(not(test))]
-#[unsafe(no_mangle)]
-unsafe extern "C" fn __wrap_connect(
-    descriptor: libc::c_int,
-    address: *const libc::sockaddr,
-    length: libc::socklen_t,
-) -> libc::c_int {
+mod wrapped {
+    use std::ffi::c_void;
+    use std::os::fd::BorrowedFd;
+    use std::time::Duration;
+
+    use libc::{c_int, pollfd, size_t, sockaddr, socklen_t, ssize_t};
+    use socket2::SockRef;
+
     unsafe extern "C" {
-        fn __real_connect(
-            descriptor: libc::c_int,
-            address: *const libc::sockaddr,
-            length: libc::socklen_t,
-        ) -> libc::c_int;
+        fn __real_connect(descriptor: c_int, address: *const sockaddr, length: socklen_t) -> c_int;
+        fn __real_recv(descriptor: c_int, to: *mut c_void, length: size_t, flags: c_int) -> ssize_t;
     }
-    // SAFETY: the caller passes what libc's connect takes; every address begins with its family.
-    unsafe {
-        if libc::c_int::from((*address).sa_family) == libc::AF_UNIX {
-            let socket = BorrowedFd::borrow_raw(descriptor);
-            // Without the time-out the connection works all the same.
-            let _ = SockRef::from(&socket).set_write_timeout(Some(CONNECT_TIMEOUT.get()));
+
+    /// Every `connect` of this library.
+    #[unsafe(no_mangle)]
+    unsafe extern "C" fn __wrap_connect(descriptor: c_int, address: *const sockaddr, length: socklen_t) -> c_int {
+        // SAFETY: the caller passes what libc's connect takes; every address begins with its family.
+        unsafe {
+            if c_int::from((*address).sa_family) == libc::AF_UNIX {
+                let socket = BorrowedFd::borrow_raw(descriptor);
+                // Without the time-out the connection works all the same.
+                let _ = SockRef::from(&socket).set_write_timeout(Some(super::CONNECT_TIMEOUT.get()));
+            }
+            __real_connect(descriptor, address, length)
         }
-        __real_connect(descriptor, address, length)
+    }
+
+    /// Every `recv` of this library. A blocked recv on a Unix socket is woken twice, by the answer and before it by the
+    /// server that takes the question off the socket; poll is woken by the answer alone.
+    #[unsafe(no_mangle)]
+    unsafe extern "C" fn __wrap_recv(descriptor: c_int, to: *mut c_void, length: size_t, flags: c_int) -> ssize_t {
+        let milliseconds = |limit: Duration| c_int::try_from(limit.as_millis().max(1)).unwrap_or(c_int::MAX);
+        let timeout = super::READ_TIMEOUT.get().map_or(-1, milliseconds);
+        let mut waiting = pollfd {
+            fd: descriptor,
+            events: libc::POLLIN,
+            revents: 0,
+        };
+        // SAFETY: one live pollfd; the caller passes what libc's recv takes; errno is this thread's.
+        unsafe {
+            match libc::poll(&raw mut waiting, 1, timeout) {
+                0 => {
+                    *libc::__errno_location() = libc::EAGAIN;
+                    -1
+                }
+                1 => __real_recv(descriptor, to, length, flags),
+                _ => -1,
+            }
+        }
     }
 }
