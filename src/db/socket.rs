@@ -2,11 +2,6 @@
 //! answer, and waiting for it so that nothing but the answer ends the wait.
 //!
 //! The linker puts the functions here between the standard library and libc (`--wrap`, see build.rs).
-#![expect(
-    unsafe_code,
-    reason = "stands between the standard library and libc; outside src/php this is the only unsafe code"
-)]
-
 use std::cell::Cell;
 use std::time::Duration;
 
@@ -27,6 +22,10 @@ pub fn bound_reads(timeout: Option<Duration>) {
 }
 
 #[cfg(not(test))]
+#[expect(
+    unsafe_code,
+    reason = "stands between the standard library and libc; outside src/php this is the only unsafe code"
+)]
 mod wrapped {
     use std::ffi::c_void;
     use std::os::fd::BorrowedFd;

@@ -172,6 +172,24 @@ impl Database {
         self.connection.as_ref()?.server.as_ref()
     }
 
+    /// It may have been raised since the server was asked. A connection has the limit of its beginning: a kept one ends, so
+    /// that the next request has the new one.
+    fn ask_packet_limit(&mut self) -> Result<()> {
+        let Some(connection) = &mut self.connection else {
+            return Ok(());
+        };
+        connection.distrust();
+        known_servers::forget(connection.host());
+        let limit = connection.query("SELECT @@max_allowed_packet")?.first_number();
+        if let (Some(limit), Some(server)) = (
+            limit.and_then(|bytes| usize::try_from(bytes).ok()),
+            &mut connection.server,
+        ) {
+            server.max_allowed_packet = limit;
+        }
+        Ok(())
+    }
+
     fn packet_limit(&self) -> usize {
         self.server().map_or(LARGEST_PACKET, |server| server.max_allowed_packet)
     }
@@ -267,13 +285,11 @@ impl Store for Database {
     }
 
     fn save(&mut self, key: SessionKey, write: Write<'_>) -> Result<bool> {
+        if write.data.len() + STATEMENT_BYTES > self.packet_limit() {
+            self.ask_packet_limit()?;
+        }
         let limit = self.packet_limit();
         if write.data.len() + STATEMENT_BYTES > limit {
-            // The limit may have been raised since the server was asked.
-            known_servers::forget(&self.host());
-            if let Some(connection) = &mut self.connection {
-                connection.distrust();
-            }
             return Err(Error::TooLarge {
                 bytes: write.data.len(),
                 limit: format!("max_allowed_packet of {} is {limit}", self.host()),
