@@ -52,6 +52,12 @@ final class Apache extends WebHost
             ['LD_LIBRARY_PATH' => $libraries, 'PHP_INI_SCAN_DIR' => '']);
     }
 
+    /** One more line of php.ini, which holds from the next restart on. */
+    public function set(string $line): void
+    {
+        file_put_contents("$this->folder/php.ini", "$line\n", FILE_APPEND);
+    }
+
     protected function request(string $page): WebRequest
     {
         return new HttpRequest($this->port, "/$page");
