@@ -47,7 +47,7 @@ const LOOK = '
  * `$make`: gives a host with one worker, which has to live through all of it. Says how many requests left nothing, and what
  * others left; with connections that are kept and others.
  *
- * @param callable(Session): WebHost $make
+ * @param callable(Session): (WebHost|FastCgiWorker|WorkerLoop) $make
  */
 function nothing_left(callable $make): string
 {
