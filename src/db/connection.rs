@@ -13,7 +13,7 @@ use r2d2::ManageConnection;
 use r2d2_mysql::MySqlConnectionManager;
 
 use super::reply::{Answer, Reply, ResultSet, Row};
-use super::socket;
+use super::socket::{self, Listed};
 use super::statement::Statement;
 use super::{errno, fork};
 use crate::config::Config;
@@ -30,6 +30,8 @@ const PREPARED: usize = 8;
 const KEEPALIVE_PROBES: u32 = 3;
 
 pub struct Connection {
+    /// In front of the socket itself: dropped first.
+    listed: Option<Listed>,
     /// `None` once the connection is lost, or out of step with the server.
     inner: Option<Conn>,
     /// Of the process that logged in: a forked child must not touch its parent's socket.
@@ -157,8 +159,10 @@ impl Connection {
             cure: errno::UNKNOWN_PLUGIN,
             source: DbError::Driver("unknown authentication plugin".into()),
         })?;
+        let conn = conn.map_err(|error| errno::at_login(error, &host))?;
         Ok(Self {
-            inner: Some(conn.map_err(|error| errno::at_login(error, &host))?),
+            listed: socket::list(&conn),
+            inner: Some(conn),
             generation: fork::generation(),
             address: address.clone(),
             host,
@@ -279,6 +283,7 @@ impl Connection {
             let error = errno::at_statement(error, &self.host);
             // Also after a time-out of the socket: an answer to the old question may still come.
             if error.is_connection_lost() {
+                self.listed = None;
                 self.inner = None;
             }
             reply.error = Some(error);
