@@ -143,13 +143,13 @@ impl Connection {
             .max_allowed_packet(Some(LARGEST_PACKET))
             .stmt_cache_size(Some(0))
             .connect_attrs(Some([("program_name", script)].into()));
-        // The crate panics on an authentication plugin that it was not built with.
         socket::bound_connect(config.connect_timeout);
         let manager = MySqlConnectionManager::new(options);
+        // The crate panics on an authentication plugin that it was not built with, and on an answer that is cut short.
         let conn = catch_unwind(AssertUnwindSafe(|| manager.connect())).map_err(|_| Error::Login {
             host: host.clone(),
             cure: errno::UNKNOWN_PLUGIN,
-            source: DbError::Driver("unknown authentication plugin".into()),
+            source: DbError::Driver("its answer is that of an unknown authentication plugin, or of no MySQL server".into()),
         })?;
         Ok(Self {
             inner: Some(conn.map_err(|error| errno::at_login(error, &host))?),
@@ -241,16 +241,25 @@ impl Connection {
             result = socket::set_read_timeout(conn, timeout).map_err(mysql::Error::from);
             self.read_timeout = timeout;
         }
-        if let Err(error) = result.and_then(|()| work(conn, &mut reply.sets)) {
-            self.faultless = false;
-            reply.code = errno::code(&error);
-            let error = errno::at_statement(error, &self.host);
-            // Also after a time-out of the socket: an answer to the old question may still come.
-            if error.is_connection_lost() {
-                self.inner = None;
+        let sets = &mut reply.sets;
+        socket::expect_answer();
+        // The crate panics on answers that no server gives, as an empty packet.
+        let outcome = catch_unwind(AssertUnwindSafe(|| result.and_then(|()| work(conn, sets))));
+        socket::expect_anything();
+        let error = match outcome {
+            Ok(Ok(())) => return reply,
+            Ok(Err(error)) => {
+                reply.code = errno::code(&error);
+                errno::at_statement(error, &self.host)
             }
-            reply.error = Some(error);
+            Err(_) => Error::out_of_step(self.host.clone()),
+        };
+        self.faultless = false;
+        // Also after a time-out of the socket: an answer to the old question may still come.
+        if error.is_connection_lost() {
+            self.inner = None;
         }
+        reply.error = Some(error);
         reply
     }
 }
@@ -272,11 +281,16 @@ fn collect<P: Protocol>(
     let mut result = result?;
     while let Some(set) = result.iter() {
         let affected = set.affected_rows();
+        let columns = set.columns().as_ref().len();
         let mut rows = Vec::new();
         for row in set {
             rows.push(Row(row?));
         }
-        sets.push(ResultSet { rows, affected });
+        sets.push(ResultSet {
+            rows,
+            columns,
+            affected,
+        });
     }
     Ok(())
 }

@@ -8,6 +8,8 @@ use crate::error::{Error, Result};
 #[derive(Default)]
 pub struct ResultSet {
     pub rows: Vec<Row>,
+    /// None: it was no question.
+    pub columns: usize,
     pub affected: u64,
 }
 

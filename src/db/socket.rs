@@ -1,5 +1,5 @@
 //! What the mysql crate does not do with its socket: a time-out for the connection to a Unix socket, another one after the
-//! login.
+//! login, and a look at what comes in before it makes room for it.
 #![expect(
     unsafe_code,
     reason = "the crate gives the socket as a raw descriptor; outside src/php this is the only unsafe code"
@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
+use super::frames::Frames;
+
 /// How long a read may take; `None` waits for ever.
 pub fn set_read_timeout(connection: &mysql::Conn, timeout: Option<Duration>) -> io::Result<()> {
     // SAFETY: the descriptor belongs to `connection`, which stays open and borrowed for the length of this function.
@@ -20,6 +22,7 @@ pub fn set_read_timeout(connection: &mysql::Conn, timeout: Option<Duration>) -> 
 }
 
 thread_local! {
+    static FRAMES: Cell<Option<Frames>> = const { Cell::new(None) };
     static CONNECT_TIMEOUT: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
@@ -27,6 +30,24 @@ thread_local! {
 /// otherwise be waited for without end.
 pub fn bound_connect(timeout: Duration) {
     CONNECT_TIMEOUT.set(timeout);
+}
+
+/// What this thread receives from now on is the beginning of an answer to a statement.
+pub fn expect_answer() {
+    FRAMES.set(Some(Frames::default()));
+}
+
+/// What it receives is something else, as the packets of a login.
+pub fn expect_anything() {
+    FRAMES.set(None);
+}
+
+/// Whether an answer may have these bytes next.
+fn is_plausible(bytes: &[u8]) -> bool {
+    let Some(mut frames) = FRAMES.get() else { return true };
+    let plausible = frames.are_plausible(bytes);
+    FRAMES.set(Some(frames));
+    plausible
 }
 
 /// Every `connect` of this library: the linker puts it between the standard library and libc (`--wrap`, see build.rs). TCP
@@ -53,5 +74,34 @@ unsafe extern "C" fn __wrap_connect(
             let _ = SockRef::from(&socket).set_write_timeout(Some(CONNECT_TIMEOUT.get()));
         }
         __real_connect(descriptor, address, length)
+    }
+}
+
+/// Every `recv` of this library.
+#[cfg(not(test))]
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_recv(
+    descriptor: libc::c_int,
+    to: *mut libc::c_void,
+    length: libc::size_t,
+    flags: libc::c_int,
+) -> libc::ssize_t {
+    unsafe extern "C" {
+        fn __real_recv(
+            descriptor: libc::c_int,
+            to: *mut libc::c_void,
+            length: libc::size_t,
+            flags: libc::c_int,
+        ) -> libc::ssize_t;
+    }
+    // SAFETY: the caller passes what libc's recv takes, which has written as many bytes as it says; errno is this thread's.
+    unsafe {
+        let received = __real_recv(descriptor, to, length, flags);
+        let bytes = usize::try_from(received).unwrap_or_default();
+        if bytes > 0 && !is_plausible(std::slice::from_raw_parts(to.cast(), bytes)) {
+            *libc::__errno_location() = libc::EBADMSG;
+            return -1;
+        }
+        received
     }
 }

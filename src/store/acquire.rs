@@ -137,6 +137,7 @@ impl Database {
                     why: "GET_LOCK gave NULL: out of memory, or the statement was killed",
                 });
             }
+            None if reply.error.is_none() => return Err(self.out_of_step()),
             None => {}
         }
         if let Some(error) = reply.error.take() {

@@ -71,10 +71,14 @@ pub fn server_facts(ask: AskClustered) -> String {
     format!("SELECT @@max_allowed_packet,{clustered},@@global.read_only;")
 }
 
-/// The columns in the order in which `database` reads them.
+/// How many columns `select` has.
+pub const SELECTED: usize = 5;
+
+/// The columns in the order in which `database` reads them. One more behind the data: were their length wrong, it would not
+/// be a number.
 pub fn select(table: &str, key: SessionKey) -> String {
     format!(
-        "SELECT version,expires,UNIX_TIMESTAMP(),format,data FROM {table} WHERE id={}",
+        "SELECT version,expires,UNIX_TIMESTAMP(),data,format FROM {table} WHERE id={}",
         key.sql()
     )
 }
