@@ -9,8 +9,8 @@
  *     ... PHP with $liar->dsn() ...
  *     echo $liar->lies();                             what was changed, a line for each
  *
- * Never changed are the values in a row (their lengths are): only a checksum would tell. Nor is a packet left out and the
- * next ones numbered anew, which is no lie but another answer.
+ * Never changed are the values in a row (their lengths are): only a checksum would tell. Nor is a packet left out, or added among
+ * the columns, and the next ones numbered anew, which is no lie but another answer.
  */
 
 require_once __DIR__ . '/server.php';
@@ -181,6 +181,9 @@ final class Liar
     private function isDue(string $where): bool
     {
         if (!isset($this->lie['kind']) || isset($this->lie['where']) && $this->lie['where'] !== $where) {
+            return false;
+        }
+        if (in_array($where, ['column', 'end']) && in_array($this->lie['kind'], ['insert', 'twice renumbered'])) {
             return false;
         }
         $after = ++$this->seen - $this->lie['at'];

@@ -7,9 +7,9 @@ LYING_SEEDS=100-5000 for a longer run. Each seed is a lie, see inc/liar.php.
 require __DIR__ . '/../inc/liar.php';
 require __DIR__ . '/../inc/session.php';
 
-[$from, $to] = explode('-', getenv('LYING_SEEDS') ?: '1-60');
+[$from, $to] = explode('-', getenv('LYING_SEEDS') ?: '1-24');
 // One request for each line, in one process, so that a lie can do harm to the next one.
-$requests = 'set_error_handler(function ($level, $message) use (&$warnings) { $warnings[] = $message; return true; });
+$worker_code = 'set_error_handler(function ($level, $message) use (&$warnings) { $warnings[] = $message; return true; });
     while ($id = trim(fgets(STDIN))) {
         $warnings = [];
         session_id($id);
@@ -21,16 +21,17 @@ $requests = 'set_error_handler(function ($level, $message) use (&$warnings) { $w
         if ($started) session_write_close();
         fwrite(STDOUT, json_encode([$started, $read["n"] ?? null, $at_start, $warnings]) . "\n");
     }';
-$limits = ['rustsql.connect_timeout' => '0.4', 'rustsql.io_timeout' => '0.4', 'rustsql.lock_timeout' => '1', 'rustsql.retry_after' => '0'];
+$limits = ['rustsql.connect_timeout' => '0.4', 'rustsql.io_timeout' => '0.4', 'rustsql.lock_timeout' => '0.2', 'rustsql.retry_after' => '0'];
 $ours = fn (array $messages) => (bool) preg_grep('~rustsql: ~', $messages);
 $parallel = [];
+[$requests, $lied_to, $failed] = [0, 0, 0];
 foreach (LOCKS as $lock) {
     foreach (['0', '1'] as $persistent) {
         $session = new Session($lock);
         $session->run('session_start(); $_SESSION = ["n" => 0];');
         $liar = new Liar($session->server);
         $ini = ['rustsql.dsn' => $liar->dsn("table=$session->table"), 'rustsql.lock' => $lock, 'rustsql.persistent' => $persistent];
-        $parallel["$lock, persistent $persistent"] = [$session, $liar, $ini + $limits, php_start($requests, $ini + $limits)];
+        $parallel["$lock, persistent $persistent"] = [$session, $liar, $ini + $limits, php_start($worker_code, $ini + $limits)];
     }
 }
 foreach (range($from, $to) as $seed) {
@@ -62,6 +63,7 @@ foreach (range($from, $to) as $seed) {
         if (!$good) {
             echo "$what: stored before $n, then ", var_export($stored, true), ": $line after: $lies\n";
         }
+        [$requests, $lied_to, $failed] = [$requests + 1, $lied_to + (bool) $lies, $failed + !$started];
         if (!$lies) {
             continue;
         }
@@ -74,6 +76,9 @@ foreach ($parallel as $what => [, , , $worker]) {
     if ($end['exit'] !== 0) {
         echo "$what: ", json_encode($end), "\n";
     }
+}
+if ($lied_to < $requests / 2 || $failed > $requests / 2) {
+    echo "of $requests requests $lied_to were lied to and $failed failed\n";
 }
 echo "done\n";
 

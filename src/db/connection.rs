@@ -125,6 +125,8 @@ impl Connection {
     fn login(options: OptsBuilder, address: &Address, config: &Config, script: &str) -> Result<Self> {
         let host = address.to_string();
         let milliseconds = |duration: Duration| u32::try_from(duration.as_millis().max(1)).unwrap_or(u32::MAX);
+        // The kernel takes whole seconds, and none of them is an error.
+        let keepalive = config.io_timeout.max(Duration::from_secs(1));
         let target = &config.target;
         let options = options
             .user(target.user.as_deref())
@@ -134,8 +136,8 @@ impl Connection {
             // One time-out serves login and queries: it is raised with the first packet.
             .read_timeout(Some(config.connect_timeout))
             .write_timeout(Some(config.io_timeout))
-            .tcp_keepalive_time_ms(Some(milliseconds(config.io_timeout)))
-            .tcp_keepalive_probe_interval_secs(Some(milliseconds(config.io_timeout).div_ceil(1000)))
+            .tcp_keepalive_time_ms(Some(milliseconds(keepalive)))
+            .tcp_keepalive_probe_interval_secs(Some(milliseconds(keepalive).div_ceil(1000)))
             .tcp_keepalive_probe_count(Some(KEEPALIVE_PROBES))
             .tcp_user_timeout_ms(Some(milliseconds(config.io_timeout)))
             // With these the crate asks the server nothing after the login.
