@@ -194,8 +194,13 @@ impl Database {
         let ours = reply.sets.split_off(answers_before.min(reply.sets.len()));
         let before = std::mem::replace(&mut reply.sets, ours);
         if ask {
-            let Some(facts) = before.get(answers_before - 1).and_then(|set| set.rows.first()) else {
-                return Ok(reply);
+            let facts = before.get(answers_before - 1).and_then(|set| set.rows.first());
+            let limit = facts.and_then(|facts| usize::try_from(facts.number(0)?).ok());
+            let (Some(facts), Some(max_allowed_packet)) = (facts, limit) else {
+                return match reply.error {
+                    Some(_) => Ok(reply),
+                    None => Err(self.out_of_step()),
+                };
             };
             if facts.is_on(2) && !config.read_only {
                 reply.error = Some(Error::read_only(connection.host().to_owned()));
@@ -206,10 +211,7 @@ impl Database {
                 cluster::remember(connection.host(), clustered);
             }
             connection.server = Some(Server {
-                max_allowed_packet: facts
-                    .number(0)
-                    .and_then(|bytes| usize::try_from(bytes).ok())
-                    .unwrap_or_default(),
+                max_allowed_packet,
                 clustered: told.unwrap_or(clustered),
             });
         }
