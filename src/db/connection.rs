@@ -134,6 +134,8 @@ impl Connection {
     fn login(options: OptsBuilder, address: &Address, config: &Config, script: &str) -> Result<Self> {
         let host = address.to_string();
         let milliseconds = |duration: Duration| u32::try_from(duration.as_millis().max(1)).unwrap_or(u32::MAX);
+        // The kernel takes whole seconds, and none of them is an error.
+        let keepalive = config.io_timeout.max(Duration::from_secs(1));
         let target = &config.target;
         let options = options
             .user(target.user.as_deref())
@@ -141,8 +143,8 @@ impl Connection {
             .db_name(target.database.as_deref())
             .tcp_connect_timeout(Some(config.connect_timeout))
             .write_timeout(Some(config.io_timeout))
-            .tcp_keepalive_time_ms(Some(milliseconds(config.io_timeout)))
-            .tcp_keepalive_probe_interval_secs(Some(milliseconds(config.io_timeout).div_ceil(1000)))
+            .tcp_keepalive_time_ms(Some(milliseconds(keepalive)))
+            .tcp_keepalive_probe_interval_secs(Some(milliseconds(keepalive).div_ceil(1000)))
             .tcp_keepalive_probe_count(Some(KEEPALIVE_PROBES))
             .tcp_user_timeout_ms(Some(milliseconds(config.io_timeout)))
             // With these the crate asks the server nothing after the login.
@@ -150,14 +152,16 @@ impl Connection {
             .max_allowed_packet(Some(LARGEST_PACKET))
             .stmt_cache_size(Some(0))
             .connect_attrs(Some([("program_name", script)].into()));
-        // The crate panics on an authentication plugin that it was not built with.
         socket::bound_connect(config.connect_timeout);
         socket::bound_reads(Some(config.connect_timeout));
         let manager = MySqlConnectionManager::new(options);
+        // The crate panics on an authentication plugin that it was not built with, and on an answer that is cut short.
         let conn = catch_unwind(AssertUnwindSafe(|| manager.connect())).map_err(|_| Error::Login {
             host: host.clone(),
             cure: errno::UNKNOWN_PLUGIN,
-            source: DbError::Driver("unknown authentication plugin".into()),
+            source: DbError::Driver(
+                "its answer is that of an unknown authentication plugin, or of no MySQL server".into(),
+            ),
         })?;
         let conn = conn.map_err(|error| errno::at_login(error, &host))?;
         Ok(Self {
@@ -277,17 +281,26 @@ impl Connection {
             return reply;
         };
         socket::bound_reads(timeout);
-        if let Err(error) = work(conn, &mut reply.sets) {
-            self.faultless = false;
-            reply.code = errno::code(&error);
-            let error = errno::at_statement(error, &self.host);
-            // Also after a time-out of the socket: an answer to the old question may still come.
-            if error.is_connection_lost() {
-                self.listed = None;
-                self.inner = None;
+        let sets = &mut reply.sets;
+        socket::expect_answer();
+        // The crate panics on answers that no server gives, as an empty packet.
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(conn, sets)));
+        socket::expect_anything();
+        let error = match outcome {
+            Ok(Ok(())) => return reply,
+            Ok(Err(error)) => {
+                reply.code = errno::code(&error);
+                errno::at_statement(error, &self.host)
             }
-            reply.error = Some(error);
+            Err(_) => Error::out_of_step(self.host.clone()),
+        };
+        self.faultless = false;
+        // Also after a time-out of the socket: an answer to the old question may still come.
+        if error.is_connection_lost() {
+            self.listed = None;
+            self.inner = None;
         }
+        reply.error = Some(error);
         reply
     }
 }
@@ -309,11 +322,16 @@ fn collect<P: Protocol>(
     let mut result = result?;
     while let Some(set) = result.iter() {
         let affected = set.affected_rows();
+        let columns = set.columns().as_ref().len();
         let mut rows = Vec::new();
         for row in set {
             rows.push(Row(row?));
         }
-        sets.push(ResultSet { rows, affected });
+        sets.push(ResultSet {
+            rows,
+            columns,
+            affected,
+        });
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 pub mod connection;
 pub mod errno;
 pub mod fork;
+mod frames;
 pub mod hosts;
 pub mod pool;
 pub mod reply;

@@ -8,6 +8,8 @@ use crate::error::{Error, Result};
 #[derive(Default)]
 pub struct ResultSet {
     pub rows: Vec<Row>,
+    /// None: it was no question.
+    pub columns: usize,
     pub affected: u64,
 }
 
@@ -21,6 +23,10 @@ impl Row {
             Value::Bytes(text) => std::str::from_utf8(text).ok()?.parse().ok(),
             _ => None,
         }
+    }
+
+    pub fn is_null(&self, column: usize) -> bool {
+        matches!(self.0.as_ref(column), Some(Value::NULL))
     }
 
     pub fn integer(&self, column: usize) -> Option<i64> {

@@ -1,5 +1,6 @@
 //! What the mysql crate does not do with its socket: a time-out for the connection to a Unix socket, another one for each
-//! answer, waiting for it so that nothing but the answer ends the wait, and an end to it in forked children.
+//! answer, waiting for it so that nothing but the answer ends the wait, a look at what comes in before it makes room for it,
+//! and an end to it in forked children.
 //!
 //! The linker puts `connect` and `recv` of this file between the standard library and libc (`--wrap`, see build.rs).
 #![expect(
@@ -12,7 +13,10 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
+use super::frames::Frames;
+
 thread_local! {
+    static FRAMES: Cell<Option<Frames>> = const { Cell::new(None) };
     static CONNECT_TIMEOUT: Cell<Duration> = const { Cell::new(Duration::ZERO) };
     static READ_TIMEOUT: Cell<Option<Duration>> = const { Cell::new(None) };
 }
@@ -26,6 +30,24 @@ pub fn bound_connect(timeout: Duration) {
 /// For what this thread reads next, from any connection; `None` waits for ever.
 pub fn bound_reads(timeout: Option<Duration>) {
     READ_TIMEOUT.set(timeout);
+}
+
+/// What this thread receives from now on is the beginning of an answer to a statement.
+pub fn expect_answer() {
+    FRAMES.set(Some(Frames::default()));
+}
+
+/// What it receives is something else, as the packets of a login.
+pub fn expect_anything() {
+    FRAMES.set(None);
+}
+
+/// Whether an answer may have these bytes next.
+fn is_plausible(bytes: &[u8]) -> bool {
+    let Some(mut frames) = FRAMES.get() else { return true };
+    let plausible = frames.are_plausible(bytes);
+    FRAMES.set(Some(frames));
+    plausible
 }
 
 const NONE: RawFd = -1;
@@ -123,16 +145,24 @@ mod wrapped {
             events: libc::POLLIN,
             revents: 0,
         };
-        // SAFETY: one live pollfd; the caller passes what libc's recv takes; errno is this thread's.
+        // SAFETY: one live pollfd; the caller passes what libc's recv takes, which has written as many bytes as it says; errno
+        // is this thread's.
         unsafe {
+            let fail = |number| {
+                *libc::__errno_location() = number;
+                -1
+            };
             match libc::poll(&raw mut waiting, 1, timeout) {
-                0 => {
-                    *libc::__errno_location() = libc::EAGAIN;
-                    -1
-                }
-                1 => __real_recv(descriptor, to, length, flags),
-                _ => -1,
+                0 => return fail(libc::EAGAIN),
+                1 => {}
+                _ => return -1,
             }
+            let received = __real_recv(descriptor, to, length, flags);
+            let bytes = usize::try_from(received).unwrap_or_default();
+            if bytes > 0 && !super::is_plausible(std::slice::from_raw_parts(to.cast(), bytes)) {
+                return fail(libc::EBADMSG);
+            }
+            received
         }
     }
 }

@@ -168,6 +168,7 @@ impl Database {
             Some(Some(1)) => self.held = Some(Held::advisory(key, name)),
             Some(Some(_)) => return Ok(Attempt::TimedOut(Mode::Advisory)),
             Some(None) => return Err(self.denied()),
+            None if reply.error.is_none() => return Err(self.out_of_step()),
             None => {}
         }
         if let Some(error) = reply.error.take() {

@@ -108,22 +108,43 @@ impl Database {
         }
     }
 
-    /// `None` also for what an outer join has in the place of a row.
-    pub(super) fn row_from(&self, set: Option<ResultSet>) -> Result<Option<Row>> {
-        let row = set.and_then(|set| set.rows.into_iter().next());
-        let Some((mut row, version)) = row.and_then(|row| row.number(0).map(|version| (row, version))) else {
+    /// What `sql::select` found. A set of any other shape answers another question: the session may well be there. An outer
+    /// join has NULL where there is no row.
+    pub(super) fn row_from(&mut self, set: Option<ResultSet>) -> Result<Option<Row>> {
+        let Some(set) = set.filter(|set| [sql::SELECTED, sql::ACQUIRED].contains(&set.columns)) else {
+            return Err(self.out_of_step());
+        };
+        let Some(mut row) = set
+            .rows
+            .into_iter()
+            .next()
+            .filter(|row| ![0, 1, 3, 4].iter().all(|at| row.is_null(*at)))
+        else {
             return Ok(None);
         };
-        let format = row.number(3).unwrap_or_default();
+        let numbers = (row.number(0), row.number(1), row.number(2), row.number(4));
+        let (Some(version), Some(expires), Some(now), Some(format)) = numbers else {
+            return Err(self.out_of_step());
+        };
         if format != 0 {
             return Err(Error::Format(u8::try_from(format).unwrap_or(u8::MAX)));
         }
+        let Some(data) = row.take_bytes(3) else {
+            return Err(self.out_of_step());
+        };
         Ok(Some(Row {
             version: Version::from(version),
-            expires: row.number(1).unwrap_or_default(),
-            now: row.number(2).unwrap_or_default(),
-            data: row.take_bytes(4).unwrap_or_default(),
+            expires,
+            now,
+            data,
         }))
+    }
+
+    pub(super) fn out_of_step(&mut self) -> Error {
+        let host = self.host();
+        self.connection = None;
+        self.held = None;
+        Error::out_of_step(host)
     }
 
     pub(super) fn host(&self) -> String {

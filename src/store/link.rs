@@ -189,8 +189,13 @@ impl Database {
         let asked = before.len();
         let (mut reply, answers) = send_after(connection, before, statement, timeout);
         if ask {
-            let Some(facts) = answers.get(asked - 1).and_then(|set| set.rows.first()) else {
-                return Ok(reply);
+            let facts = answers.get(asked - 1).and_then(|set| set.rows.first());
+            let limit = facts.and_then(|facts| usize::try_from(facts.number(0)?).ok());
+            let (Some(facts), Some(max_allowed_packet)) = (facts, limit) else {
+                return match reply.error {
+                    Some(_) => Ok(reply),
+                    None => Err(self.out_of_step()),
+                };
             };
             if facts.is_on(2) && !config.read_only {
                 reply.error = Some(Error::read_only(connection.host().to_owned()));
@@ -198,10 +203,7 @@ impl Database {
             }
             let told = facts.number(1).map(|nodes| nodes > 0);
             let server = Server {
-                max_allowed_packet: facts
-                    .number(0)
-                    .and_then(|bytes| usize::try_from(bytes).ok())
-                    .unwrap_or_default(),
+                max_allowed_packet,
                 clustered: told.unwrap_or(known.is_some_and(|(server, _)| server.clustered)),
             };
             connection.server = Some(server);

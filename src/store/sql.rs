@@ -54,8 +54,12 @@ pub fn server_facts(ask_clustered: bool) -> String {
     format!("SELECT @@max_allowed_packet,{clustered},@@global.read_only")
 }
 
-/// The columns in the order in which `database` reads them.
-const COLUMNS: &str = "version,expires,UNIX_TIMESTAMP(),format,data";
+/// How many columns `select` has.
+pub const SELECTED: usize = 5;
+
+/// The columns in the order in which `database` reads them. One more behind the data: were their length wrong, it would not
+/// be a number.
+const COLUMNS: &str = "version,expires,UNIX_TIMESTAMP(),data,format";
 
 pub fn select(table: &str, key: SessionKey) -> Statement<'static> {
     let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM {table} WHERE id="));
@@ -80,9 +84,10 @@ pub fn select_settled(table: &str, key: SessionKey) -> Statement<'static> {
 
 /// What `acquire_and_select` has behind the columns of the row: 1 granted, 0 held by another, -1 no such session, NULL
 /// failed; whether the server takes no writes; whether it is a node of Galera.
-pub const GRANTED: usize = 5;
-pub const READ_ONLY: usize = 6;
-pub const WSREP_ON: usize = 7;
+pub const GRANTED: usize = SELECTED;
+pub const READ_ONLY: usize = SELECTED + 1;
+pub const WSREP_ON: usize = SELECTED + 2;
+pub const ACQUIRED: usize = SELECTED + 3;
 
 /// Takes the advisory lock if it is free, and reads the row. The lock comes first: without its outcome there is no row to
 /// look for, and what cannot be joined is not read. In one statement, since the server sends the answer of each by itself.
