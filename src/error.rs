@@ -84,6 +84,12 @@ impl Error {
         Self::UnfitHost { host, source }
     }
 
+    /// After an answer to another question than was asked, or to none: what comes next would be no better.
+    pub fn out_of_step(host: String) -> Self {
+        let source = DbError::Driver("its answer makes no sense".into());
+        Self::ConnectionLost { host, source }
+    }
+
     /// The connection is gone, and with it its locks and its open transaction. What it was told last may have happened.
     pub fn is_connection_lost(&self) -> bool {
         matches!(self, Self::ConnectionLost { .. })

@@ -73,9 +73,11 @@ foreach (LOCKS as $lock) {
         foreach ($kept as $connection) {
             $transactions += count($session->server->query("SELECT 1 FROM information_schema.innodb_trx WHERE trx_mysql_thread_id = $connection[Id]"));
         }
-        $again = $host->run('echo session_start() ? "next request" : "no next request";');
-        $results[$end][$lock] = sprintf("%s, %s%s\n%s", count($kept) ? 'kept' : 'not kept', $held ? 'LOCKED ' . implode(' ', $held) . ', ' : '',
-            ($transactions ? "$transactions TRANSACTIONS, " : '') . trim($again), preg_replace(['~^(?=.)~m', '~ \(tried to .*~', '~\{closure:[^}]*}~'], ['    ', '', '{closure}'], $said));
+        $again = $host->run('$opened = session_start(); echo RustSql\status()["connection_id"], " ", $opened ? "next request" : "no next request";');
+        // One that has ended may still be in the server's list.
+        [$id, $again] = explode(' ', trim($again), 2);
+        $results[$end][$lock] = sprintf("%s, %s%s\n%s", in_array($id, array_column($kept, 'Id')) ? 'kept' : 'not kept', $held ? 'LOCKED ' . implode(' ', $held) . ', ' : '',
+            ($transactions ? "$transactions TRANSACTIONS, " : '') . $again, preg_replace(['~^(?=.)~m', '~ \(tried to .*~', '~\{closure:[^}]*}~'], ['    ', '', '{closure}'], $said));
         $host->end();
         $session->awaitNoConnection();
     }

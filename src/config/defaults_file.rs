@@ -42,7 +42,7 @@ pub fn read(path: &str) -> Result<Target> {
     parse(path, &text)
 }
 
-fn parse(path: &str, text: &str) -> Result<Target> {
+pub fn parse(path: &str, text: &str) -> Result<Target> {
     let mut found = [Options::default(), Options::default()];
     let mut section = None;
     for (number, line) in text.lines().enumerate() {

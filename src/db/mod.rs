@@ -5,8 +5,10 @@
 pub mod connection;
 pub mod errno;
 pub mod fork;
+mod frames;
 pub mod hosts;
 pub mod pool;
 pub mod reply;
 mod socket;
+pub mod statement;
 pub mod warm_up;

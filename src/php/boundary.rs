@@ -22,22 +22,48 @@ pub fn install_panic_hook() {
 }
 
 /// Runs `body`; an error or a panic becomes a warning and `failure`. `Copy`: what is returned needs no destructor.
+#[cfg_attr(panic_on_purpose, track_caller)]
 pub fn call<T: Copy>(failure: T, body: impl FnOnce() -> Result<T>) -> T {
-    let outcome = catch_unwind(AssertUnwindSafe(|| match body() {
-        Ok(value) => value,
-        Err(error) => {
-            warning::error(&error);
-            failure
-        }
+    let value = caught(body).unwrap_or(failure);
+    warning::flush();
+    value
+}
+
+/// The same for what has a destructor; the warnings still have to be flushed, where nothing is left to drop.
+#[cfg_attr(panic_on_purpose, track_caller)]
+pub fn caught<T>(body: impl FnOnce() -> Result<T>) -> Option<T> {
+    #[cfg(panic_on_purpose)]
+    let place = std::panic::Location::caller();
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        #[cfg(panic_on_purpose)]
+        panic_on_purpose(place, "before");
+        let result = body();
+        #[cfg(panic_on_purpose)]
+        panic_on_purpose(place, "after");
+        result
     }));
-    let value = match outcome {
-        Ok(value) => value,
+    match outcome {
+        Ok(Ok(value)) => Some(value),
+        Ok(Err(error)) => {
+            warning::error(&error);
+            None
+        }
         Err(_) => {
             let place = LAST_PANIC.with_borrow_mut(std::mem::take);
             warning::text(&format!("internal error at {place}; please report it"));
-            failure
+            None
         }
-    };
-    warning::flush();
-    value
+    }
+}
+
+/// Only in the library that tools/panics builds: PANIC_AT names a call of the functions above, as `src/php/ini.rs:7 before` or
+/// `after` its work, which panics the first time.
+#[cfg(panic_on_purpose)]
+fn panic_on_purpose(place: &std::panic::Location<'_>, when: &str) {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    static DONE: AtomicBool = AtomicBool::new(false);
+    let here = format!("{}:{} {when}", place.file(), place.line());
+    if std::env::var("PANIC_AT").is_ok_and(|at| at == here) && !DONE.swap(true, Ordering::Relaxed) {
+        std::panic::panic_any("on purpose");
+    }
 }

@@ -231,6 +231,7 @@ unsafe extern "C" fn gc(mod_data: *mut *mut c_void, _lifetime: zend_long, delete
     })
 }
 
+/// No work of ours, and so no boundary: for an id that is NULL, session_create_id() ends the process.
 unsafe extern "C" fn create_sid(mod_data: *mut *mut c_void) -> *mut zend_string {
     match CREATE_ID.get() {
         // SAFETY: ext/session's own function, with its own argument.

@@ -8,7 +8,7 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::{php_function, wrap_function};
 
-use super::{callbacks, engine, ini, warning};
+use super::{boundary, callbacks, engine, ini, warning};
 use crate::config::Config;
 use crate::config::dsn::Address;
 use crate::db::connection::Connection;
@@ -25,6 +25,12 @@ pub fn add_to(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
 #[php_function]
 #[php(name = "RustSql\\status")]
 pub fn status() -> ZBox<ZendHashTable> {
+    let table = boundary::caught(|| Ok(open_session()));
+    warning::flush();
+    table.unwrap_or_default()
+}
+
+fn open_session() -> ZBox<ZendHashTable> {
     let mut table = ZendHashTable::new();
     callbacks::with_open(|handler| {
         let Some(status) = handler.status() else { return };
@@ -56,16 +62,13 @@ pub fn status() -> ZBox<ZendHashTable> {
 #[php_function]
 #[php(name = "RustSql\\ping")]
 pub fn ping() -> Vec<ZBox<ZendHashTable>> {
-    let config = match ini::load_current() {
-        Ok(config) => config,
-        Err(error) => {
-            warning::error(&error);
-            warning::flush();
-            return Vec::new();
-        }
-    };
-    let addresses = &config.target.addresses;
-    addresses.iter().map(|address| ping_host(address, &config)).collect()
+    let hosts = boundary::caught(|| {
+        let config = ini::load_current()?;
+        let addresses = &config.target.addresses;
+        Ok(addresses.iter().map(|address| ping_host(address, &config)).collect())
+    });
+    warning::flush();
+    hosts.unwrap_or_default()
 }
 
 fn ping_host(address: &Address, config: &Config) -> ZBox<ZendHashTable> {
@@ -100,10 +103,14 @@ fn ping_host(address: &Address, config: &Config) -> ZBox<ZendHashTable> {
 #[php_function]
 #[php(name = "RustSql\\schema")]
 pub fn schema() -> String {
-    match ini::load_current() {
-        Ok(config) => schema::definition(&schema::quoted_table(&config)),
-        Err(_) => schema::definition("`php_sessions`"),
-    }
+    let sql = boundary::caught(|| {
+        Ok(match ini::load_current() {
+            Ok(config) => schema::definition(&schema::quoted_table(&config)),
+            Err(_) => schema::definition("`php_sessions`"),
+        })
+    });
+    warning::flush();
+    sql.unwrap_or_default()
 }
 
 fn milliseconds(duration: Duration) -> f64 {

@@ -123,10 +123,10 @@ unsafe extern "C" fn on_modify(
     _: *mut c_void,
     stage: c_int,
 ) -> c_int {
+    if u32::try_from(stage) != Ok(ZEND_INI_STAGE_RUNTIME) {
+        return ZEND_RESULT_CODE_SUCCESS;
+    }
     boundary::call(ZEND_RESULT_CODE_FAILURE, || {
-        if u32::try_from(stage) != Ok(ZEND_INI_STAGE_RUNTIME) {
-            return Ok(ZEND_RESULT_CODE_SUCCESS);
-        }
         // SAFETY: the engine passes a live entry, and a live string or NULL.
         let (name, text) = unsafe { (string(&raw const *(*entry).name), string(new_value)) };
         let key = name.strip_prefix("rustsql.").and_then(keys::find);

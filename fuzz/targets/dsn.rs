@@ -1,0 +1,32 @@
+//! Any text as rustsql.dsn: it is read or refused, and neither the mask nor a message shows the password.
+#![no_main]
+#![allow(dead_code)]
+
+include!("../modules.rs");
+
+use libfuzzer_sys::fuzz_target;
+
+use config::{Config, dsn, keys};
+
+fuzz_target!(|bytes: &[u8]| {
+    let text = String::from_utf8_lossy(bytes);
+    let masked = dsn::masked(&text);
+    let loaded = Config::load(
+        |key| match key.name() {
+            "dsn" => text.to_string(),
+            _ => key.c_default().to_string_lossy().into_owned(),
+        },
+        "",
+    );
+    let message = loaded.err().map(|error| error.to_string()).unwrap_or_default();
+    let Ok(dsn) = dsn::parse(&text) else { return };
+    let in_a_parameter = dsn.parameters.iter().filter(|(name, _)| name == "password");
+    for password in dsn.password.iter().chain(in_a_parameter.map(|(_, value)| value)) {
+        // A short one may stand in a message by chance, as may one that is the name of something.
+        let told = keys::ALL.iter().any(|key| key.name().contains(password.as_str()));
+        if password.len() >= 8 && text.matches(password.as_str()).count() == 1 && !told {
+            assert!(!masked.contains(password.as_str()), "masked: {masked}");
+            assert!(!message.contains(password.as_str()), "message: {message}");
+        }
+    }
+});

@@ -1,0 +1,100 @@
+//! Reads along what a server answers, and refuses what it cannot mean.
+//!
+//! The mysql crate makes room for as many columns as an answer says that it has, before it has seen one. What no machine has
+//! room for ends the process, and not by a panic. `socket` calls it with what it received, while an answer is awaited.
+
+/// The largest numbers of columns, as the protocol writes them: three and eight bytes behind these. Every other packet of an
+/// answer begins with something else, or is shorter.
+const THREE_BYTES: u8 = 0xfd;
+const EIGHT_BYTES: u8 = 0xfe;
+/// The end of a result set begins like a number of eight bytes, but has fewer.
+const LONGEST_END: usize = 8;
+
+/// A packet of this length goes on in the next one.
+const FULL: usize = 0xff_ffff;
+
+/// Where in the stream of packets the next byte belongs. At first: at the beginning of one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Frames {
+    header: [u8; 4],
+    header_bytes: usize,
+    /// Of the packet's content.
+    missing: usize,
+    begins: bool,
+    goes_on: bool,
+}
+
+impl Frames {
+    /// False: no server says that.
+    pub fn are_plausible(&mut self, mut bytes: &[u8]) -> bool {
+        while let Some((&byte, rest)) = bytes.split_first() {
+            if self.header_bytes < self.header.len() {
+                self.header[self.header_bytes] = byte;
+                self.header_bytes += 1;
+                bytes = rest;
+                if self.header_bytes == self.header.len() {
+                    self.begin_packet();
+                }
+                continue;
+            }
+            if self.begins && (byte == THREE_BYTES || byte == EIGHT_BYTES && self.missing > LONGEST_END) {
+                return false;
+            }
+            self.begins = false;
+            let skipped = self.missing.min(bytes.len());
+            bytes = &bytes[skipped..];
+            self.missing -= skipped;
+            if self.missing == 0 {
+                self.header_bytes = 0;
+            }
+        }
+        true
+    }
+
+    fn begin_packet(&mut self) {
+        let [low, middle, high, _] = self.header;
+        self.missing = u32::from_le_bytes([low, middle, high, 0]) as usize;
+        self.begins = !self.goes_on;
+        self.goes_on = self.missing == FULL;
+        if self.missing == 0 {
+            self.header_bytes = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn are_plausible(bytes: &[u8]) -> bool {
+        let whole = Frames::default().are_plausible(bytes);
+        let mut frames = Frames::default();
+        let piecewise = bytes.iter().all(|byte| frames.are_plausible(&[*byte]));
+        assert_eq!(whole, piecewise);
+        whole
+    }
+
+    #[test]
+    fn refuses_numbers_of_columns_that_nobody_has() {
+        assert!(are_plausible(&[1, 0, 0, 1, 5]));
+        assert!(are_plausible(&[3, 0, 0, 1, 0xfc, 0xff, 0xff]));
+        assert!(!are_plausible(&[4, 0, 0, 1, 0xfd, 1, 0, 0]));
+        assert!(!are_plausible(&[9, 0, 0, 1, 0xfe, 0, 0, 0, 0, 0, 1, 0, 0]));
+        assert!(!are_plausible(&[
+            1, 0, 0, 1, 5, 9, 0, 0, 2, 0xfe, 0, 0, 0, 0, 0, 1, 0, 0
+        ]));
+    }
+
+    #[test]
+    fn lets_the_end_of_a_set_and_any_content_pass() {
+        assert!(are_plausible(&[
+            5, 0, 0, 1, 0xfe, 0, 0, 2, 0, 0, 0, 0, 2, 2, 0, 0, 3, 1, 0xfe
+        ]));
+        let mut large = vec![0xff, 0xff, 0xff, 1, 0xfc];
+        large.resize(4 + FULL, 0xfe);
+        large.extend([10, 0, 0, 2, 0xfe, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert!(are_plausible(&large));
+        large.extend([10, 0, 0, 2, 0xfe, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert!(!are_plausible(&large));
+    }
+}
