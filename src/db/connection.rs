@@ -151,7 +151,9 @@ impl Connection {
         let conn = catch_unwind(AssertUnwindSafe(|| manager.connect())).map_err(|_| Error::Login {
             host: host.clone(),
             cure: errno::UNKNOWN_PLUGIN,
-            source: DbError::Driver("its answer is that of an unknown authentication plugin, or of no MySQL server".into()),
+            source: DbError::Driver(
+                "its answer is that of an unknown authentication plugin, or of no MySQL server".into(),
+            ),
         })?;
         Ok(Self {
             inner: Some(conn.map_err(|error| errno::at_login(error, &host))?),
