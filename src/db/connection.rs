@@ -12,8 +12,9 @@ use mysql::{Conn, OptsBuilder, QueryResult};
 use r2d2::ManageConnection;
 use r2d2_mysql::MySqlConnectionManager;
 
+use super::frames::Frames;
 use super::reply::{Answer, Reply, ResultSet, Row};
-use super::socket;
+use super::socket::{self, Expected};
 use super::{errno, fork};
 use crate::config::Config;
 use crate::config::dsn::Address;
@@ -246,10 +247,10 @@ impl Connection {
             self.read_timeout = timeout;
         }
         let sets = &mut reply.sets;
-        socket::expect_answer();
+        socket::expect(Expected::Answer(Frames::default()));
         // The crate panics on answers that no server gives, as an empty packet.
         let outcome = catch_unwind(AssertUnwindSafe(|| result.and_then(|()| work(conn, sets))));
-        socket::expect_anything();
+        socket::expect(Expected::Anything);
         let error = match outcome {
             Ok(Ok(())) => return reply,
             Ok(Err(error)) => {
@@ -288,7 +289,7 @@ fn collect<P: Protocol>(
         let columns = set.columns().as_ref().len();
         let mut rows = Vec::new();
         for row in set {
-            rows.push(Row(row?));
+            rows.push(Row(row.inspect_err(stop_reading)?));
         }
         sets.push(ResultSet {
             rows,
@@ -297,4 +298,11 @@ fn collect<P: Protocol>(
         });
     }
     Ok(())
+}
+
+/// Behind an error that is not the server's, the crate would read on to the end of an answer that may have none.
+fn stop_reading(error: &mysql::Error) {
+    if errno::code(error).is_none() {
+        socket::expect(Expected::Nothing);
+    }
 }

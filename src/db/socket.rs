@@ -22,7 +22,7 @@ pub fn set_read_timeout(connection: &mysql::Conn, timeout: Option<Duration>) -> 
 }
 
 thread_local! {
-    static FRAMES: Cell<Option<Frames>> = const { Cell::new(None) };
+    static EXPECTED: Cell<Expected> = const { Cell::new(Expected::Anything) };
     static CONNECT_TIMEOUT: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
@@ -32,22 +32,35 @@ pub fn bound_connect(timeout: Duration) {
     CONNECT_TIMEOUT.set(timeout);
 }
 
-/// What this thread receives from now on is the beginning of an answer to a statement.
-pub fn expect_answer() {
-    FRAMES.set(Some(Frames::default()));
+/// What this thread receives next, from any connection.
+#[derive(Clone, Copy)]
+pub enum Expected {
+    /// As the packets of a login.
+    Anything,
+    /// To a statement, from its beginning on.
+    Answer(Frames),
+    /// What made no sense has no end either: nobody waits for it.
+    Nothing,
 }
 
-/// What it receives is something else, as the packets of a login.
-pub fn expect_anything() {
-    FRAMES.set(None);
+pub fn expect(expected: Expected) {
+    EXPECTED.set(expected);
 }
 
-/// Whether an answer may have these bytes next.
-fn is_plausible(bytes: &[u8]) -> bool {
-    let Some(mut frames) = FRAMES.get() else { return true };
-    let plausible = frames.are_plausible(bytes);
-    FRAMES.set(Some(frames));
-    plausible
+fn may_come(bytes: &[u8]) -> bool {
+    match EXPECTED.get() {
+        Expected::Anything => true,
+        Expected::Answer(mut frames) => {
+            let plausible = frames.are_plausible(bytes);
+            expect(if plausible {
+                Expected::Answer(frames)
+            } else {
+                Expected::Nothing
+            });
+            plausible
+        }
+        Expected::Nothing => false,
+    }
 }
 
 /// Every `connect` of this library: the linker puts it between the standard library and libc (`--wrap`, see build.rs). TCP
@@ -96,12 +109,14 @@ unsafe extern "C" fn __wrap_recv(
     }
     // SAFETY: the caller passes what libc's recv takes, which has written as many bytes as it says; errno is this thread's.
     unsafe {
-        let received = __real_recv(descriptor, to, length, flags);
-        let bytes = usize::try_from(received).unwrap_or_default();
-        if bytes > 0 && !is_plausible(std::slice::from_raw_parts(to.cast(), bytes)) {
-            *libc::__errno_location() = libc::EBADMSG;
-            return -1;
+        if may_come(&[]) {
+            let received = __real_recv(descriptor, to, length, flags);
+            let bytes = usize::try_from(received).unwrap_or_default();
+            if bytes == 0 || may_come(std::slice::from_raw_parts(to.cast(), bytes)) {
+                return received;
+            }
         }
-        received
+        *libc::__errno_location() = libc::EBADMSG;
+        -1
     }
 }
