@@ -8,12 +8,13 @@ foreach (['floor', 'killed', 'table', 'collecting'] as $file) {
     require __DIR__ . "/cases/$file.php";
 }
 
+const OURS = ['rustsql', 'rustsql-kept', 'rustsql-row', 'rustsql-row-kept'];
 const ALL = ['files', 'redis-default', 'redis', 'redis-kept', 'memcached', 'memcached-kept', 'symfony-transactional', 'symfony-transactional-kept',
-    'symfony-advisory', 'symfony-advisory-kept', 'mysqli', 'mysqli-kept', 'rustsql', 'rustsql-kept'];
-const MOST = ['files', 'redis', 'redis-kept', 'memcached-kept', 'symfony-transactional', 'symfony-transactional-kept', 'mysqli', 'rustsql', 'rustsql-kept'];
-const SQL = ['symfony-transactional', 'symfony-transactional-kept', 'symfony-advisory', 'symfony-advisory-kept', 'mysqli', 'mysqli-kept', 'rustsql', 'rustsql-kept'];
+    'symfony-advisory', 'symfony-advisory-kept', 'mysqli', 'mysqli-kept', ...OURS];
+const MOST = ['files', 'redis', 'redis-kept', 'memcached-kept', 'symfony-transactional', 'symfony-transactional-kept', 'mysqli', ...OURS];
+const SQL = ['symfony-transactional', 'symfony-transactional-kept', 'symfony-advisory', 'symfony-advisory-kept', 'mysqli', 'mysqli-kept', ...OURS];
 const QUEUE = ['files', 'redis-default', 'redis', 'redis-kept', 'memcached-kept', 'symfony-transactional-kept', 'symfony-advisory-kept', 'mysqli-kept',
-    'rustsql', 'rustsql-kept', 'rustsql-row-kept'];
+    'rustsql', 'rustsql-kept', 'rustsql-row', 'rustsql-row-kept'];
 
 /** @return array<string, callable(Measure): void> */
 function cases(): array
@@ -22,7 +23,7 @@ function cases(): array
     $with = fn (string $part, array $names): array => array_map(fn ($name) => preg_replace('/^[^-]+(-(transactional|advisory|row))?/', "\$0-$part", $name), $names);
     $queue = fn (int $work) => $race(QUEUE, ['clients' => 16, 'sessions' => 1, 'work' => 1000 * $work]);
     return [
-        'changed' => $race([...ALL, 'rustsql-row', 'rustsql-row-kept'], []),
+        'changed' => $race(ALL, []),
         'unchanged' => $race(ALL, ['do' => 'unchanged']),
         'read' => $race(MOST, ['do' => 'read']),
         'new' => $race(MOST, ['do' => 'new']),
@@ -30,11 +31,11 @@ function cases(): array
         'changed-64k' => $race(MOST, ['size' => 64_000]),
         'changed-1-client' => $race(MOST, ['clients' => 1]),
         'changed-32-clients' => $race(MOST, ['clients' => 32]),
-        'changed-tcp' => $race(['redis-tcp', 'redis-tcp-kept', 'rustsql-tcp', 'rustsql-tcp-kept', 'rustsql', 'rustsql-kept'], []),
+        'changed-tcp' => $race(['redis-tcp', 'redis-tcp-kept', 'rustsql-tcp', 'rustsql-tcp-kept', 'rustsql-row-tcp', 'rustsql-row-tcp-kept', 'rustsql-row', 'rustsql-row-kept'], []),
         'changed-flush1' => $race($with('flush1', SQL), []),
         'changed-mysql' => $race($with('mysql', SQL), []),
         'unchanged-mysql' => $race($with('mysql', SQL), ['do' => 'unchanged']),
-        'changed-mysql-flush1' => $race($with('mysql-flush1', ['symfony-transactional-kept', 'rustsql', 'rustsql-kept']), []),
+        'changed-mysql-flush1' => $race($with('mysql-flush1', ['symfony-transactional-kept', ...OURS]), []),
         'one-session' => $queue(0),
         'one-session-5ms' => $queue(5),
         'one-session-20ms' => $queue(20),

@@ -34,7 +34,7 @@ final class Measure
             $this->stack->start($name, max(8, $clients));
         }
         $load += ['do' => 'changed', 'size' => $size, 'clients' => $clients, 'sessions' => $sessions,
-            'seconds' => $this->quick ? 0.3 : 1.5, 'warmup' => $this->quick ? 0.1 : 0.3, 'ids' => ($sessions === 1 ? 'one' : 's') . $size];
+            'seconds' => $this->quick ? 0.3 : 1.2, 'warmup' => $this->quick ? 0.1 : 0.2, 'ids' => ($sessions === 1 ? 'one' : 's') . $size];
         foreach ($names as $name) {
             $this->fill($name, $load);
         }

@@ -4,11 +4,13 @@
  *
  *     raw fresh|kept SOCKET PASSWORD RECORD      each line N on stdin: N sessions; prints the median in microseconds
  *
- * A line of the record is a session: its packets in hexadecimal, with blanks between them. The first is the login. Each write
- * names the version that it found and the one that it leaves; here as there, it is the next one each time.
+ * A line of the record is a session: its packets in hexadecimal, with blanks between them. Fresh, the first is the login. Kept,
+ * the login and the statements to prepare are a line of their own before all others. Each write names the version that it
+ * found and the one that it leaves; here as there, it is the next one each time.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,14 +20,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MOST_PACKETS 8
+#define MOST_PACKETS 16
+enum { COM_QUIT = 1, COM_QUERY = 3, COM_STMT_PREPARE = 0x16, COM_STMT_EXECUTE = 0x17 };
 #define MARK_BITS 19 /* src/store/version.rs */
 
 typedef struct {
     size_t length;
     unsigned char *bytes;
     int writes;
-    char *from, *to; /* the digits of the versions */
+    char *from, *to; /* the versions, as digits or as eight bytes */
     int from_digits, to_digits;
 } Packet;
 
@@ -76,6 +79,8 @@ static unsigned char *next_packet(size_t *length) {
         }
         if (in_at == in_length) in_at = in_length = 0;
         if (in_length == sizeof in) die("an answer is too long");
+        struct pollfd wait = {.fd = fd, .events = POLLIN}; /* see src/db/socket.rs */
+        if (poll(&wait, 1, 60000) != 1) die("no answer");
         ssize_t got = recv(fd, in + in_length, sizeof in - in_length, 0);
         if (got <= 0) die("the server hung up");
         in_length += got;
@@ -109,6 +114,18 @@ static int answers(void) {
     return changed;
 }
 
+/* Of a statement to prepare: its number, and what describes its parameters and columns. */
+static void prepared(void) {
+    size_t length;
+    unsigned char *p = next_packet(&length);
+    if (p[0] != 0) die("a statement cannot be prepared");
+    int ends = !!(p[5] | p[6]) + !!(p[7] | p[8]);
+    while (ends) {
+        p = next_packet(&length);
+        if (p[0] == 0xfe && length < 9) ends--;
+    }
+}
+
 static void login(Packet *recorded) {
     struct sockaddr_un to = {.sun_family = AF_UNIX};
     snprintf(to.sun_path, sizeof to.sun_path, "%s", path);
@@ -133,41 +150,65 @@ static void login(Packet *recorded) {
     if (p[0] != 0) die("the login was refused");
 }
 
+static int prepares, update = -1;
+static char *update_text;
+static size_t statement_length;
+
 static void parse(Session *session, char *line) {
     for (char *hex = strtok(line, " \n"); hex; hex = strtok(NULL, " \n")) {
         if (session->count == MOST_PACKETS) die("too many packets");
         Packet *p = &session->packet[session->count++];
         p->length = strlen(hex) / 2, p->bytes = calloc(1, p->length + 1);
         for (size_t i = 0; i < p->length; i++) sscanf(hex + 2 * i, "%2hhx", &p->bytes[i]);
-        if (p->length < 6 || memcmp(p->bytes + 5, "UPDATE", 6)) continue;
-        p->writes = 1;
-        char *text = (char *)p->bytes + 5, *at = strstr(text, "version=");
-        if (!at) die("a write without versions");
-        p->to = at + 8, p->to_digits = strspn(p->to, "0123456789");
-        /* Behind the data, which may hold anything but this. */
-        char *where = memmem(text, p->length - 5, " AND version=", 13);
-        if (!where) die("a write that is not fenced");
-        p->from = where + 13, p->from_digits = strspn(p->from, "0123456789");
-        session->version = strtoull(p->to, NULL, 10);
+        if (p->length < 6) continue;
+        unsigned char *text = p->bytes + 5;
+        if (p->bytes[4] == COM_STMT_PREPARE) {
+            if (!memcmp(text, "UPDATE", 6)) update = prepares;
+            prepares++;
+        } else if (p->bytes[4] == COM_STMT_EXECUTE && prepares && text[0] == update + 1) {
+            /* Its first value is the version that it leaves, its last the one that it found. */
+            int values = 0;
+            for (size_t i = 0; i < statement_length; i++) values += update_text[i] == '?';
+            p->writes = 1;
+            p->to = (char *)text + 4 + 1 + 4 + (values + 7) / 8 + 1 + 2 * values;
+            p->from = (char *)p->bytes + p->length - 8;
+            memcpy(&session->version, p->to, 8);
+        } else if (p->bytes[4] == COM_QUERY && !memcmp(text, "UPDATE", 6)) {
+            p->writes = 1;
+            char *at = strstr((char *)text, "version=");
+            if (!at) die("a write without versions");
+            p->to = at + 8, p->to_digits = strspn(p->to, "0123456789");
+            /* Behind the data, which may hold anything but this. */
+            char *where = memmem(text, p->length - 5, " AND version=", 13);
+            if (!where) die("a write that is not fenced");
+            p->from = where + 13, p->from_digits = strspn(p->from, "0123456789");
+            session->version = strtoull(p->to, NULL, 10);
+        }
+        if (update == prepares - 1 && p->bytes[4] == COM_STMT_PREPARE && !memcmp(text, "UPDATE", 6))
+            update_text = (char *)text, statement_length = p->length - 5;
     }
 }
 
 static void number(char *to, int digits, unsigned long long value) {
     char text[32];
+    if (!digits) {
+        memcpy(to, &value, 8);
+        return;
+    }
     if (snprintf(text, sizeof text, "%0*llu", digits, value) != digits) die("a version has grown");
     memcpy(to, text, digits);
 }
 
 static void run(Session *session) {
     if (!kept) login(&session->packet[0]);
-    for (int i = 1; i < session->count; i++) {
+    for (int i = !kept; i < session->count; i++) {
         Packet *p = &session->packet[i];
         if (p->writes) {
             number(p->from, p->from_digits, session->version);
             number(p->to, p->to_digits, session->version += 1ull << MARK_BITS);
         }
         put(p->bytes, p->length);
-        if (p->bytes[4] == 1) break; /* COM_QUIT: nobody answers */
+        if (p->bytes[4] == COM_QUIT) break; /* nobody answers */
         int changed = answers();
         if (p->writes && changed != 1) die("a write changed nothing");
     }
@@ -184,13 +225,22 @@ int main(int count, char **argument) {
     Session *sessions = NULL;
     size_t known = 0, room = 0;
     char *line = NULL;
+    Session setup = {0};
+    if (kept && getline(&line, &room, file) > 0) {
+        parse(&setup, line);
+        login(&setup.packet[0]);
+        for (int i = 1; i < setup.count; i++) {
+            put(setup.packet[i].bytes, setup.packet[i].length);
+            if (setup.packet[i].bytes[4] == COM_STMT_PREPARE) prepared();
+            else answers();
+        }
+    }
     while (getline(&line, &room, file) > 0) {
         sessions = realloc(sessions, (known + 1) * sizeof *sessions);
         sessions[known] = (Session){0};
         parse(&sessions[known++], line);
     }
     if (!known) die("an empty record");
-    if (kept) login(&sessions[0].packet[0]);
     size_t next = 0;
     for (int n; scanf("%d", &n) == 1;) {
         double *took = calloc(n, sizeof *took);

@@ -8,7 +8,7 @@
  */
 declare(strict_types=1);
 
-foreach (['../php-tests/inc/server', '../php-tests/inc/php', 'daemon', 'stack', 'contestants', 'measure', 'cases', 'requirements', 'report'] as $file) {
+foreach (['../php-tests/inc/server', '../php-tests/inc/php', '../php-tests/inc/daemon', 'stack', 'contestants', 'measure', 'cases', 'requirements', 'report'] as $file) {
     require __DIR__ . "/$file.php";
 }
 

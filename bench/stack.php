@@ -8,6 +8,7 @@ declare(strict_types=1);
 final class Stack
 {
     private const BUFFER_POOL = '2G';
+    private const PACKAGES = __DIR__ . '/../target/packages';
     /** What MariaDB and MySQL have in common here. */
     private const DATABASE = ['innodb_buffer_pool_size' => self::BUFFER_POOL, 'max_connections' => '1000'];
     private const TABLES = [
@@ -56,7 +57,7 @@ final class Stack
 
     public static function package(string $file): string
     {
-        foreach ([self::folder('packages') . "/$file", "/$file"] as $path) {
+        foreach ([self::PACKAGES . "/$file", "/$file"] as $path) {
             if (file_exists($path)) {
                 return $path;
             }
@@ -175,13 +176,13 @@ final class Stack
         $options = ['-d', 'zend_extension=' . (extension_loaded('Zend OPcache') ? '' : 'opcache')];
         foreach ($modules as $module) {
             if (!in_array($module, self::builtIn(), true)) {
-                $file = self::folder('packages') . ini_get('extension_dir') . "/$module.so";
+                $file = self::PACKAGES . ini_get('extension_dir') . "/$module.so";
                 array_push($options, '-d', 'extension=' . (is_file($file) ? $file : $module));
             }
         }
         $ini += [
             'opcache.enable' => '1', 'opcache.enable_cli' => '1', 'display_errors' => '0', 'log_errors' => '1', 'html_errors' => '0',
-            'include_path' => self::folder('packages') . '/usr/share/php',
+            'include_path' => self::PACKAGES . '/usr/share/php',
             // Debian's packages collect by cron.
             'session.gc_probability' => '0', 'session.gc_maxlifetime' => '86400',
         ];

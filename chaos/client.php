@@ -7,9 +7,10 @@
  */
 declare(strict_types=1);
 
-require __DIR__ . '/fastcgi.php';
+require __DIR__ . '/../php-tests/inc/web_request.php';
 require __DIR__ . '/record.php';
 
+const PAGE = __DIR__ . '/web/counter.php';
 const IN_FLIGHT = 12;
 /** Sessions that several requests want at once, and all that there are at a time. */
 const CONTENDED = 4;
@@ -40,7 +41,7 @@ for ($stopped = false; !$stopped || $open; ) {
         if (mt_rand(1, RENEW) === 1) {
             $ids[$which] = $newId();
         }
-        $request = new FastCgi($sockets[array_rand($sockets)], "id=$ids[$which]&work=" . mt_rand(0, 3000));
+        $request = new FastCgiRequest($sockets[array_rand($sockets)], PAGE, "id=$ids[$which]&work=" . mt_rand(0, 3000));
         if (!$request->socket) {
             $record->add($ids[$which], $now(), $now(), null, unreached: true);
             $notBefore = $now() + PAUSE_MS;
@@ -60,7 +61,7 @@ for ($stopped = false; !$stopped || $open; ) {
     foreach ($open as $key => [$request, $id, $start]) {
         $over = isset($readable[$key]) && !$request->read();
         if ($over || $now() - $start > HANGS_MS) {
-            $outcome = $record->add($id, $start, $now(), $over ? $request->answer() : null, hung: !$over, text: $request->text());
+            $outcome = $record->add($id, $start, $now(), $over ? $request->json() : null, hung: !$over, text: $request->text());
             if ($outcome === 'refused') {
                 $notBefore = $now() + PAUSE_MS;
             }

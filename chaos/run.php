@@ -10,7 +10,7 @@
  */
 declare(strict_types=1);
 
-foreach (['../php-tests/inc/server', '../php-tests/inc/php', 'space', 'network', 'pool', 'fastcgi', 'record', 'checker', 'topology',
+foreach (['../php-tests/inc/server', '../php-tests/inc/php', '../php-tests/inc/web_request', 'space', 'network', 'pool', 'record', 'checker', 'topology',
     'topology/single', 'topology/pair', 'topology/galera', 'topology/group', 'faults', 'report'] as $file) {
     if (is_file(__DIR__ . "/$file.php")) {
         require __DIR__ . "/$file.php";
@@ -86,18 +86,18 @@ function stored(string $id, Pool $pool): int
     try {
         // What the last requests left behind (locks of connections that nobody closed) may still have to end.
         Server::waitFor(function () use ($pool, $id, &$request): bool {
-            $request = new FastCgi($pool->socket, "id=$id&do=read");
+            $request = new FastCgiRequest($pool->socket, __DIR__ . '/web/counter.php', "id=$id&do=read");
             for ($end = now() + READ_SECONDS; $request->socket && now() < $end && $request->read(); ) {
                 $sockets = [$request->socket];
                 $none = null;
                 stream_select($sockets, $none, $none, 1);
             }
-            return $request->answer()['opened'] ?? false;
+            return $request->json()['opened'] ?? false;
         }, READ_SECONDS);
     } catch (RuntimeException) {
         throw new RuntimeException("session $id cannot be read at the end: " . ($request->text() ?: 'no answer'));
     }
-    return $request->answer()['read'];
+    return $request->json()['read'];
 }
 
 /** Runs one topology; what goes wrong with the harness itself is in the result, too. */

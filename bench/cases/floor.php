@@ -5,6 +5,9 @@
  */
 declare(strict_types=1);
 
+const COM_STMT_PREPARE = 0x16;
+const COM_STMT_EXECUTE = 0x17;
+
 function measure_floor(Measure $measure, string $case): void
 {
     [$sessions, $each, $rounds] = $measure->quick ? [100, 100, 3] : [1000, 500, 15];
@@ -47,19 +50,26 @@ function record_packets(Stack $stack, string $name, string $record, int $session
         file_put_contents($record, implode("\n", array_slice($lines, $sessions)) . "\n");
         return;
     }
-    // One connection: the login, the packets of each session as it was made, and of each as it was changed.
+    // One connection: the login, the statements that are prepared on it, and two packets for each session that is changed.
     $packets = array_merge(...array_map(fn ($line) => explode(' ', $line), $lines));
-    $login = array_shift($packets);
-    $quit = array_pop($packets);
-    $text = fn (string $packet): string => substr(hex2bin($packet), 5);
-    $first = array_key_first(array_filter($packets, fn ($packet) => str_starts_with($text($packet), 'UPDATE')));
-    // A change begins with the packet before its UPDATE.
-    $changes = array_slice($packets, $first - 1);
-    $each = intdiv(count($changes), $sessions);
-    if ($each * $sessions !== count($changes)) {
-        throw new RuntimeException('the sessions did not send equally many packets');
+    $command = fn (string $packet): int => hexdec(substr($packet, 8, 2));
+    $prepared = array_values(array_filter($packets, fn ($packet) => $command($packet) === COM_STMT_PREPARE));
+    $update = null;
+    foreach ($prepared as $number => $packet) {
+        $update = str_starts_with(hex2bin(substr($packet, 10)), 'UPDATE') ? $number + 1 : $update;
     }
-    file_put_contents($record, implode("\n", array_map(fn ($chunk) => implode(' ', [$login, ...$chunk]), array_chunk($changes, $each))) . "\n");
+    $changes = [];
+    foreach ($packets as $at => $packet) {
+        if ($command($packet) === COM_STMT_EXECUTE && hexdec(substr($packet, 10, 2)) === $update) {
+            $changes[] = $packets[$at - 1] . ' ' . $packet;
+        }
+    }
+    // The first follows the packet that prepares it.
+    array_shift($changes);
+    if (count($changes) < $sessions - 1) {
+        throw new RuntimeException('the sessions did not send two packets each');
+    }
+    file_put_contents($record, implode("\n", [implode(' ', [$packets[0], ...$prepared]), ...$changes]) . "\n");
 }
 
 /** One line to a process, and the line that it answers. */

@@ -12,10 +12,10 @@
 
 require_once __DIR__ . '/session.php';
 require_once __DIR__ . '/cgi.php';
+require_once __DIR__ . '/web_request.php';
 
 final class FastCgiWorker
 {
-    private const BEGIN = 1, END = 3, PARAMS = 4, STDIN = 5, STDOUT = 6;
     private const PAGE = 'page.php';
 
     public readonly int $pid;
@@ -55,25 +55,8 @@ final class FastCgiWorker
     {
         $id ??= $this->session->id;
         file_put_contents("$this->folder/" . self::PAGE, "<?php session_id('$id'); $code");
-        $socket = Server::waitFor(fn () => @stream_socket_client("unix://$this->folder/sock"));
-        stream_set_timeout($socket, 60);
-        $params = '';
-        $page = "$this->folder/" . self::PAGE;
-        foreach (['SCRIPT_FILENAME' => $page, 'REQUEST_METHOD' => 'GET', 'REDIRECT_STATUS' => '200'] as $name => $value) {
-            $params .= pack('CC', strlen($name), strlen($value)) . $name . $value;
-        }
-        fwrite($socket, self::record(self::BEGIN, "\0\1\0\0\0\0\0\0") . self::record(self::PARAMS, $params)
-            . self::record(self::PARAMS, '') . self::record(self::STDIN, ''));
-        $answer = '';
-        while (strlen($head = (string) stream_get_contents($socket, 8)) === 8) {
-            ['type' => $type, 'length' => $length, 'padding' => $padding] = unpack('Cversion/Ctype/nid/nlength/Cpadding', $head);
-            $content = (string) stream_get_contents($socket, $length + $padding);
-            $answer .= $type === self::STDOUT ? substr($content, 0, $length) : '';
-            if ($type === self::END) {
-                return Session::tidy(explode("\r\n\r\n", $answer, 2)[1] ?? $answer);
-            }
-        }
-        throw new RuntimeException("the worker died in a request: $answer");
+        $request = Server::waitFor(fn () => ($request = new FastCgiRequest("$this->folder/sock", "$this->folder/" . self::PAGE))->socket ? $request : null);
+        return Session::tidy($request->wait(60));
     }
 
     /** Asks it to end, as a web server does that is shut down. */
@@ -94,10 +77,5 @@ final class FastCgiWorker
     {
         $this->process->signal(SIGKILL);
         $this->process->wait();
-    }
-
-    private static function record(int $type, string $content): string
-    {
-        return pack('CCnnCx', 1, $type, 1, strlen($content), 0) . $content;
     }
 }

@@ -21,6 +21,10 @@ function php_command(array $ini = []): array
         // No lottery: one request in a hundred would collect what a test has let expire.
         'session.gc_probability' => '0',
     ];
+    // Where PHP has its sessions in a module, that comes after the extension.
+    if (str_starts_with((string) getenv('RUSTSQL_TEST_MODULES'), 'session')) {
+        $ini['extension'] = array_merge(['session'], (array) ($ini['extension'] ?? []));
+    }
     foreach ($ini + handler_ini() as $key => $values) {
         foreach ((array) $values as $value) {
             array_push($command, '-d', "$key=\"" . addcslashes((string) $value, '"\\$') . '"');

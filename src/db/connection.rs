@@ -14,19 +14,25 @@ use r2d2_mysql::MySqlConnectionManager;
 
 use super::frames::Frames;
 use super::reply::{Answer, Reply, ResultSet, Row};
-use super::socket::{self, Expected};
+use super::socket::{self, Expected, Listed};
+use super::statement::Statement;
 use super::{errno, fork};
 use crate::config::Config;
 use crate::config::dsn::Address;
 use crate::error::{DbError, Error, Result};
 
 /// The protocol's own limit; the server's is checked before a write, since it ends the connection.
-const LARGEST_PACKET: usize = 1 << 30;
+pub const LARGEST_PACKET: usize = 1 << 30;
+
+/// How many prepared statements a kept connection has; a request uses two of the three or four that there are for its settings.
+const PREPARED: usize = 8;
 
 /// Probes that find a server which vanished while this request waited for ever.
 const KEEPALIVE_PROBES: u32 = 3;
 
 pub struct Connection {
+    /// In front of the socket itself: dropped first.
+    listed: Option<Listed>,
     /// `None` once the connection is lost, or out of step with the server.
     inner: Option<Conn>,
     /// Of the process that logged in: a forked child must not touch its parent's socket.
@@ -34,8 +40,9 @@ pub struct Connection {
     address: Address,
     host: String,
     io_timeout: Duration,
-    /// What the socket is set to now.
-    read_timeout: Option<Duration>,
+    /// Kept for more than one request: statements are prepared, and stay so.
+    kept: bool,
+    prepared: Vec<(String, mysql::Statement)>,
     /// No statement has failed on it, so nothing that nobody knows of is left on it.
     faultless: bool,
     /// Whether this request has had an answer on it.
@@ -49,12 +56,14 @@ pub struct Connection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
     pub lock_ttl: Duration,
+    /// Off where rows are locked: a transaction then begins by itself, without a statement of its own.
+    pub autocommit: bool,
     /// `innodb_lock_wait_timeout`, in seconds.
     pub lock_wait: u64,
 }
 
-/// What the first packet asked of the server.
-#[derive(Debug, Clone)]
+/// What the server said of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Server {
     pub max_allowed_packet: usize,
     /// A node of Galera or Group Replication, as far as it was asked.
@@ -134,8 +143,6 @@ impl Connection {
             .pass(target.password.as_deref())
             .db_name(target.database.as_deref())
             .tcp_connect_timeout(Some(config.connect_timeout))
-            // One time-out serves login and queries: it is raised with the first packet.
-            .read_timeout(Some(config.connect_timeout))
             .write_timeout(Some(config.io_timeout))
             .tcp_keepalive_time_ms(Some(milliseconds(keepalive)))
             .tcp_keepalive_probe_interval_secs(Some(milliseconds(keepalive).div_ceil(1000)))
@@ -147,6 +154,7 @@ impl Connection {
             .stmt_cache_size(Some(0))
             .connect_attrs(Some([("program_name", script)].into()));
         socket::bound_connect(config.connect_timeout);
+        socket::bound_reads(Some(config.connect_timeout));
         let manager = MySqlConnectionManager::new(options);
         // The crate panics on an authentication plugin that it was not built with, and on an answer that is cut short.
         let conn = catch_unwind(AssertUnwindSafe(|| manager.connect())).map_err(|_| Error::Login {
@@ -156,13 +164,16 @@ impl Connection {
                 "its answer is that of an unknown authentication plugin, or of no MySQL server".into(),
             ),
         })?;
+        let conn = conn.map_err(|error| errno::at_login(error, &host))?;
         Ok(Self {
-            inner: Some(conn.map_err(|error| errno::at_login(error, &host))?),
+            listed: socket::list(&conn),
+            inner: Some(conn),
             generation: fork::generation(),
             address: address.clone(),
             host,
             io_timeout: config.io_timeout,
-            read_timeout: Some(config.connect_timeout),
+            kept: config.persistent,
+            prepared: Vec::new(),
             faultless: true,
             greeted: false,
             server: None,
@@ -218,14 +229,43 @@ impl Connection {
         self.exchange(timeout, |conn, sets| collect(conn.query_iter(sql), sets))
     }
 
-    /// One statement with one large value, as a prepared statement: the bytes go over the wire once and unescaped.
-    pub fn send_with_value(&mut self, sql: &str, value: &[u8]) -> Reply {
-        self.exchange(Some(self.io_timeout), |conn, sets| {
-            let statement = conn.prep(sql)?;
-            let result = collect(conn.exec_iter(&statement, (value,)), sets);
-            // Needs no answer. A connection that is kept would otherwise have more and more of them.
-            result.and(conn.close(statement))
-        })
+    /// The same for one statement. It is prepared where that pays: it has been before, or will be again.
+    pub fn send_statement(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Reply {
+        if !self.kept || !statement.has_values() {
+            return self.send(&statement.literal(), timeout);
+        }
+        let faultless = self.faultless;
+        let reply = self.execute(statement, timeout);
+        if !reply.code.is_some_and(errno::is_not_prepared) {
+            return reply;
+        }
+        self.faultless = faultless;
+        self.kept = false;
+        self.send(&statement.literal(), timeout)
+    }
+
+    /// As a prepared statement: its values go over the wire once and unescaped, and the server need not parse them.
+    pub fn execute(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Reply {
+        let (text, values) = statement.prepared();
+        let mut prepared = std::mem::take(&mut self.prepared);
+        let found = prepared.iter().find(|(known, _)| *known == text);
+        let (found, kept) = (found.map(|(_, found)| found.clone()), self.kept);
+        let reply = self.exchange(timeout, |conn, sets| {
+            let (ready, is_new) = match found {
+                Some(ready) => (ready, false),
+                None => (conn.prep(&text)?, true),
+            };
+            let result = collect(conn.exec_iter(&ready, values), sets);
+            let mut surplus = is_new.then_some(ready);
+            if kept && let Some(ready) = surplus.take() {
+                surplus = (prepared.len() == PREPARED).then(|| prepared.remove(0).1);
+                prepared.push((text, ready));
+            }
+            // Needs no answer.
+            result.and(surplus.map_or(Ok(()), |surplus| conn.close(surplus)))
+        });
+        self.prepared = prepared;
+        reply
     }
 
     fn exchange(
@@ -241,15 +281,11 @@ impl Connection {
             });
             return reply;
         };
-        let mut result = Ok(());
-        if self.read_timeout != timeout {
-            result = socket::set_read_timeout(conn, timeout).map_err(mysql::Error::from);
-            self.read_timeout = timeout;
-        }
+        socket::bound_reads(timeout);
         let sets = &mut reply.sets;
         socket::expect(Expected::Answer(Frames::default()));
         // The crate panics on answers that no server gives, as an empty packet.
-        let outcome = catch_unwind(AssertUnwindSafe(|| result.and_then(|()| work(conn, sets))));
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(conn, sets)));
         socket::expect(Expected::Anything);
         let error = match outcome {
             Ok(Ok(())) => return reply,
@@ -262,6 +298,7 @@ impl Connection {
         self.faultless = false;
         // Also after a time-out of the socket: an answer to the old question may still come.
         if error.is_connection_lost() {
+            self.listed = None;
             self.inner = None;
         }
         reply.error = Some(error);

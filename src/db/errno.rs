@@ -31,10 +31,13 @@ const LOCK_DEADLOCK: u16 = 1213;
 const USER_LIMIT_REACHED: u16 = 1226;
 pub const SPECIFIC_ACCESS_DENIED: u16 = 1227;
 const OPTION_PREVENTS_STATEMENT: u16 = 1290;
+/// The statement cannot be prepared.
+const UNSUPPORTED_PS: u16 = 1295;
 const DATA_TOO_LONG: u16 = 1406;
 /// MySQL and MariaDB: a statement ended by KILL QUERY.
 const QUERY_INTERRUPTED: u16 = 1317;
 const ACCESS_DENIED_NO_PASSWORD: u16 = 1698;
+const MAX_PREPARED_STMT_COUNT_REACHED: u16 = 1461;
 const CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: u16 = 1792;
 const READ_ONLY_MODE: u16 = 1836;
 /// MariaDB.
@@ -56,6 +59,11 @@ pub fn is_lock_timeout(code: u16) -> bool {
         code,
         LOCK_WAIT_TIMEOUT | LOCK_NOWAIT | STATEMENT_TIMEOUT | QUERY_TIMEOUT
     )
+}
+
+/// Whether a statement failed only because it was to be prepared.
+pub fn is_not_prepared(code: u16) -> bool {
+    matches!(code, UNSUPPORTED_PS | MAX_PREPARED_STMT_COUNT_REACHED)
 }
 
 /// The server's number, if it was the server that answered.

@@ -3,6 +3,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::socket;
+
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
 /// Differs between a process and its children.
@@ -13,4 +15,5 @@ pub fn generation() -> u32 {
 /// For `pthread_atfork`, in the child.
 pub extern "C" fn in_child() {
     FORKS.fetch_add(1, Ordering::Relaxed);
+    socket::let_go();
 }

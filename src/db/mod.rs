@@ -10,4 +10,5 @@ pub mod hosts;
 pub mod pool;
 pub mod reply;
 mod socket;
+pub mod statement;
 pub mod warm_up;

@@ -25,9 +25,25 @@ impl Row {
         }
     }
 
+    pub fn is_null(&self, column: usize) -> bool {
+        matches!(self.0.as_ref(column), Some(Value::NULL))
+    }
+
+    pub fn integer(&self, column: usize) -> Option<i64> {
+        match self.0.as_ref(column)? {
+            Value::Int(number) => Some(*number),
+            Value::UInt(number) => i64::try_from(*number).ok(),
+            Value::Bytes(text) => std::str::from_utf8(text).ok()?.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// A server variable that is a switch.
     pub fn is_on(&self, column: usize) -> bool {
-        self.text(column).is_some_and(|text| text != "0" && text != "OFF")
+        match self.number(column) {
+            Some(number) => number != 0,
+            None => self.text(column).is_some_and(|text| text != "OFF"),
+        }
     }
 
     pub fn text(&self, column: usize) -> Option<String> {

@@ -5,22 +5,9 @@ use super::LockTimeout;
 /// A year. MySQL waits for ever at -1, MariaDB gives NULL at once.
 const FOR_EVER: u64 = 31_536_000;
 
-/// One row: 1 granted, 0 timed out, NULL failed; and whether the server takes no writes, which GET_LOCK would not tell.
+/// One row: 1 granted, 0 timed out, NULL failed.
 pub fn acquire(name: &str, timeout: LockTimeout) -> String {
-    format!(
-        "SELECT {}{},@@global.read_only",
-        limit_hint(timeout),
-        call(name, timeout)
-    )
-}
-
-/// The same, but gives -1 and takes no lock when `condition` is false.
-pub fn acquire_if(condition: &str, name: &str, timeout: LockTimeout) -> String {
-    format!(
-        "SELECT {}IF({condition},{},-1),@@global.read_only",
-        limit_hint(timeout),
-        call(name, timeout)
-    )
+    format!("SELECT {}{}", limit_hint(timeout), call(name, timeout))
 }
 
 pub fn release(name: &str) -> String {
@@ -70,13 +57,13 @@ mod tests {
     fn waits_are_written_for_both_servers() {
         let limit = |milliseconds| LockTimeout::Limit(Duration::from_millis(milliseconds));
         for (timeout, sql) in [
-            (limit(0), "SELECT GET_LOCK('n',0),@@global.read_only"),
-            (limit(30_000), "SELECT GET_LOCK('n',30),@@global.read_only"),
+            (limit(0), "SELECT GET_LOCK('n',0)"),
+            (limit(30_000), "SELECT GET_LOCK('n',30)"),
             (
                 limit(1500),
-                "SELECT /*+ MAX_EXECUTION_TIME(1500) */ GET_LOCK('n',2/*M!100100 -0.500*/),@@global.read_only",
+                "SELECT /*+ MAX_EXECUTION_TIME(1500) */ GET_LOCK('n',2/*M!100100 -0.500*/)",
             ),
-            (LockTimeout::Forever, "SELECT GET_LOCK('n',31536000),@@global.read_only"),
+            (LockTimeout::Forever, "SELECT GET_LOCK('n',31536000)"),
         ] {
             assert_eq!(acquire("n", timeout), sql);
         }

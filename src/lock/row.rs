@@ -10,22 +10,21 @@ pub fn lock_wait_seconds(timeout: LockTimeout) -> u64 {
     timeout.whole_seconds(FOR_EVER).max(1)
 }
 
-/// Turns the `select` of a row whose advisory lock is held into one that waits for the commit of the request before.
-pub fn settled(select: &str) -> String {
-    format!("{select} LOCK IN SHARE MODE")
-}
+/// Stands behind the SELECT of a row whose advisory lock is held: waits for the commit of the request before.
+pub const SETTLED: &str = " LOCK IN SHARE MODE";
 
-/// Turns the `select` of a row into one that waits for its lock and takes it.
-pub fn locking(select: &str, timeout: LockTimeout) -> String {
+/// What stands before and behind the SELECT of a row to wait for its lock and take it.
+pub fn locking(timeout: LockTimeout) -> (String, &'static str) {
     if timeout == LockTimeout::Limit(std::time::Duration::ZERO) {
-        return format!("{select} FOR UPDATE NOWAIT");
+        return (String::new(), " FOR UPDATE NOWAIT");
     }
-    match timeout.fraction() {
-        None => format!("{select} FOR UPDATE"),
+    let before = match timeout.fraction() {
+        None => String::new(),
         // MySQL has no finer limit for a row lock: it waits for the next whole second.
         Some(limit) => format!(
-            "/*M!100100 SET STATEMENT max_statement_time={:.3} FOR */{select} FOR UPDATE",
+            "/*M!100100 SET STATEMENT max_statement_time={:.3} FOR */",
             limit.as_secs_f64()
         ),
-    }
+    };
+    (before, " FOR UPDATE")
 }

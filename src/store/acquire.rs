@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::database::{Database, Held};
 use super::{Found, IfAbsent, Row, Store, Version, sql};
 use crate::db::errno;
-use crate::db::reply::ResultSet;
+use crate::db::statement::Statement;
 use crate::error::{Error, Result};
 use crate::lock::holder::Holder;
 use crate::lock::{LockTimeout, Mode, advisory, row};
@@ -34,13 +34,12 @@ impl Database {
         let mut attempts = 0;
         loop {
             if let Some(mode) = self.held_mode(key) {
-                let select = sql::select(&self.table, key);
                 let select = match mode {
-                    Mode::Row => row::locking(&select, LockTimeout::Limit(self.config.io_timeout)),
-                    _ => row::settled(&select),
+                    Mode::Row => sql::select_locking(&self.table, key, LockTimeout::Limit(self.config.io_timeout)),
+                    _ => sql::select_settled(&self.table, key),
                 };
                 let asked = Instant::now();
-                let reply = self.send_held(&select)?;
+                let mut reply = self.send_held(&select)?;
                 match reply.error {
                     Some(error) if reply.code == Some(errno::LOCK_WAIT_TIMEOUT) && self.is_early(asked) => {
                         self.pass_over(error.into_unfit_host());
@@ -59,8 +58,7 @@ impl Database {
                     Some(error) => return Err(error),
                     None => {}
                 }
-                let mut sets = reply.sets;
-                return Ok(found(self.row_from(sets.pop())?));
+                return Ok(found(self.row_from(reply.sets.pop())?));
             }
             attempts += 1;
             let timeout = match attempts {
@@ -69,7 +67,8 @@ impl Database {
             };
             match self.attempt(key, if_absent, timeout) {
                 Ok(Attempt::Done(found)) => return Ok(found),
-                Ok(Attempt::WrongMode) => self.give_back()?,
+                Ok(Attempt::WrongMode) if self.held().is_some() => self.give_back()?,
+                Ok(Attempt::WrongMode) => {}
                 Ok(Attempt::WrongHost) => {}
                 Ok(Attempt::TimedOut(mode)) => return Err(self.timed_out(key, mode, started.elapsed())),
                 Ok(Attempt::TableMissing(error)) if attempts < ATTEMPTS => self.create_table(error)?,
@@ -93,50 +92,82 @@ impl Database {
         }
     }
 
-    /// Two statements in one packet: the second reads what the last holder wrote, since each takes its own snapshot.
     fn attempt_advisory(&mut self, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {
         let name = self.lock_name(key);
-        let acquire = match if_absent {
-            IfAbsent::Claim => advisory::acquire(&name, timeout),
-            IfAbsent::Leave => advisory::acquire_if(&sql::exists(&self.table, key), &name, timeout),
-        };
-        let statements = format!("{acquire};{}", row::settled(&sql::select(&self.table, key)));
-        let io_timeout = timeout.with_io(self.config.io_timeout);
         self.lock_wait = sql::lock_wait_within(self.config.io_timeout);
-        let mut reply = self.send_proving(&statements, io_timeout)?;
-        if reply.code == Some(errno::LOCK_WAIT_TIMEOUT)
-            && reply.sets.is_empty()
-            && let Some(error) = reply.error.take()
-        {
-            // What comes before the row waits for no row: it is a node that waits for its cluster.
-            self.pass_over(error.into_unfit_host());
-            return Ok(Attempt::WrongHost);
+        let statement = sql::acquire_and_select(&self.table, key, &name, if_absent);
+        let asked = Instant::now();
+        let mut reply = self.send_proving(&statement, Some(self.config.io_timeout))?;
+        if let Some(error) = reply.error.take() {
+            return match reply.code {
+                Some(errno::NO_SUCH_TABLE) => Ok(Attempt::TableMissing(error)),
+                // It waited for no row: it is a node that waits for its cluster.
+                Some(errno::LOCK_WAIT_TIMEOUT) if self.is_early(asked) => {
+                    self.pass_over(error.into_unfit_host());
+                    Ok(Attempt::WrongHost)
+                }
+                _ if self.mode() != Mode::Advisory => Ok(Attempt::WrongMode),
+                _ => {
+                    // Whether the lock was granted before the statement failed: only the end of the connection is certain.
+                    self.connection = None;
+                    Err(error)
+                }
+            };
+        }
+        let set = reply.sets.pop();
+        let (granted, read_only, clustered) = match set.as_ref().and_then(|set| set.rows.first()) {
+            Some(row) => (
+                row.integer(sql::GRANTED),
+                row.is_on(sql::READ_ONLY),
+                row.is_on(sql::WSREP_ON),
+            ),
+            None => (None, false, false),
+        };
+        if granted == Some(1) {
+            // Where it counts for nothing it is given back by the next packet.
+            self.held = Some(Held::advisory(key, name.clone()));
+        }
+        if clustered && self.config.lock.is_none() {
+            self.is_clustered();
         }
         if self.mode() != Mode::Advisory {
-            // A lock that was granted all the same is given back by the next packet.
-            if granted(&reply.sets) {
-                self.held = Some(Held::advisory(key, name));
-            }
             return Ok(Attempt::WrongMode);
         }
-        let answer = reply.sets.first().and_then(|set| set.rows.first());
-        if answer.is_some_and(|row| row.is_on(1)) && !self.config.read_only {
+        if read_only && !self.config.read_only {
             let host = self.host();
             self.pass_over(Error::read_only(host));
             return Ok(Attempt::WrongHost);
         }
-        match answer.map(|row| row.text(0)) {
-            Some(Some(outcome)) if outcome == "1" => {
-                self.held = Some(Held::advisory(key, name));
-            }
-            Some(Some(outcome)) if outcome == "-1" => {}
+        match granted {
+            Some(0) if timeout == LockTimeout::Limit(Duration::ZERO) => Ok(Attempt::TimedOut(Mode::Advisory)),
+            Some(0) => self.wait_advisory(key, name, timeout),
+            Some(_) => Ok(Attempt::Done(found(self.row_from(set)?))),
+            None => Err(self.denied()),
+        }
+    }
+
+    fn denied(&self) -> Error {
+        Error::LockDenied {
+            host: self.host(),
+            why: "GET_LOCK gave NULL: out of memory, or the statement was killed",
+        }
+    }
+
+    /// Somebody else has the lock. Two statements in one packet: the second reads what the last holder wrote, since each
+    /// takes its own snapshot, and no table stays open during the wait.
+    fn wait_advisory(&mut self, key: SessionKey, name: String, timeout: LockTimeout) -> Result<Attempt> {
+        let select = sql::select_settled(&self.table, key).literal();
+        let statements = Statement::new(format!("{};{select}", advisory::acquire(&name, timeout)));
+        let mut reply = self.send(&statements, timeout.with_io(self.config.io_timeout))?;
+        match reply
+            .sets
+            .first()
+            .and_then(|set| set.rows.first())
+            .map(|row| row.integer(0))
+        {
+            Some(Some(1)) => self.held = Some(Held::advisory(key, name)),
             Some(Some(_)) => return Ok(Attempt::TimedOut(Mode::Advisory)),
-            Some(None) => {
-                return Err(Error::LockDenied {
-                    host: self.host(),
-                    why: "GET_LOCK gave NULL: out of memory, or the statement was killed",
-                });
-            }
+            Some(None) => return Err(self.denied()),
             None if reply.error.is_none() => return Err(self.out_of_step()),
             None => {}
         }
@@ -150,11 +181,10 @@ impl Database {
     }
 
     fn attempt_row(&mut self, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {
-        let select = row::locking(&sql::select(&self.table, key), timeout);
-        let io_timeout = timeout.with_io(self.config.io_timeout);
+        let select = sql::select_locking(&self.table, key, timeout);
         self.lock_wait = row::lock_wait_seconds(timeout);
         let started = Instant::now();
-        let mut reply = self.send_proving(&format!("START TRANSACTION;{select}"), io_timeout)?;
+        let mut reply = self.send_proving(&select, timeout.with_io(self.config.io_timeout))?;
         let early = match timeout {
             LockTimeout::Forever => true,
             LockTimeout::Limit(limit) => started.elapsed() + TOLERANCE < limit,
@@ -175,23 +205,21 @@ impl Database {
         if let Some(error) = reply.error.take() {
             return self.failed_attempt(error, reply.code, Mode::Row);
         }
-        self.empty_transaction = false;
         if let Some(row) = self.row_from(reply.sets.pop())? {
             self.held = Some(Held::row(key));
             return Ok(Attempt::Done(Found::Row(row)));
         }
         if if_absent == IfAbsent::Leave {
-            self.empty_transaction = true;
             return Ok(Attempt::Done(Found::Absent { placeholder: None }));
         }
         // A lock on a row that is not there blocks nobody: put one there, which stays ours until this transaction ends.
         let placeholder = Version::new_incarnation();
         let timeout = timeout.remaining(started.elapsed());
-        let claim = sql::claim(&self.table, key, placeholder);
-        let select = row::locking(&sql::select(&self.table, key), timeout);
-        let io_timeout = timeout.with_io(self.config.io_timeout);
+        let claim = sql::claim(&self.table, key, placeholder).literal();
+        let select = sql::select_locking(&self.table, key, timeout).literal();
         self.lock_wait = row::lock_wait_seconds(timeout);
-        let mut reply = self.send(&format!("{claim};{select}"), io_timeout)?;
+        let statements = Statement::new(format!("{claim};{select}"));
+        let mut reply = self.send(&statements, timeout.with_io(self.config.io_timeout))?;
         if let Some(error) = reply.error.take() {
             return self.failed_attempt(error, reply.code, Mode::Row);
         }
@@ -226,6 +254,7 @@ impl Database {
                 if mode == Mode::Row {
                     // The time-out ended the statement, not the transaction. An error here is the next packet's too.
                     let _ = connection.query("ROLLBACK");
+                    self.in_transaction = false;
                 }
                 Holder::find(connection, mode, &name, waited.as_secs())
             }
@@ -233,11 +262,6 @@ impl Database {
         };
         Error::LockTimeout { waited, holder }
     }
-}
-
-fn granted(sets: &[ResultSet]) -> bool {
-    let outcome = sets.first().and_then(|set| set.rows.first());
-    outcome.and_then(|row| row.number(0)) == Some(1)
 }
 
 fn found(row: Option<Row>) -> Found {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::database::Database;
 use crate::db::reply::{Answer, ResultSet};
+use crate::db::statement::Statement;
 use crate::error::Result;
 use crate::lock::{LockTimeout, advisory};
 use crate::session_id::collector_lock_name;
@@ -54,7 +55,10 @@ pub fn run(database: &mut Database, budget: Option<Duration>) -> Result<u64> {
 }
 
 fn query(database: &mut Database, statements: &str, timeout: Option<Duration>) -> Result<Vec<ResultSet>> {
-    database.send(statements, timeout)?.ok().map(|Answer(sets)| sets)
+    database
+        .send(&Statement::new(statements.to_owned()), timeout)?
+        .ok()
+        .map(|Answer(sets)| sets)
 }
 
 /// `from`: the expiry of the last row of the batch before. Without that bound the server would walk again over all index

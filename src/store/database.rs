@@ -5,20 +5,22 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::sql::Data;
-use super::{Expected, Expiry, Found, IfAbsent, Row, Store, Version, Write, schema, sql};
+use super::sql::Change;
+use super::{Expected, Expiry, Found, IfAbsent, Row, Store, Version, Write, known_servers, schema, sql};
 use crate::config::Config;
 use crate::config::dsn::Address;
-use crate::db::connection::Connection;
+use crate::db::connection::{Connection, LARGEST_PACKET, Server};
 use crate::db::errno;
 use crate::db::pool::Place;
 use crate::db::reply::{Reply, ResultSet};
+use crate::db::statement::Statement;
 use crate::error::{Error, Result};
 use crate::lock::{Mode, advisory};
 use crate::session_id::SessionKey;
 
 /// Data up to this size is sent as text within one packet; above it, as a prepared statement's value, which takes a packet
-/// more but is not parsed byte by byte: at 16 KB the server needs half the time for it, at 64 KB too, at 4 KB more.
+/// more but is not parsed byte by byte: at 16 KB the server needs half the time for it, at 64 KB too, at 4 KB more. What is
+/// prepared already, on a kept connection, always goes that way.
 const LARGEST_LITERAL: usize = 16 << 10;
 
 /// What a statement needs in a packet beside its data.
@@ -35,8 +37,8 @@ pub struct Database {
     /// Hosts that could not be used since the last one that could.
     pub(super) passed_over: Vec<(Address, Error)>,
     pub(super) held: Option<Held>,
-    /// A transaction that found no row to lock is still open.
-    pub(super) empty_transaction: bool,
+    /// Where rows are locked a transaction is open since the first statement, also if it found no row to lock.
+    pub(super) in_transaction: bool,
     /// How long the server may let a statement wait for a row, in seconds.
     pub(super) lock_wait: u64,
     /// `auto` as this connection's server decided it.
@@ -82,7 +84,7 @@ impl Database {
             place: None,
             passed_over: Vec::new(),
             held: None,
-            empty_transaction: false,
+            in_transaction: false,
             lock_wait,
             decided: None,
         }
@@ -106,12 +108,18 @@ impl Database {
         }
     }
 
-    /// What `sql::select` found. A set of any other shape answers another question: the session may well be there.
+    /// What `sql::select` found. A set of any other shape answers another question: the session may well be there. An outer
+    /// join has NULL where there is no row.
     pub(super) fn row_from(&mut self, set: Option<ResultSet>) -> Result<Option<Row>> {
-        let Some(set) = set.filter(|set| set.columns == sql::SELECTED) else {
+        let Some(set) = set.filter(|set| [sql::SELECTED, sql::ACQUIRED].contains(&set.columns)) else {
             return Err(self.out_of_step());
         };
-        let Some(mut row) = set.rows.into_iter().next() else {
+        let Some(mut row) = set
+            .rows
+            .into_iter()
+            .next()
+            .filter(|row| ![0, 1, 3, 4].iter().all(|at| row.is_null(*at)))
+        else {
             return Ok(None);
         };
         let numbers = (row.number(0), row.number(1), row.number(2), row.number(4));
@@ -146,32 +154,77 @@ impl Database {
             .unwrap_or_default()
     }
 
-    /// Sends a statement that changes the held session and gives its advisory lock back, or commits; tells how many rows it
-    /// changed.
-    fn change(&mut self, key: SessionKey, mut statement: String) -> Result<u64> {
-        let clustered = self
-            .connection
-            .as_ref()
-            .and_then(|connection| connection.server.as_ref())
-            .is_some_and(|server| server.clustered);
+    /// Changes the held session and gives its advisory lock back, or commits; tells how many rows it changed.
+    fn change(&mut self, key: SessionKey, change: Change<'_>) -> Result<u64> {
+        let Change { statement, release } = change;
+        let mode = self.held_mode(key);
+        let clustered = self.server().is_some_and(|server| server.clustered);
         // Galera ends a losing transaction at any moment, and looks for that at the start of a packet: after an UPDATE in
         // the same packet it would answer a COMMIT of nothing with OK.
-        let reply = match self.held_mode(key) {
-            Some(Mode::Row) if !clustered => {
-                statement.push_str(";COMMIT");
-                self.send_held(&statement)?
-            }
+        let by_value = statement.data_len() > LARGEST_LITERAL.min((self.packet_limit() - STATEMENT_BYTES) / 2);
+        let apart = by_value || clustered && mode == Some(Mode::Row);
+        let then = match (mode, release) {
+            (Some(Mode::Row), _) => Some("COMMIT".to_owned()),
+            (_, Some(name)) if apart => Some(advisory::release(name)),
+            (_, Some(name)) => Some(advisory::release_if_written(name)),
+            (_, None) => None,
+        };
+        let reply = match &then {
+            _ if by_value => self.send_by_value(&statement)?,
+            Some(then) if !apart => self.send_held(&Statement::new(format!("{};{then}", statement.literal())))?,
             _ => self.send_held(&statement)?,
         };
         let affected = self.affected(reply)?;
-        if clustered && self.held_mode(key) == Some(Mode::Row) {
-            let reply = self.send_held("COMMIT")?;
+        if mode == Some(Mode::Advisory) && affected == 0 {
+            return Ok(0);
+        }
+        if let Some(then) = then.filter(|_| apart) {
+            let reply = self.send_held(&Statement::new(then))?;
             self.affected(reply)?;
         }
-        if affected > 0 || self.held_mode(key) == Some(Mode::Row) {
+        if mode.is_some() {
             self.held = None;
+            self.in_transaction = false;
         }
         Ok(affected)
+    }
+
+    fn server(&self) -> Option<&Server> {
+        self.connection.as_ref()?.server.as_ref()
+    }
+
+    /// It may have been raised since the server was asked. A connection has the limit of its beginning: a kept one ends, so
+    /// that the next request has the new one.
+    fn ask_packet_limit(&mut self) -> Result<()> {
+        let Some(connection) = &mut self.connection else {
+            return Ok(());
+        };
+        connection.distrust();
+        known_servers::forget(connection.host());
+        let limit = connection.query("SELECT @@max_allowed_packet")?.first_number();
+        if let (Some(limit), Some(server)) = (
+            limit.and_then(|bytes| usize::try_from(bytes).ok()),
+            &mut connection.server,
+        ) {
+            server.max_allowed_packet = limit;
+        }
+        Ok(())
+    }
+
+    fn packet_limit(&self) -> usize {
+        self.server().map_or(LARGEST_PACKET, |server| server.max_allowed_packet)
+    }
+
+    fn send_by_value(&mut self, statement: &Statement<'_>) -> Result<Reply> {
+        if !self.connect()?.greeted {
+            self.give_back()?;
+        }
+        let io_timeout = Some(self.config.io_timeout);
+        let reply = self.connect()?.execute(statement, io_timeout);
+        if let Some(error) = &reply.error {
+            self.leave_unfit_host(error);
+        }
+        Ok(reply)
     }
 
     /// How many rows the first statement of `reply` changed: none when another request has made the row meanwhile.
@@ -215,34 +268,6 @@ impl Database {
         let held = self.held()?;
         (held.key == key && held.mode == Mode::Advisory).then(|| held.name.clone())
     }
-
-    /// Data that is too large for a literal.
-    fn save_large(&mut self, key: SessionKey, write: &Write<'_>) -> Result<u64> {
-        // `unlocked` alone may come here without a connection that has its settings.
-        if !self.connect()?.greeted {
-            self.give_back()?;
-        }
-        let name = self.advisory_name(key);
-        let updates = matches!(write.expected, Expected::Version(_));
-        let release = name.as_deref().filter(|_| updates);
-        let statement = sql::save(&self.table, key, write, Data::Parameter, release);
-        let reply = self.connect()?.send_with_value(&statement, write.data);
-        let affected = self.affected(reply)?;
-        match self.held_mode(key) {
-            Some(Mode::Advisory) if affected == 0 => return Ok(0),
-            Some(Mode::Advisory) if updates => {}
-            Some(Mode::Advisory) => {
-                let release = name.as_deref().map(advisory::release).unwrap_or_default();
-                self.connect()?.query(&release)?;
-            }
-            Some(Mode::Row) => {
-                self.connect()?.query("COMMIT")?;
-            }
-            _ => return Ok(affected),
-        }
-        self.held = None;
-        Ok(affected)
-    }
 }
 
 impl Store for Database {
@@ -255,13 +280,19 @@ impl Store for Database {
     }
 
     fn peek(&mut self, key: SessionKey) -> Result<Option<Row>> {
-        let select = sql::select(&self.table, key);
+        let mut select = sql::select(&self.table, key);
+        self.connect()?;
+        // A read alone leaves no transaction open.
+        let commits = self.held().is_none() && self.mode() == Mode::Row;
+        if commits {
+            select = Statement::new(format!("{};COMMIT", select.literal()));
+        }
         loop {
             let reply = self.send_held(&select)?;
             match reply.error {
                 None => {
-                    let mut sets = reply.sets;
-                    return self.row_from(sets.pop());
+                    self.in_transaction &= !commits;
+                    return self.row_from(reply.sets.into_iter().next());
                 }
                 Some(missing) if reply.code == Some(errno::NO_SUCH_TABLE) => {
                     self.create_table(missing)?;
@@ -275,49 +306,32 @@ impl Store for Database {
     }
 
     fn save(&mut self, key: SessionKey, write: Write<'_>) -> Result<bool> {
-        let limit = match self
-            .connection
-            .as_ref()
-            .and_then(|connection| connection.server.as_ref())
-        {
-            Some(server) => server.max_allowed_packet,
-            None => usize::MAX,
-        };
-        let mut affected = None;
-        if write.data.len() <= LARGEST_LITERAL {
-            let release = self.advisory_name(key);
-            let statement = sql::save(&self.table, key, &write, Data::Literal, release.as_deref());
-            if statement.len() + STATEMENT_BYTES <= limit {
-                affected = Some(self.change(key, statement)?);
-            }
+        if write.data.len() + STATEMENT_BYTES > self.packet_limit() {
+            self.ask_packet_limit()?;
         }
-        let affected = match affected {
-            Some(affected) => affected,
-            None if write.data.len() + STATEMENT_BYTES > limit => {
-                // The limit may have been raised since the connection was made.
-                if let Some(connection) = &mut self.connection {
-                    connection.distrust();
-                }
-                return Err(Error::TooLarge {
-                    bytes: write.data.len(),
-                    limit: format!("max_allowed_packet of {} is {limit}", self.host()),
-                });
-            }
-            None => self.save_large(key, &write)?,
-        };
+        let limit = self.packet_limit();
+        if write.data.len() + STATEMENT_BYTES > limit {
+            return Err(Error::TooLarge {
+                bytes: write.data.len(),
+                limit: format!("max_allowed_packet of {} is {limit}", self.host()),
+            });
+        }
+        let release = self.advisory_name(key);
+        let change = sql::save(&self.table, key, &write, release.as_deref());
+        let affected = self.change(key, change)?;
         Ok(affected > 0 || write.expected == Expected::Anything)
     }
 
     fn touch(&mut self, key: SessionKey, version: Version, expiry: Expiry) -> Result<bool> {
         let release = self.advisory_name(key);
-        let statement = sql::touch(&self.table, key, version, expiry, release.as_deref());
-        Ok(self.change(key, statement)? > 0)
+        let change = sql::touch(&self.table, key, version, expiry, release.as_deref());
+        Ok(self.change(key, change)? > 0)
     }
 
     fn delete(&mut self, key: SessionKey) -> Result<()> {
         let release = self.advisory_name(key);
-        let statement = sql::delete(&self.table, key, release.as_deref());
-        self.change(key, statement)?;
+        let change = sql::delete(&self.table, key, release.as_deref());
+        self.change(key, change)?;
         Ok(())
     }
 

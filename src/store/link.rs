@@ -4,11 +4,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::database::{Database, Held};
-use super::sql::AskClustered;
-use super::{cluster, sql};
+use super::{Store, known_servers, sql};
 use crate::db::connection::{Connection, Server, Settings};
 use crate::db::pool::Place;
-use crate::db::reply::Reply;
+use crate::db::reply::{Reply, ResultSet};
+use crate::db::statement::Statement;
 use crate::db::{errno, hosts};
 use crate::error::{Error, Result};
 use crate::lock::{Mode, advisory};
@@ -20,9 +20,10 @@ impl Database {
             Some(connection) => connection,
             None => {
                 self.held = None;
-                self.empty_transaction = false;
+                self.in_transaction = false;
                 let connection = self.open()?;
-                self.decided = cluster::recall(connection.host()).0.then_some(Mode::Row);
+                let known = known_servers::recall(connection.host());
+                self.decided = known.and_then(|(server, _)| server.clustered.then_some(Mode::Row));
                 connection
             }
         };
@@ -53,6 +54,7 @@ impl Database {
                 Ok(connection) => return Ok(connection),
                 Err(error) => {
                     hosts::failed(addresses, address);
+                    known_servers::forget(&address.to_string());
                     self.passed_over.push((address.clone(), error));
                 }
             }
@@ -84,31 +86,37 @@ impl Database {
         }
         if let Some(connection) = self.connection.take() {
             hosts::failed(&self.config.target.addresses, connection.address());
+            known_servers::forget(connection.host());
         }
         self.held = None;
     }
 
-    /// Sends `statements` behind whatever has to come first: the settings of the connection, the release of another
-    /// session's lock. Their answers are taken off the reply. In a request's first packet nothing has happened yet: when
-    /// its host turns out to be unfit, or its kept connection to be dead, the next one gets the same packet.
-    pub(super) fn send(&mut self, statements: &str, timeout: Option<Duration>) -> Result<Reply> {
-        self.send_behind(statements, timeout, false)
+    /// Sends a statement behind whatever has to come first: the settings of the connection, the release of another session's
+    /// lock. Their answers are taken off the reply. In a request's first packet nothing has happened yet: when its host
+    /// turns out to be unfit, or its kept connection to be dead, the next one gets the same packet.
+    pub(super) fn send(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Result<Reply> {
+        self.send_behind(statement, timeout, false)
     }
 
-    /// The same for statements whose answer shows by itself whether the host takes writes.
-    pub(super) fn send_proving(&mut self, statements: &str, timeout: Option<Duration>) -> Result<Reply> {
-        self.send_behind(statements, timeout, true)
+    /// The same for a statement whose answer shows by itself whether the host takes writes.
+    pub(super) fn send_proving(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Result<Reply> {
+        self.send_behind(statement, timeout, true)
     }
 
-    fn send_behind(&mut self, statements: &str, timeout: Option<Duration>, proving: bool) -> Result<Reply> {
+    fn send_behind(&mut self, statement: &Statement<'_>, timeout: Option<Duration>, proving: bool) -> Result<Reply> {
         loop {
             let connection = self.connect()?;
-            let (first, kept) = (!connection.greeted, connection.server.is_some());
+            let (first, used) = (!connection.greeted, connection.settings.is_some());
             let mut reply = match first {
-                true => self.send_first(statements, timeout, proving)?,
-                false => self.send_next(statements, timeout)?,
+                true => self.send_first(statement, timeout, proving)?,
+                false => self.send_next(statement, timeout)?,
             };
-            if first && kept && reply.error.as_ref().is_some_and(Error::is_quickly_lost) {
+            self.in_transaction = self
+                .connection
+                .as_ref()
+                .and_then(|connection| connection.settings)
+                .is_some_and(|settings| !settings.autocommit);
+            if first && used && reply.error.as_ref().is_some_and(Error::is_quickly_lost) {
                 continue;
             }
             match reply.error.take_if(|error| first && error.is_unfit_host()) {
@@ -124,28 +132,28 @@ impl Database {
         }
     }
 
-    fn send_next(&mut self, statements: &str, timeout: Option<Duration>) -> Result<Reply> {
-        let mut before = Vec::new();
+    fn settings(&self) -> Settings {
+        Settings {
+            lock_ttl: self.config.lock_ttl,
+            autocommit: self.mode() != Mode::Row,
+            lock_wait: self.lock_wait,
+        }
+    }
+
+    fn send_next(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Result<Reply> {
         let release = self.release();
-        before.extend(release.clone());
-        let lock_wait = self.lock_wait;
+        let releases = release.is_some();
+        let mut before: Vec<_> = release.into_iter().collect();
+        let settings = self.settings();
         let connection = self.connect()?;
-        if let Some(settings) = connection
-            .settings
-            .as_mut()
-            .filter(|settings| settings.lock_wait != lock_wait)
-        {
-            settings.lock_wait = lock_wait;
-            before.push(sql::lock_wait_setting(lock_wait));
+        if connection.settings != Some(settings) {
+            connection.settings = Some(settings);
+            before.push(sql::changed_settings(&settings));
         }
-        if before.is_empty() {
-            return Ok(connection.send(statements, timeout));
-        }
-        let mut reply = connection.send(&format!("{};{statements}", before.join(";")), timeout);
-        if release.is_some() && !reply.sets.is_empty() {
+        let (reply, answers) = send_after(connection, before, statement, timeout);
+        if releases && !answers.is_empty() {
             self.held = None;
         }
-        reply.sets.drain(..before.len().min(reply.sets.len()));
         Ok(reply)
     }
 
@@ -162,39 +170,26 @@ impl Database {
         }
     }
 
-    fn send_first(&mut self, statements: &str, timeout: Option<Duration>, proving: bool) -> Result<Reply> {
+    fn send_first(&mut self, statement: &Statement<'_>, timeout: Option<Duration>, proving: bool) -> Result<Reply> {
         let config = Rc::clone(&self.config);
-        let may_lock_rows = matches!(config.lock, None | Some(Mode::Row));
-        let settings = Settings {
-            lock_ttl: config.lock_ttl,
-            lock_wait: self.lock_wait,
-        };
+        let settings = self.settings();
         let connection = self.connect()?;
-        let (clustered, recent) = cluster::recall(connection.host());
-        let mut packet = String::with_capacity(1024);
-        let mut answers_before = 0;
+        let known = known_servers::recall(connection.host());
+        let fresh = known.filter(|(_, fresh)| *fresh).map(|(server, _)| server);
+        connection.server = fresh;
+        let mut before = Vec::new();
         if connection.settings != Some(settings) {
             connection.settings = Some(settings);
-            packet.push_str(&sql::session_settings(&settings));
-            answers_before += 1;
+            before.push(sql::session_settings(&settings));
         }
-        let kept = connection.server.is_some();
-        let ask = !kept || !proving || may_lock_rows && !recent;
+        let ask = !proving || fresh.is_none();
         if ask {
-            let ask = match recent {
-                _ if !may_lock_rows => AskClustered::No,
-                true => AskClustered::IfFree,
-                false => AskClustered::Yes,
-            };
-            packet.push_str(&sql::server_facts(ask));
-            answers_before += 1;
+            before.push(sql::server_facts(fresh.is_none()));
         }
-        packet.push_str(statements);
-        let mut reply = connection.send(&packet, timeout);
-        let ours = reply.sets.split_off(answers_before.min(reply.sets.len()));
-        let before = std::mem::replace(&mut reply.sets, ours);
+        let asked = before.len();
+        let (mut reply, answers) = send_after(connection, before, statement, timeout);
         if ask {
-            let facts = before.get(answers_before - 1).and_then(|set| set.rows.first());
+            let facts = answers.get(asked - 1).and_then(|set| set.rows.first());
             let limit = facts.and_then(|facts| usize::try_from(facts.number(0)?).ok());
             let (Some(facts), Some(max_allowed_packet)) = (facts, limit) else {
                 return match reply.error {
@@ -207,36 +202,50 @@ impl Database {
                 return Ok(reply);
             }
             let told = facts.number(1).map(|nodes| nodes > 0);
-            if let Some(clustered) = told {
-                cluster::remember(connection.host(), clustered);
-            }
-            connection.server = Some(Server {
+            let server = Server {
                 max_allowed_packet,
-                clustered: told.unwrap_or(clustered),
-            });
+                clustered: told.unwrap_or(known.is_some_and(|(server, _)| server.clustered)),
+            };
+            connection.server = Some(server);
+            if told.is_some() {
+                known_servers::remember(connection.host(), server);
+            }
         }
         if reply.error.as_ref().is_none_or(|error| !error.is_connection_lost()) {
             connection.greeted = true;
             hosts::succeeded(&config.target.addresses, connection.address());
         }
-        let clustered = connection.server.as_ref().is_some_and(|server| server.clustered);
+        let clustered = connection.server.is_some_and(|server| server.clustered);
         self.decided = Some(if clustered { Mode::Row } else { Mode::Advisory });
         Ok(reply)
     }
 
+    /// The server turned out to be a node of a cluster.
+    pub(super) fn is_clustered(&mut self) {
+        if let Some(connection) = &mut self.connection
+            && let Some(mut server) = connection.server
+        {
+            server.clustered = true;
+            connection.server = Some(server);
+            known_servers::remember(connection.host(), server);
+        }
+        self.decided = Some(Mode::Row);
+    }
+
     /// Gives back what is held, in a packet of its own.
     pub(super) fn give_back(&mut self) -> Result<()> {
-        self.send("DO 0", Some(self.config.io_timeout))?.ok().map(drop)
+        let nothing = Statement::new("DO 0".to_owned());
+        self.send(&nothing, Some(self.config.io_timeout))?.ok().map(drop)
     }
 
     /// Without a lock (`unlocked`), a fresh connection may still have to be told its settings.
-    pub(super) fn send_held(&mut self, packet: &str) -> Result<Reply> {
+    pub(super) fn send_held(&mut self, statement: &Statement<'_>) -> Result<Reply> {
         let io_timeout = Some(self.config.io_timeout);
         if self.held().is_none() {
-            return self.send(packet, io_timeout);
+            return self.send(statement, io_timeout);
         }
         let row = self.held().is_some_and(|held| held.mode == Mode::Row);
-        let mut reply = self.connect()?.send(packet, io_timeout);
+        let mut reply = self.connect()?.send_statement(statement, io_timeout);
         // Nobody else can lock the row that is held: it is the node that waits for its cluster.
         if row && reply.code == Some(errno::LOCK_WAIT_TIMEOUT) {
             reply.error = reply.error.map(Error::into_unfit_host);
@@ -251,8 +260,9 @@ impl Database {
     pub(super) fn leave(&mut self) {
         let release = self
             .release()
-            .or_else(|| self.empty_transaction.then(|| "ROLLBACK".to_owned()));
+            .or_else(|| self.in_transaction.then(|| "ROLLBACK".to_owned()));
         self.held = None;
+        self.in_transaction = false;
         let Some(mut connection) = self.connection.take() else {
             return;
         };
@@ -268,4 +278,23 @@ impl Database {
             place.fill(&self.config, connection);
         }
     }
+}
+
+/// One packet: `before`, and the statement. The answers to `before` apart.
+fn send_after(
+    connection: &mut Connection,
+    before: Vec<String>,
+    statement: &Statement<'_>,
+    timeout: Option<Duration>,
+) -> (Reply, Vec<ResultSet>) {
+    if before.is_empty() {
+        return (connection.send_statement(statement, timeout), Vec::new());
+    }
+    let mut packet = before.join(";");
+    packet.push(';');
+    packet.push_str(&statement.literal());
+    let mut reply = connection.send(&packet, timeout);
+    let ours = reply.sets.split_off(before.len().min(reply.sets.len()));
+    let answers = std::mem::replace(&mut reply.sets, ours);
+    (reply, answers)
 }

@@ -3,9 +3,9 @@
 //! `database` answers from a real server. The handler's unit tests answer from memory, with the same rules.
 
 mod acquire;
-mod cluster;
 pub mod collect;
 pub mod database;
+mod known_servers;
 mod link;
 pub mod schema;
 mod sql;

@@ -22,7 +22,7 @@ export RUN_TESTS
 builtin=$("$TEST_PHP_EXECUTABLE" -n -m)
 RUSTSQL_TEST_MODULES=
 test_php=("$TEST_PHP_EXECUTABLE" -n)
-for module in posix mysqlnd mysqli; do
+for module in session posix mysqlnd mysqli; do
     if ! grep -qix "$module" <<< "$builtin"; then
         test_php+=(-d "extension=$module")
         RUSTSQL_TEST_MODULES+=${RUSTSQL_TEST_MODULES:+,}$module

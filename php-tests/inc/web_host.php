@@ -1,0 +1,77 @@
+<?php
+/*
+ * A web host: a program that serves requests, each of which runs the code that a test gives it. It ends with the test.
+ *
+ *     $host = new Fpm($session);                     or new Apache, new BuiltInServer
+ *     echo $host->run('session_start(); echo $_SESSION["n"];');
+ *     $request = $host->begin('session_start(); ...', 'another id');
+ *     echo $request->wait();
+ *
+ * A test that uses one begins with: --SKIPIF-- require inc/fpm.php; Fpm::skip();
+ */
+
+require_once __DIR__ . '/session.php';
+require_once __DIR__ . '/daemon.php';
+require_once __DIR__ . '/web_request.php';
+
+abstract class WebHost
+{
+    /** With the pages, and for what the program writes. */
+    protected readonly string $folder;
+    protected Daemon $daemon;
+
+    protected function __construct(public readonly Session $session)
+    {
+        $this->folder = sys_get_temp_dir() . '/rustsql-' . bin2hex(random_bytes(6));
+        // Apache's workers are not who the test is.
+        mkdir($this->folder, 0755);
+    }
+
+    public function __destruct()
+    {
+        if (isset($this->daemon)) {
+            $this->daemon->stop();
+        }
+        exec('rm -rf ' . escapeshellarg($this->folder));
+    }
+
+    /** Prints why there can be no such host here, as --SKIPIF-- wants it. */
+    public static function skip(): void
+    {
+    }
+
+    /** A request with the session's id, or another. */
+    public function begin(string $code, ?string $id = null): WebRequest
+    {
+        $id ??= $this->session->id;
+        $page = hash('xxh64', "$id $code") . '.php';
+        if (!file_exists("$this->folder/$page")) {
+            file_put_contents("$this->folder/$page", "<?php session_id('$id'); $code");
+        }
+        return $this->request($page);
+    }
+
+    /** The same to its end; gives what it printed. */
+    public function run(string $code, ?string $id = null): string
+    {
+        return Session::tidy($this->begin($code, $id)->wait());
+    }
+
+    public function signal(int $signal): void
+    {
+        posix_kill($this->daemon->pid, $signal);
+    }
+
+    /** @return list<int> the pids of the processes that serve requests */
+    public function workers(): array
+    {
+        return $this->daemon->children();
+    }
+
+    abstract protected function request(string $page): WebRequest;
+
+    protected function launch(array $command, array $environment = []): void
+    {
+        $this->daemon = new Daemon($command, "$this->folder/log", fn () => $this->request('none.php')->socket, $environment);
+    }
+}

@@ -1,0 +1,127 @@
+<?php
+/*
+ * A request to a web host that does not wait: whoever has it selects on its socket, and calls read() when there is
+ * something. FastCgiRequest is one as web servers make it, HttpRequest one as browsers do.
+ */
+
+abstract class WebRequest
+{
+    /** @var resource|null Null when the host could not even be reached. */
+    public $socket;
+    /** The web host said that the request is over: otherwise its worker died. */
+    public bool $ended = false;
+
+    protected function __construct(string $address, string $request)
+    {
+        $this->socket = @stream_socket_client($address, timeout: 1) ?: null;
+        if ($this->socket) {
+            stream_set_blocking($this->socket, false);
+            @fwrite($this->socket, $request);
+        }
+    }
+
+    /** False as soon as nothing more will come. */
+    public function read(): bool
+    {
+        $bytes = (string) @fread($this->socket, 65536);
+        $this->take($bytes);
+        return !$this->ended && ($bytes !== '' || !feof($this->socket));
+    }
+
+    /** What the page printed. */
+    public function text(): string
+    {
+        return trim(explode("\r\n\r\n", $this->answer(), 2)[1] ?? $this->answer());
+    }
+
+    /** What it printed as JSON, if it came to that. */
+    public function json(): ?array
+    {
+        return $this->ended ? json_decode($this->text(), true) : null;
+    }
+
+    /** What it printed, when it is all there. */
+    public function wait(float $seconds = 30): string
+    {
+        $end = hrtime(true) + $seconds * 1e9;
+        do {
+            if (!$this->socket || hrtime(true) > $end) {
+                throw new RuntimeException($this->socket ? "no answer in $seconds seconds" : 'the web host cannot be reached');
+            }
+            $sockets = [$this->socket];
+            $none = null;
+            stream_select($sockets, $none, $none, 0, 100000);
+        } while ($this->read());
+        return $this->ended ? $this->text() : throw new RuntimeException("the worker died in a request: {$this->answer()}");
+    }
+
+    abstract protected function take(string $bytes): void;
+
+    /** Headers and body. */
+    abstract protected function answer(): string;
+}
+
+final class FastCgiRequest extends WebRequest
+{
+    private const BEGIN = 1, END = 3, PARAMS = 4, STDIN = 5, STDOUT = 6;
+
+    private string $in = '';
+    private string $out = '';
+
+    public function __construct(string $path, string $page, string $query = '')
+    {
+        $params = '';
+        foreach (['SCRIPT_FILENAME' => $page, 'REQUEST_METHOD' => 'GET', 'QUERY_STRING' => $query, 'REDIRECT_STATUS' => '200'] as $name => $value) {
+            $params .= pack('CC', strlen($name), strlen($value)) . $name . $value;
+        }
+        parent::__construct("unix://$path", self::record(self::BEGIN, "\0\1\0\0\0\0\0\0") . self::record(self::PARAMS, $params)
+            . self::record(self::PARAMS, '') . self::record(self::STDIN, ''));
+    }
+
+    protected function take(string $bytes): void
+    {
+        $this->in .= $bytes;
+        while (strlen($this->in) >= 8) {
+            ['type' => $type, 'length' => $length, 'padding' => $padding] = unpack('Cversion/Ctype/nid/nlength/Cpadding', $this->in);
+            if (strlen($this->in) < 8 + $length + $padding) {
+                break;
+            }
+            if ($type === self::STDOUT) {
+                $this->out .= substr($this->in, 8, $length);
+            }
+            $this->ended = $this->ended || $type === self::END;
+            $this->in = substr($this->in, 8 + $length + $padding);
+        }
+    }
+
+    protected function answer(): string
+    {
+        return $this->out;
+    }
+
+    private static function record(int $type, string $content): string
+    {
+        return pack('CCnnCx', 1, $type, 1, strlen($content), 0) . $content;
+    }
+}
+
+final class HttpRequest extends WebRequest
+{
+    private string $in = '';
+
+    public function __construct(int $port, string $path)
+    {
+        parent::__construct("tcp://127.0.0.1:$port", "GET $path HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    }
+
+    protected function take(string $bytes): void
+    {
+        $this->in .= $bytes;
+        $this->ended = feof($this->socket) && str_contains($this->in, "\r\n\r\n");
+    }
+
+    protected function answer(): string
+    {
+        return $this->in;
+    }
+}

@@ -1,0 +1,17 @@
+--TEST--
+In a worker as FrankenPHP has them, whose script serves many requests and never ends, no request sees anything of the one before it
+--SKIPIF--
+<?php
+require __DIR__ . '/../inc/embedded.php';
+skip_without_embedded();
+?>
+--FILE--
+<?php
+require __DIR__ . '/../inc/embedded.php';
+require __DIR__ . '/../inc/leavings.php';
+
+echo nothing_left(fn (Session $session) => new WorkerLoop($session));
+?>
+--EXPECT--
+advisory: after 19 of 19 nothing is left
+row: after 19 of 19 nothing is left

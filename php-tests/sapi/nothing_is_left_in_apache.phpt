@@ -1,0 +1,17 @@
+--TEST--
+In Apache with mod_php, no request sees anything of the one that its worker served before
+--SKIPIF--
+<?php
+require __DIR__ . '/../inc/apache.php';
+Apache::skip();
+?>
+--FILE--
+<?php
+require __DIR__ . '/../inc/apache.php';
+require __DIR__ . '/../inc/leavings.php';
+
+echo nothing_left(fn (Session $session) => new Apache($session));
+?>
+--EXPECT--
+advisory: after 19 of 19 nothing is left
+row: after 19 of 19 nothing is left

@@ -1,0 +1,26 @@
+# Debian's packages, unpacked and not installed: many of them would start and enable daemons. Sourced, after `set -eu`.
+#
+#   unpack FOLDER FILE PACKAGE...   unless FOLDER has that file: unpacks there these packages, and what they need and is
+#                                   not installed on this machine; fails, and says why, when they cannot be had
+
+unpack() {
+    local folder=$1 file=$2 archives=$1/archives
+    shift 2
+    [ ! -e "$folder/$file" ] || return 0
+    mkdir -p "$archives/partial"
+    (
+        flock 9
+        [ ! -e "$folder/$file" ] || exit 0
+        echo "fetching $*" >&2
+        fetch() {
+            apt-get install -y -q --no-install-recommends --download-only -o Debug::NoLocking=1 \
+                -o APT::Sandbox::User=root -o Dir::Cache::archives="$archives" "$@" > "$archives/log" 2>&1
+        }
+        fetch "$@" || { apt-get -q update > /dev/null 2>&1 && fetch "$@"; } || { tail -n 3 "$archives/log" >&2; exit 1; }
+        for package in "$archives"/*.deb; do
+            dpkg -x "$package" "$folder"
+        done
+        rm -f "$archives"/*.deb
+        [ -e "$folder/$file" ] || [ -e "/$file" ] || { echo "no $file in $*" >&2; exit 1; }
+    ) 9> "$archives/lock"
+}

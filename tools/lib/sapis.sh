@@ -1,0 +1,29 @@
+# What else runs PHP, for the PHP under test: what lies beside it, or for Debian's own PHP its packages, unpacked below
+# target/packages. What cannot be had is empty. Sourced after packages.sh and php.sh.
+#
+#   FPM                        PHP-FPM
+#   APACHE, MOD_PHP            Apache, and its module
+#   APACHE_LIBRARIES           what Apache needs and is not installed
+#   LIBPHP                     PHP as a library, for programs of one's own
+
+version=$("$TEST_PHP_EXECUTABLE" -n -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')
+prefix=$("$PHP_CONFIG" --prefix)
+packages=$here/target/packages
+first() { # of these files the one that is there
+    local file
+    for file; do
+        [ ! -f "$file" ] || { echo "$file"; return; }
+    done
+}
+: "${FPM:=$(first "$prefix"/sbin/php-fpm{"$version",})}"
+: "${LIBPHP:=$(first "$prefix"/lib/libphp{"$version",}.so)}"
+APACHE= MOD_PHP= APACHE_LIBRARIES=
+if [ "$prefix" = /usr ]; then
+    unpack "$packages" "usr/lib/libphp$version.so" apache2-bin "libapache2-mod-php$version" "libphp$version-embed" "php$version-fpm" || true
+    : "${FPM:=$(first "$packages/usr/sbin/php-fpm$version")}"
+    : "${LIBPHP:=$(first "$packages/usr/lib/libphp$version.so")}"
+    APACHE=$(first {,"$packages"}/usr/sbin/apache2)
+    MOD_PHP=$(first {,"$packages"}"/usr/lib/apache2/modules/libphp$version.so")
+    APACHE_LIBRARIES=$(dirname "$(find "$packages" -name 'libapr-1.so.0')")
+fi
+export FPM LIBPHP APACHE MOD_PHP APACHE_LIBRARIES
