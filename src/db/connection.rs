@@ -3,6 +3,7 @@
 //! A fresh connection costs its login and no query: what a session needs of it rides in the first packet, which
 //! `store::database` composes. Dropping a connection ends it, and with it whatever it had locked.
 
+use std::mem::ManuallyDrop;
 use std::net::{IpAddr, ToSocketAddrs};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -320,7 +321,8 @@ fn collect<P: Protocol>(
     result: mysql::Result<QueryResult<'_, '_, '_, P>>,
     sets: &mut Vec<ResultSet>,
 ) -> mysql::Result<()> {
-    let mut result = result?;
+    // Its destructor reads on. What panicked once would do so again then, and a second panic ends the process.
+    let mut result = ManuallyDrop::new(result?);
     while let Some(set) = result.iter() {
         let affected = set.affected_rows();
         let columns = set.columns().as_ref().len();
