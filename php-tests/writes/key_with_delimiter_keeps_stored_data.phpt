@@ -7,8 +7,8 @@ require __DIR__ . '/../inc/table.php';
 foreach (each_lock() as $lock => $table) {
     $table->request('abc', fn () => $_SESSION['a'] = 1);
     $before = $table->frozen('abc');
-    foreach (['a|b', '|', "x\0|", 'ends|'] as $key) {
-        $table->request('abc', fn () => $_SESSION[$key] = 1);
+    foreach (['a|b', '|', "x\0|", 'ends|', "\xff|"] as $key) {
+        $table->request('abc', fn () => $_SESSION += ["\xe9" => 1, $key => 1]);
         one_warning(['not written', "'|'", 'stored data stays'], warnings(), "$lock, '$key'");
         same($before, $table->frozen('abc'), "$lock, '$key'");
     }
