@@ -129,7 +129,10 @@ impl<S: Store> Handler<S> {
             // session_create_id() asks about another id: the lock that is held stays as it is.
             return Ok(self.load_lock_free(key, Access::LockFree, Instant::now())?.is_live());
         }
+        // session_reset() asks about the session that this request began and has not written: its id stays.
+        let begun = self.session.as_ref().is_some_and(|session| !session.base.live);
         match self.load(key, lock_free, IfAbsent::Leave) {
+            Ok(loaded) if begun && !loaded.is_live() => Ok(true),
             Ok(loaded) => {
                 let exists = loaded.is_live();
                 if exists {
