@@ -150,7 +150,7 @@ impl<S: Store> Handler<S> {
     /// `lifetime` in seconds. `defect`: PHP could not encode the data, and what it hands over is not the session.
     pub fn write(&mut self, id: &[u8], data: &[u8], lifetime: u64, defect: Option<Refusal>) -> Result<()> {
         // Also when it panics.
-        self.failed = true;
+        self.settled = false;
         let result = self.write_changes(id, data, lifetime, defect);
         self.settled = result.is_ok();
         result
@@ -198,7 +198,7 @@ impl<S: Store> Handler<S> {
     }
 
     pub fn destroy(&mut self, id: &[u8]) -> Result<()> {
-        self.failed = true;
+        self.settled = false;
         let result = self.end(id);
         self.settled = result.is_ok();
         result
