@@ -13,7 +13,7 @@ require __DIR__ . '/../inc/session.php';
 const CHILDREN = [
     'program' => '$process = proc_open(["sleep", "60"], [["file", "/dev/null", "r"], ["file", "/dev/null", "w"], ["file", "/dev/null", "w"]], $pipes);
         $pid = proc_get_status($process)["pid"];',
-    'fork' => 'if (!($pid = pcntl_fork())) { fclose(STDOUT); fclose(STDERR); sleep(60); }',
+    'fork' => 'if (!($pid = pcntl_fork())) { fclose(STDOUT); fclose(STDERR); time_nanosleep(60, 0); }',
 ];
 foreach (LOCKS as $lock) {
     foreach (CHILDREN as $what => $code) {

@@ -7,11 +7,9 @@ require __DIR__ . '/../inc/fpm.php';
 require __DIR__ . '/../inc/apache.php';
 require __DIR__ . '/../inc/embedded.php';
 ob_start();
-FastCgiWorker::skip();
-Fpm::skip();
-Apache::skip();
-skip_without_embedded();
-echo strtok(ob_get_clean(), "\n");
+foreach ([FastCgiWorker::skip(...), Fpm::skip(...), Apache::skip(...), skip_without_embedded(...)] as $skip) {
+    ob_get_length() || $skip();
+}
 ?>
 --FILE--
 <?php

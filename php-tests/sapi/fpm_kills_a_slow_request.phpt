@@ -13,17 +13,16 @@ foreach (LOCKS as $lock) {
     foreach (['0', '1'] as $persistent) {
         // A lock that outlived its holder would be held for ten minutes.
         $session = new Session($lock, ['rustsql.persistent' => $persistent]);
-        $host = new Fpm($session, [], ['request_terminate_timeout' => '1s']);
-        echo "$lock: ", $host->run('session_start(); echo $_SESSION["n"] = 1;');
-        $slow = $host->begin('session_start(); $_SESSION["n"] = 99; sleep(60);');
+        $session->run('session_start(); $_SESSION["n"] = 1;');
+        $host = new Fpm($session, [], ['request_terminate_timeout' => '2s']);
+        $slow = $host->begin('session_start(); $_SESSION["n"] = 99; time_nanosleep(60, 0);');
         Server::waitFor(fn () => $session->connections());
         $waiter = $session->start('session_start(); echo ++$_SESSION["n"];');
-        $session->awaitWaiters(1);
         [$worker] = $host->workers();
         try {
-            echo "answered: {$slow->wait()}\n";
+            echo "$lock: answered: {$slow->wait()}\n";
         } catch (RuntimeException) {
-            echo "killed\n";
+            echo "$lock: killed\n";
         }
         echo $session->finish($waiter);
         Server::waitFor(fn () => $host->workers() && $host->workers() !== [$worker]);
@@ -32,19 +31,15 @@ foreach (LOCKS as $lock) {
 }
 ?>
 --EXPECT--
-advisory: 1
-killed
+advisory: killed
 2
 2
-advisory: 1
-killed
+advisory: killed
 2
 2
-row: 1
-killed
+row: killed
 2
 2
-row: 1
-killed
+row: killed
 2
 2
