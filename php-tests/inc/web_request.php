@@ -71,7 +71,10 @@ final class FastCgiRequest extends WebRequest
     public function __construct(string $path, string $page, string $query = '')
     {
         $params = '';
-        foreach (['SCRIPT_FILENAME' => $page, 'REQUEST_METHOD' => 'GET', 'QUERY_STRING' => $query, 'REDIRECT_STATUS' => '200'] as $name => $value) {
+        foreach ([
+            'SCRIPT_FILENAME' => $page, 'DOCUMENT_ROOT' => dirname($page), 'REQUEST_METHOD' => 'GET', 'QUERY_STRING' => $query,
+            'REDIRECT_STATUS' => '200',
+        ] as $name => $value) {
             $params .= pack('CC', strlen($name), strlen($value)) . $name . $value;
         }
         parent::__construct("unix://$path", self::record(self::BEGIN, "\0\1\0\0\0\0\0\0") . self::record(self::PARAMS, $params)

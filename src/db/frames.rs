@@ -100,9 +100,7 @@ mod tests {
 
     #[test]
     fn lets_the_end_of_a_set_and_any_content_pass() {
-        assert!(are_plausible(&[
-            5, 0, 0, 1, 0xfe, 0, 0, 2, 0, 0, 0, 0, 2, 2, 0, 0, 3, 1, 0xfe
-        ]));
+        assert!(are_plausible(&[5, 0, 0, 1, 0xfe, 0, 0, 2, 0, 2, 0, 0, 2, 1, 0xfe]));
         let mut large = vec![0xff, 0xff, 0xff, 1, 0xfc];
         large.resize(4 + FULL, 0xfe);
         large.extend([10, 0, 0, 2, 0xfe, 1, 2, 3, 4, 5, 6, 7, 8, 9]);

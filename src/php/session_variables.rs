@@ -62,7 +62,12 @@ pub fn has_key_with(byte: u8) -> bool {
     let Some(variables) = variables.and_then(Zval::array) else {
         return false;
     };
-    variables
-        .iter()
-        .any(|(key, _)| key.to_string().bytes().any(|found| found == byte))
+    // Not by its iterator, which panics at a key that is not UTF-8.
+    let mut keys = variables.iter();
+    while let Some((key, _)) = keys.next_zval() {
+        if key.zend_str().is_some_and(|key| key.as_bytes().contains(&byte)) {
+            return true;
+        }
+    }
+    false
 }
