@@ -23,8 +23,9 @@ fuzz_target!(|bytes: &[u8]| {
     let decoded = percent_encoding::percent_decode_str(&text).decode_utf8_lossy();
     let in_a_parameter = dsn.parameters.iter().filter(|(name, _)| name == "password");
     for password in dsn.password.iter().chain(in_a_parameter.map(|(_, value)| value)) {
-        // A short one may stand in a message by chance, as may one that is the name of something, or stands elsewhere too.
-        let told = keys::ALL.iter().any(|key| key.name().contains(password.as_str()));
+        // A short one may stand in a message by chance, as may one that is the name of something, stands elsewhere too, or
+        // is made like the mask.
+        let told = keys::ALL.iter().any(|key| key.name().contains(password.as_str())) || password.contains("***");
         if password.len() >= 8 && decoded.matches(password.as_str()).count() == 1 && !told {
             assert!(!masked.contains(password.as_str()), "masked: {masked}");
             assert!(!message.contains(password.as_str()), "message: {message}");

@@ -30,7 +30,11 @@ fn config() -> &'static str {
     static PATH: OnceLock<String> = OnceLock::new();
     PATH.get_or_init(|| {
         // Its own hook ends the process at each panic, also at those that are caught.
-        std::panic::set_hook(Box::new(|_| {}));
+        std::panic::set_hook(Box::new(|panic| {
+            if std::env::var_os("RUST_BACKTRACE").is_some() {
+                eprintln!("{panic}");
+            }
+        }));
         let path = std::env::temp_dir().join(format!("rustsql-fuzz-{}", std::process::id()));
         let _ = std::fs::remove_file(&path);
         let listener = UnixListener::bind(&path).unwrap();
