@@ -9,7 +9,7 @@ endif
 library = target/release/librustsql.so
 
 .DEFAULT_GOAL := build
-.PHONY: build help deps demo test chaos bench install stubs lint
+.PHONY: build help deps demo test chaos fuzz bench install stubs lint
 
 build: ## build target/release/librustsql.so
 	cargo build --release
@@ -28,6 +28,9 @@ test: ## run every test, on MariaDB and on MySQL; TESTS=php-tests/locking only t
 
 chaos: ## kill everything for MINUTES=2 and check that nothing is lost; SEED=, TOPOLOGY= (mariadb, mysql, pair, galera, group)
 	@tools/chaos
+
+fuzz: ## compare COUNT=20000 random scripts with what PHP's own files handler does; SEED= for the same ones again
+	@tools/differential
 
 bench: ## measure against what else keeps sessions, 40 minutes, and write docs/performance.md; QUICK=1, ONLY=case
 	@tools/bench

@@ -58,7 +58,7 @@ abstract class WebRequest
     abstract protected function take(string $bytes): void;
 
     /** Headers and body. */
-    abstract protected function answer(): string;
+    abstract public function answer(): string;
 }
 
 final class FastCgiRequest extends WebRequest
@@ -68,11 +68,13 @@ final class FastCgiRequest extends WebRequest
     private string $in = '';
     private string $out = '';
 
-    public function __construct(string $path, string $page, string $query = '')
+    /** @param array<string, string> $variables more of them, as HTTP_COOKIE */
+    public function __construct(string $path, string $page, string $query = '', array $variables = [])
     {
         $params = '';
-        foreach (['SCRIPT_FILENAME' => $page, 'REQUEST_METHOD' => 'GET', 'QUERY_STRING' => $query, 'REDIRECT_STATUS' => '200'] as $name => $value) {
-            $params .= pack('CC', strlen($name), strlen($value)) . $name . $value;
+        $variables += ['SCRIPT_FILENAME' => $page, 'REQUEST_METHOD' => 'GET', 'QUERY_STRING' => $query, 'REDIRECT_STATUS' => '200'];
+        foreach ($variables as $name => $value) {
+            $params .= pack('NN', strlen($name) | 1 << 31, strlen($value) | 1 << 31) . $name . $value;
         }
         parent::__construct("unix://$path", self::record(self::BEGIN, "\0\1\0\0\0\0\0\0") . self::record(self::PARAMS, $params)
             . self::record(self::PARAMS, '') . self::record(self::STDIN, ''));
@@ -94,7 +96,7 @@ final class FastCgiRequest extends WebRequest
         }
     }
 
-    protected function answer(): string
+    public function answer(): string
     {
         return $this->out;
     }
@@ -120,7 +122,7 @@ final class HttpRequest extends WebRequest
         $this->ended = feof($this->socket) && str_contains($this->in, "\r\n\r\n");
     }
 
-    protected function answer(): string
+    public function answer(): string
     {
         return $this->in;
     }
