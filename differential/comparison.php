@@ -28,7 +28,7 @@ final class Comparison
             }
             $files = $this->files->run($requests);
             $rustsql = $this->rustsql->run($requests);
-            $stored = $this->without_empty_files($this->files->stored(), $this->rustsql->stored());
+            $stored = $this->withoutUnwritten($this->files->stored(), $this->rustsql->stored(), $source);
             foreach ($stored[0] + $stored[1] as $id => $data) {
                 $files[] = "stored as $id: " . self::shown($stored[0][$id] ?? null);
                 $rustsql[] = "stored as $id: " . self::shown($stored[1][$id] ?? null);
@@ -81,9 +81,9 @@ final class Comparison
     }
 
     /** `files` makes its file when a session is opened, rustsql its row when one is written: not a difference yet. */
-    private function without_empty_files(array $files, array $rustsql): array
+    private function withoutUnwritten(array $files, array $rustsql, string $script): array
     {
-        foreach ($files as $id => $data) {
+        foreach (preg_match(UNWRITTEN, $script) ? $files : [] as $id => $data) {
             if ($data === '' && !isset($rustsql[$id])) {
                 $this->files->remove($id);
                 unset($files[$id]);

@@ -278,11 +278,11 @@ final class ScriptGenerator
         return 'session_set_save_handler(' . $this->one(self::HANDLERS) . ($this->chance(30) ? ', false' : '') . ')';
     }
 
-    /** The handler's methods, which a script may call itself. With an odd id `files` forgets which file it has open. */
+    /** The handler's methods, which a script may call itself. At another's end, or an odd id, `files` forgets its own file. */
     private function direct(): string
     {
         $id = $this->one(self::IDS);
-        return $this->one(["(new SessionHandler)->read($id)", "(new SessionHandler)->write($id, 'n|i:77;')", "(new SessionHandler)->destroy($id)",
+        return $this->one(["(new SessionHandler)->read($id)", "(new SessionHandler)->write($id, 'n|i:77;')", '(new SessionHandler)->destroy(session_id())',
             '(new SessionHandler)->close()', '(new SessionHandler)->gc(100000)', 'strlen((new SessionHandler)->create_sid())']);
     }
 

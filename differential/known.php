@@ -15,8 +15,9 @@ const NEUTRAL = [
     '~\w{3}, \d\d[- ]\w{3}[- ]\d{4} \d\d:\d\d:\d\d GMT~' => 'DATE',
 ];
 
-/** What keeps PHP from writing a session: it is closed before, or $_SESSION is no array any more. */
-const UNWRITTEN = '~abort|read_and_close|\$_SESSION = (?:new|null|"|\$copy)|unset\(\$(?:_SESSION\)|GLOBALS)~';
+/** What keeps PHP from writing a session: it is closed before, an exception comes before, the wrapper does not store what is
+    empty, or $_SESSION is no array any more. */
+const UNWRITTEN = '~abort|read_and_close|Throwing|new Strict|Grumpy|fn \(\) => 1$|ErrorException|\$_SESSION = (?:new|null|"|\$copy)|unset\(\$(?:_SESSION\)|GLOBALS)~m';
 
 /**
  * Which known difference it is that begins with these lines, or null. A script is not compared any further then.

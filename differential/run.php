@@ -53,6 +53,7 @@ foreach ($jobs as $job) {
         $known[$name] = ($known[$name] ?? 0) + $times;
     }
 }
+arsort($known);
 foreach ($known as $name => $times) {
     printf("%6d known: %s\n", $times, $name);
 }
