@@ -17,7 +17,8 @@ const NEUTRAL = [
 
 /** What keeps PHP from writing a session: it is closed before, an exception comes before, the wrapper does not store what is
     empty, or $_SESSION is no array any more. */
-const UNWRITTEN = '~abort|read_and_close|Throwing|new Strict|Grumpy|fn \(\) => 1$|ErrorException|\$_SESSION = (?:new|null|"|\$copy)|unset\(\$(?:_SESSION\)|GLOBALS)~m';
+const UNWRITTEN = '~abort|read_and_close|Throwing|Grumpy|fn \(\) => 1$|ErrorException|new Strict'
+    . '|\$_SESSION = (?:new|null|"|\$copy)|unset\(\$(?:_SESSION\)|GLOBALS)~m';
 
 /**
  * Which known difference it is that begins with these lines, or null. A script is not compared any further then.
