@@ -1,4 +1,8 @@
 # PHP_CONFIG picks the PHP to build for and to test with: make PHP_CONFIG=/opt/php/bin/php-config
+# So does PHP=8.4, and gets that PHP; all that is built for it is below target/php/8.4.
+ifneq ($(filter 8.%,$(PHP)),)
+with_php = tools/with-php $(PHP)
+endif
 ifdef PHP_CONFIG
 override PHP_CONFIG := $(shell command -v $(PHP_CONFIG) || echo $(PHP_CONFIG))
 # The build wants the binary of that same PHP.
@@ -9,13 +13,14 @@ endif
 library = target/release/librustsql.so
 
 .DEFAULT_GOAL := build
-.PHONY: build help deps demo test chaos fuzz bench install stubs lint
+.PHONY: build help deps demo test test-matrix chaos fuzz bench install stubs lint
 
 build: ## build target/release/librustsql.so
-	cargo build --release
+	@$(with_php) tools/check-php
+	$(with_php) cargo build --release
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install what the build, the tests and the demo need (Debian, apt)
 	@tools/deps
@@ -23,17 +28,20 @@ deps: ## install what the build, the tests and the demo need (Debian, apt)
 demo: ## show what it does on a private MariaDB and two web hosts; KEEP=1 leaves them up for a browser
 	@KEEP=$(KEEP) tools/demo
 
-test: ## run every test, on MariaDB and on MySQL; TESTS=php-tests/locking only those
-	@tools/test $(TESTS)
+test: ## run every test, on MariaDB and on MySQL; TESTS=php-tests/locking only those, PHP=8.4 on that PHP
+	@$(with_php) tools/test $(TESTS)
+
+test-matrix: ## run every test on this PHP, and what another may do differently on 8.4, 8.5, 8.6 and two builds with threads
+	@tools/test-matrix
 
 chaos: ## kill everything for MINUTES=2 and check that nothing is lost; SEED=, TOPOLOGY= (mariadb, mysql, pair, galera, group)
-	@tools/chaos
+	@$(with_php) tools/chaos
 
 fuzz: ## compare COUNT=20000 random scripts with what PHP's own files handler does; SEED= for the same ones again
-	@tools/differential
+	@$(with_php) tools/differential
 
 bench: ## measure against what else keeps sessions, 40 minutes, and write docs/performance.md; QUICK=1, ONLY=case
-	@tools/bench
+	@$(with_php) tools/bench
 
 install: build ## copy the library into PHP's extension folder
 	install -D -m 644 $(library) "$$($(or $(PHP_CONFIG),php-config) --extension-dir)/rustsql.so"

@@ -169,7 +169,8 @@ function facts(Measure $measure): array
     $first = fn (string $command): string => trim((string) strtok((string) shell_exec("$command 2>&1"), "\n"));
     preg_match('/model name\s*: (.*)/', file_get_contents('/proc/cpuinfo'), $cpu);
     preg_match('/MemTotal:\s+(\d+)/', file_get_contents('/proc/meminfo'), $memory);
-    $package = fn (string $pattern): string => preg_match('/_(?:\d%3a)?([^_]+)_/', basename(glob(Stack::folder('archives') . "/$pattern")[0] ?? '_?_'), $is) ? $is[1] : '?';
+    $versions = (string) @file_get_contents(Stack::PACKAGES . '/archives/versions') . shell_exec("dpkg-query -W -f '\${Package} \${Version}\n'");
+    $package = fn (string $name): string => preg_match("/^$name (?:\d:)?(\S+)/m", $versions, $is) ? $is[1] : '?';
     $version = implode('.', array_slice(explode('.', PHP_VERSION), 0, 2));
     return [
         'Command' => '`make bench`', 'Date' => date('Y-m-d'), 'Rounds' => $measure->rounds(),
@@ -177,9 +178,9 @@ function facts(Measure $measure): array
         'PHP' => PHP_VERSION . ', FPM with opcache',
         'MariaDB' => $measure->stack->database('mariadb')->admin()->server_info . ', buffer pool 2 GB, innodb_flush_log_at_trx_commit = 2 where nothing else is said',
         'MySQL' => trim(preg_replace('/^.*Ver | for .*$/', '', $first(__DIR__ . '/../target/mysql/mysqld --version'))) . ', the same',
-        'nginx' => $package('nginx_*'), 'Redis, php-redis' => $package('redis-server_*') . ', ' . $package("php$version-redis_*"),
-        'memcached, php-memcached' => $package('memcached_*') . ', ' . $package("php$version-memcached_*"),
-        'Symfony HttpFoundation' => $package('php-symfony-http-foundation_*'),
+        'nginx' => $package('nginx'), 'Redis, php-redis' => $package('redis-server') . ', ' . $package("php$version-redis"),
+        'memcached, php-memcached' => $package('memcached') . ', ' . $package("php$version-memcached"),
+        'Symfony HttpFoundation' => $package('php-symfony-http-foundation'),
         'rustsql' => $first(escapeshellarg((string) getenv('TEST_PHP_EXECUTABLE')) . ' -n -d extension=' . escapeshellarg(php_extension_file()) . ' -r "echo phpversion(\'rustsql\');"'),
     ];
 }

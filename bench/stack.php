@@ -8,7 +8,7 @@ declare(strict_types=1);
 final class Stack
 {
     private const BUFFER_POOL = '2G';
-    private const PACKAGES = __DIR__ . '/../target/packages';
+    public const PACKAGES = __DIR__ . '/../target/packages';
     /** What MariaDB and MySQL have in common here. */
     private const DATABASE = ['innodb_buffer_pool_size' => self::BUFFER_POOL, 'max_connections' => '1000'];
     private const TABLES = [

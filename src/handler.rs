@@ -74,8 +74,8 @@ pub struct Handler<S> {
     /// What went wrong when PHP asked whether the id exists: "no" would make PHP begin an empty session.
     deferred: Option<(SessionKey, Error)>,
     collect_at_close: bool,
-    /// The last read, write or destroy failed.
-    failed: bool,
+    /// Its last read was followed by a write or a destroy that succeeded.
+    settled: bool,
     notices: Vec<String>,
 }
 
@@ -88,7 +88,7 @@ impl<S: Store> Handler<S> {
             prefetched: None,
             deferred: None,
             collect_at_close: false,
-            failed: false,
+            settled: false,
             notices: Vec::new(),
         }
     }
@@ -101,14 +101,15 @@ impl<S: Store> Handler<S> {
         std::mem::take(&mut self.notices)
     }
 
-    /// PHP ends the session when one of these failed, also in the middle of `session_regenerate_id()`.
-    pub fn has_failed(&self) -> bool {
-        self.failed
+    /// In the middle of `session_regenerate_id()` PHP goes on only after such a write or destroy. A failed one ends the
+    /// session, and so does data that PHP 8.6 cannot encode: it then closes without a write.
+    pub fn is_settled(&self) -> bool {
+        self.settled
     }
 
     /// The session's data, empty for a new one. `lock_free`: PHP closes it again at once (`read_and_close`).
     pub fn read(&mut self, id: &[u8], lock_free: bool) -> Result<&[u8]> {
-        self.failed = true;
+        self.settled = false;
         let key = self.key(id)?;
         self.session = None;
         if let Some((_, error)) = self.deferred.take_if(|(of, _)| *of == key) {
@@ -118,7 +119,6 @@ impl<S: Store> Handler<S> {
             Some((_, loaded)) => loaded,
             None => self.load(key, lock_free, IfAbsent::Claim)?,
         };
-        self.failed = false;
         Ok(self.begin(key, loaded).data.as_deref().unwrap_or_default())
     }
 
@@ -150,9 +150,9 @@ impl<S: Store> Handler<S> {
     /// `lifetime` in seconds. `defect`: PHP could not encode the data, and what it hands over is not the session.
     pub fn write(&mut self, id: &[u8], data: &[u8], lifetime: u64, defect: Option<Refusal>) -> Result<()> {
         // Also when it panics.
-        self.failed = true;
+        self.settled = false;
         let result = self.write_changes(id, data, lifetime, defect);
-        self.failed = result.is_err();
+        self.settled = result.is_ok();
         result
     }
 
@@ -198,9 +198,9 @@ impl<S: Store> Handler<S> {
     }
 
     pub fn destroy(&mut self, id: &[u8]) -> Result<()> {
-        self.failed = true;
+        self.settled = false;
         let result = self.end(id);
-        self.failed = result.is_err();
+        self.settled = result.is_ok();
         result
     }
 
@@ -246,6 +246,7 @@ impl<S: Store> Handler<S> {
     /// `keep_connection`: PHP goes on with a new id at once (`session_regenerate_id`).
     pub fn close(&mut self, keep_connection: bool) -> Result<()> {
         self.session = None;
+        self.settled = false;
         self.prefetched = None;
         self.deferred = None;
         if keep_connection {

@@ -100,7 +100,10 @@ fuzz_target!(|bytes: &[u8]| {
     .unwrap();
     let mut store = Database::new(Rc::new(config), "script.php".into());
     let key = SessionKey::new("", b"abc").unwrap();
-    let expiry = Expiry { lifetime: 1440, touch_seconds: 60 };
+    let expiry = Expiry {
+        lifetime: 1440,
+        touch_seconds: 60,
+    };
     let version = Version::new_incarnation();
     let write = SessionWrite {
         expected: Expected::Version(version),

@@ -16,7 +16,12 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(good);
             let name = key.lock_name("app", "php_sessions");
             // What MySQL takes, and what needs no escape.
-            assert!(name.len() <= 64 && name.bytes().all(|byte| byte == b'.' || byte.is_ascii_lowercase() || byte.is_ascii_digit()));
+            assert!(
+                name.len() <= 64
+                    && name
+                        .bytes()
+                        .all(|byte| byte == b'.' || byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            );
             assert!(SessionKey::new("other", bytes).is_ok_and(|other| other != key));
         }
         Err(_) => assert!(!good),

@@ -9,7 +9,9 @@ use libfuzzer_sys::fuzz_target;
 use config::{Config, keys};
 
 fuzz_target!(|bytes: &[u8]| {
-    let Some((which, bytes)) = bytes.split_first() else { return };
+    let Some((which, bytes)) = bytes.split_first() else {
+        return;
+    };
     let key = &keys::ALL[usize::from(*which) % keys::ALL.len()];
     let text = String::from_utf8_lossy(bytes);
     let accepted = Config::accepts(key, &text);

@@ -42,6 +42,9 @@ final class Apache extends WebHost
             StartServers $workers
             MinSpareServers $workers
             MaxSpareServers $workers
+            <Directory $this->folder>
+                AllowOverride All
+            </Directory>
             <FilesMatch \.php$>
                 SetHandler application/x-httpd-php
             </FilesMatch>

@@ -15,9 +15,12 @@ function php_command(array $ini = []): array
     $command = [getenv('TEST_PHP_EXECUTABLE') ?: PHP_BINARY, '-n', '-d', 'extension=' . php_extension_file()];
     $ini += [
         'session.save_handler' => 'rustsql',
+        'fatal_error_backtraces' => '0', // new in 8.5
         'display_errors' => '1', 'display_startup_errors' => '1', 'log_errors' => '0', 'html_errors' => '0',
         // No headers: a script may print before it starts a session.
         'session.use_cookies' => '0', 'session.cache_limiter' => '',
+        // Tests name their sessions; from 8.6 on PHP is strict unless told otherwise.
+        'session.use_strict_mode' => '0',
         // No lottery: one request in a hundred would collect what a test has let expire.
         'session.gc_probability' => '0',
     ];

@@ -40,11 +40,18 @@ abstract class WebHost
     {
     }
 
-    /** A request with the session's id, or another. */
-    public function begin(string $code, ?string $id = null): WebRequest
+    /** A folder for pages, with a file of settings that are its own. */
+    public function addFolder(string $name, string $file, string $settings): void
+    {
+        mkdir("$this->folder/$name", 0755);
+        file_put_contents("$this->folder/$name/$file", $settings);
+    }
+
+    /** A request with the session's id, or another, for a page in that folder. */
+    public function begin(string $code, ?string $id = null, string $folder = ''): WebRequest
     {
         $id ??= $this->session->id;
-        $page = hash('xxh64', "$id $code") . '.php';
+        $page = ltrim("$folder/", '/') . hash('xxh64', "$id $code") . '.php';
         if (!file_exists("$this->folder/$page")) {
             file_put_contents("$this->folder/$page", "<?php session_id('$id'); $code");
         }
@@ -52,9 +59,9 @@ abstract class WebHost
     }
 
     /** The same to its end; gives what it printed. */
-    public function run(string $code, ?string $id = null): string
+    public function run(string $code, ?string $id = null, string $folder = ''): string
     {
-        return Session::tidy($this->begin($code, $id)->wait());
+        return Session::tidy($this->begin($code, $id, $folder)->wait());
     }
 
     public function signal(int $signal): void

@@ -72,7 +72,10 @@ final class FastCgiRequest extends WebRequest
     public function __construct(string $path, string $page, string $query = '', array $variables = [])
     {
         $params = '';
-        $variables += ['SCRIPT_FILENAME' => $page, 'REQUEST_METHOD' => 'GET', 'QUERY_STRING' => $query, 'REDIRECT_STATUS' => '200'];
+        $variables += [
+            'SCRIPT_FILENAME' => $page, 'DOCUMENT_ROOT' => dirname($page), 'REQUEST_METHOD' => 'GET', 'QUERY_STRING' => $query,
+            'REDIRECT_STATUS' => '200',
+        ];
         foreach ($variables as $name => $value) {
             $params .= pack('NN', strlen($name) | 1 << 31, strlen($value) | 1 << 31) . $name . $value;
         }

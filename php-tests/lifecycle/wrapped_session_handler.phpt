@@ -82,7 +82,8 @@ foreach (each_lock() as $lock => $table) {
         same(null, $table->row($new), "$case: destroyed");
     }
 }
-same([], warnings(), 'warnings');
+// PHP 8.6 names what such a class lacks.
+same([], array_values(preg_grep('~required in PHP 9|is deprecated~', warnings(), PREG_GREP_INVERT)), 'warnings');
 echo "done\n";
 --EXPECT--
 done

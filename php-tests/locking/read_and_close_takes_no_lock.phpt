@@ -4,11 +4,14 @@ A read_and_close start reads while another request holds the session, in every f
 <?php
 require __DIR__ . '/../inc/session.php';
 
+// From 8.6 on what is no number is a TypeError.
+const TWO = PHP_VERSION_ID < 80600 ? '2x' : '2';
+const YES = PHP_VERSION_ID < 80600 ? 'yes' : '0';
 const FORMS = [
     'true' => 'session_start(["read_and_close" => true])',
     '1' => 'session_start(["read_and_close" => 1])',
     '"1"' => 'session_start(["read_and_close" => "1"])',
-    '"2x"' => '@session_start(["read_and_close" => "2x"])',
+    '"2x"' => '@session_start(["read_and_close" => "' . TWO . '"])',
     'named argument' => 'session_start(options: ["read_and_close" => true])',
     'unpacked' => 'session_start(...[["read_and_close" => true]])',
     'call_user_func' => 'call_user_func("session_start", ["read_and_close" => true])',
@@ -17,7 +20,7 @@ const FORMS = [
     'array_map' => 'array_map("session_start", [["read_and_close" => true]])[0]',
     'Fiber' => '(function () { $fiber = new Fiber("session_start"); $fiber->start(["read_and_close" => true]); return $fiber->getReturn(); })()',
     'reference' => '(function () { $options = ["read_and_close" => true]; $same = &$options; return session_start($same); })()',
-    '"yes"' => '@session_start(["read_and_close" => "yes"])',
+    '"yes"' => '@session_start(["read_and_close" => "' . YES . '"])',
     'false' => '@session_start(["read_and_close" => false])',
     'no option' => '@session_start([])',
     'SessionHandler' => 'session_set_save_handler(new SessionHandler) && session_start(["read_and_close" => true])',

@@ -10,6 +10,7 @@ $lies = [
     'one answer too many' => ['kind' => 'twice', 'where' => 'head', 'at' => 1, 'every' => 1],
     'an empty packet' => ['kind' => 'empty', 'where' => 'head', 'at' => 1],
     'an empty packet in place of a row' => ['kind' => 'empty', 'where' => 'row', 'at' => 1],
+    'empty packets from the second on' => ['kind' => 'empty', 'at' => 2, 'every' => 1],
     'an answer that ends too early' => ['kind' => 'ok', 'where' => 'head', 'at' => 1, 'bytes' => $ok],
     'no columns' => ['kind' => 'columns', 'where' => 'head', 'at' => 2, 'bytes' => $ok],
     'fewer columns' => ['kind' => 'columns', 'where' => 'head', 'at' => 2, 'bytes' => "\1"],

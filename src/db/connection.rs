@@ -3,6 +3,7 @@
 //! A fresh connection costs its login and no query: what a session needs of it rides in the first packet, which
 //! `store::database` composes. Dropping a connection ends it, and with it whatever it had locked.
 
+use std::mem::ManuallyDrop;
 use std::net::{IpAddr, ToSocketAddrs};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -12,8 +13,9 @@ use mysql::{Conn, OptsBuilder, QueryResult};
 use r2d2::ManageConnection;
 use r2d2_mysql::MySqlConnectionManager;
 
+use super::frames::Frames;
 use super::reply::{Answer, Reply, ResultSet, Row};
-use super::socket::{self, Listed};
+use super::socket::{self, Expected, Listed};
 use super::statement::Statement;
 use super::{errno, fork};
 use crate::config::Config;
@@ -282,10 +284,10 @@ impl Connection {
         };
         socket::bound_reads(timeout);
         let sets = &mut reply.sets;
-        socket::expect_answer();
+        socket::expect(Expected::Answer(Frames::default()));
         // The crate panics on answers that no server gives, as an empty packet.
         let outcome = catch_unwind(AssertUnwindSafe(|| work(conn, sets)));
-        socket::expect_anything();
+        socket::expect(Expected::Anything);
         let error = match outcome {
             Ok(Ok(())) => return reply,
             Ok(Err(error)) => {
@@ -319,13 +321,14 @@ fn collect<P: Protocol>(
     result: mysql::Result<QueryResult<'_, '_, '_, P>>,
     sets: &mut Vec<ResultSet>,
 ) -> mysql::Result<()> {
-    let mut result = result?;
+    // Its destructor reads on. What panicked once would do so again then, and a second panic ends the process.
+    let mut result = ManuallyDrop::new(result?);
     while let Some(set) = result.iter() {
         let affected = set.affected_rows();
         let columns = set.columns().as_ref().len();
         let mut rows = Vec::new();
         for row in set {
-            rows.push(Row(row?));
+            rows.push(Row(row.inspect_err(stop_reading)?));
         }
         sets.push(ResultSet {
             rows,
@@ -334,4 +337,11 @@ fn collect<P: Protocol>(
         });
     }
     Ok(())
+}
+
+/// Behind an error that is not the server's, the crate would read on to the end of an answer that may have none.
+fn stop_reading(error: &mysql::Error) {
+    if errno::code(error).is_none() {
+        socket::expect(Expected::Nothing);
+    }
 }

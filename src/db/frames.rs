@@ -1,7 +1,8 @@
 //! Reads along what a server answers, and refuses what it cannot mean.
 //!
 //! The mysql crate makes room for as many columns as an answer says that it has, before it has seen one. What no machine has
-//! room for ends the process, and not by a panic. `socket` calls it with what it received, while an answer is awaited.
+//! room for ends the process, and not by a panic. On an empty packet it panics, and again as that unwinds, which ends the
+//! process as well. `socket` calls it with what it received, while an answer is awaited.
 
 /// The largest numbers of columns, as the protocol writes them: three and eight bytes behind these. Every other packet of an
 /// answer begins with something else, or is shorter.
@@ -32,8 +33,8 @@ impl Frames {
                 self.header[self.header_bytes] = byte;
                 self.header_bytes += 1;
                 bytes = rest;
-                if self.header_bytes == self.header.len() {
-                    self.begin_packet();
+                if self.header_bytes == self.header.len() && !self.begin_packet() {
+                    return false;
                 }
                 continue;
             }
@@ -51,7 +52,8 @@ impl Frames {
         true
     }
 
-    fn begin_packet(&mut self) {
+    /// False: it is empty, where the crate counts on one byte at least.
+    fn begin_packet(&mut self) -> bool {
         let [low, middle, high, _] = self.header;
         self.missing = u32::from_le_bytes([low, middle, high, 0]) as usize;
         self.begins = !self.goes_on;
@@ -59,6 +61,7 @@ impl Frames {
         if self.missing == 0 {
             self.header_bytes = 0;
         }
+        self.missing > 0 || !self.begins
     }
 }
 
@@ -83,6 +86,16 @@ mod tests {
         assert!(!are_plausible(&[
             1, 0, 0, 1, 5, 9, 0, 0, 2, 0xfe, 0, 0, 0, 0, 0, 1, 0, 0
         ]));
+    }
+
+    #[test]
+    fn refuses_packets_of_nothing() {
+        assert!(!are_plausible(&[0, 0, 0, 1]));
+        assert!(!are_plausible(&[1, 0, 0, 1, 5, 0, 0, 0, 2]));
+        let mut full = vec![0xff, 0xff, 0xff, 1, 1];
+        full.resize(4 + FULL, 0);
+        full.extend([0, 0, 0, 2, 1, 0, 0, 3, 1]);
+        assert!(are_plausible(&full));
     }
 
     #[test]

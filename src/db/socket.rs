@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::frames::Frames;
 
 thread_local! {
-    static FRAMES: Cell<Option<Frames>> = const { Cell::new(None) };
+    static EXPECTED: Cell<Expected> = const { Cell::new(Expected::Anything) };
     static CONNECT_TIMEOUT: Cell<Duration> = const { Cell::new(Duration::ZERO) };
     static READ_TIMEOUT: Cell<Option<Duration>> = const { Cell::new(None) };
 }
@@ -32,22 +32,35 @@ pub fn bound_reads(timeout: Option<Duration>) {
     READ_TIMEOUT.set(timeout);
 }
 
-/// What this thread receives from now on is the beginning of an answer to a statement.
-pub fn expect_answer() {
-    FRAMES.set(Some(Frames::default()));
+/// What this thread receives next, from any connection.
+#[derive(Clone, Copy)]
+pub enum Expected {
+    /// As the packets of a login.
+    Anything,
+    /// To a statement, from its beginning on.
+    Answer(Frames),
+    /// What made no sense has no end either: nobody waits for it.
+    Nothing,
 }
 
-/// What it receives is something else, as the packets of a login.
-pub fn expect_anything() {
-    FRAMES.set(None);
+pub fn expect(expected: Expected) {
+    EXPECTED.set(expected);
 }
 
-/// Whether an answer may have these bytes next.
-fn is_plausible(bytes: &[u8]) -> bool {
-    let Some(mut frames) = FRAMES.get() else { return true };
-    let plausible = frames.are_plausible(bytes);
-    FRAMES.set(Some(frames));
-    plausible
+fn may_come(bytes: &[u8]) -> bool {
+    match EXPECTED.get() {
+        Expected::Anything => true,
+        Expected::Answer(mut frames) => {
+            let plausible = frames.are_plausible(bytes);
+            expect(if plausible {
+                Expected::Answer(frames)
+            } else {
+                Expected::Nothing
+            });
+            plausible
+        }
+        Expected::Nothing => false,
+    }
 }
 
 const NONE: RawFd = -1;
@@ -152,6 +165,9 @@ mod wrapped {
                 *libc::__errno_location() = number;
                 -1
             };
+            if !super::may_come(&[]) {
+                return fail(libc::EBADMSG);
+            }
             match libc::poll(&raw mut waiting, 1, timeout) {
                 0 => return fail(libc::EAGAIN),
                 1 => {}
@@ -159,7 +175,7 @@ mod wrapped {
             }
             let received = __real_recv(descriptor, to, length, flags);
             let bytes = usize::try_from(received).unwrap_or_default();
-            if bytes > 0 && !super::is_plausible(std::slice::from_raw_parts(to.cast(), bytes)) {
+            if bytes > 0 && !super::may_come(std::slice::from_raw_parts(to.cast(), bytes)) {
                 return fail(libc::EBADMSG);
             }
             received

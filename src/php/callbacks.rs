@@ -4,14 +4,17 @@
 //! `session_regenerate_id()` keeps it, with its connection, for the `open` that follows at once.
 
 use std::cell::Cell;
-use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ffi::{c_int, c_void};
 use std::rc::Rc;
 use std::sync::OnceLock;
 
-use ext_php_rs::ffi::{ext_php_rs_zend_string_init, zend_long, zend_string};
+use ext_php_rs::ffi::{
+    ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ext_php_rs_zend_string_init, zend_long, zend_string,
+};
 
 use super::engine::{Running, encoding_defect, running, script};
-use super::session_api::{ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ps_module};
+use super::save_path::{self, SavePath};
+use super::session_api::ps_module;
 use super::{boundary, ini, session_variables, warning};
 use crate::error::{Error, Refusal, Result};
 use crate::handler::Handler;
@@ -66,16 +69,6 @@ pub fn with_open(body: impl FnOnce(&Open)) {
 }
 
 /// # Safety
-/// `text` is NULL or ends with NUL.
-unsafe fn text(text: *const c_char) -> String {
-    if text.is_null() {
-        return String::new();
-    }
-    // SAFETY: see above.
-    unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
-}
-
-/// # Safety
 /// `mod_data` is what ext/session passes: its own variable, NULL or the box that `open` made.
 unsafe fn opened<'a>(mod_data: *mut *mut c_void) -> Result<&'a mut Open> {
     // SAFETY: see above; callbacks of one thread never overlap.
@@ -102,13 +95,20 @@ fn flush_notices(handler: &mut Open) {
     }
 }
 
-/// Also called again with no close before it (`session_reset`), and after a close that kept the box.
-unsafe extern "C" fn open(mod_data: *mut *mut c_void, save_path: *const c_char, _name: *const c_char) -> c_int {
+/// Also called again with no close before it (`session_reset`), and after a close that kept the box. PHP 8.6 forgets to
+/// close a session that it cannot encode: the next one, which may be another, begins anew.
+unsafe extern "C" fn open(mod_data: *mut *mut c_void, save_path: SavePath, _name: SavePath) -> c_int {
     boundary::call(FAILURE, || {
-        // SAFETY: ext/session passes its own variable and a text that ends with NUL.
+        // SAFETY: ext/session passes its own variable and its own text.
         unsafe {
+            if !(*mod_data).is_null()
+                && matches!(running(), Running::Start { .. })
+                && let Err(error) = end(mod_data)
+            {
+                warning::error(&error);
+            }
             if (*mod_data).is_null() {
-                let config = ini::load(&text(save_path))?;
+                let config = ini::load(&save_path::text(save_path))?;
                 let store = Database::new(Rc::clone(&config), script());
                 let handler = Box::into_raw(Box::new(Handler::new(config, store)));
                 OPEN.set(handler);
@@ -119,23 +119,30 @@ unsafe extern "C" fn open(mod_data: *mut *mut c_void, save_path: *const c_char, 
     })
 }
 
+/// # Safety
+/// `*mod_data` is NULL or the box that `open` made.
+unsafe fn end(mod_data: *mut *mut c_void) -> Result<()> {
+    // SAFETY: see above; nothing points to the box any more when it is dropped.
+    unsafe {
+        let handler = std::mem::replace(&mut *mod_data, std::ptr::null_mut()).cast::<Open>();
+        OPEN.set(std::ptr::null_mut());
+        if handler.is_null() {
+            return Ok(());
+        }
+        Box::from_raw(handler).close(false)
+    }
+}
+
 unsafe extern "C" fn close(mod_data: *mut *mut c_void) -> c_int {
     // SAFETY: `*mod_data` is NULL or the box that `open` made.
     let Some(handler) = (unsafe { (*mod_data).cast::<Open>().as_mut() }) else {
         return SUCCESS;
     };
-    if running() == Running::RegenerateId && !handler.has_failed() {
+    if running() == Running::RegenerateId && handler.is_settled() {
         return boundary::call(SUCCESS, || handler.close(true).map(|()| SUCCESS));
     }
-    let result = boundary::call(SUCCESS, || {
-        // SAFETY: the same box, to which nothing points any more when it is dropped.
-        unsafe {
-            *mod_data = std::ptr::null_mut();
-            OPEN.set(std::ptr::null_mut());
-            Box::from_raw(handler).close(false)?;
-        }
-        Ok(SUCCESS)
-    });
+    // SAFETY: as above.
+    let result = boundary::call(SUCCESS, || unsafe { end(mod_data) }.map(|()| SUCCESS));
     // Last: it may run a destructor of the script, which may call us.
     session_variables::forget();
     result
@@ -196,7 +203,9 @@ unsafe extern "C" fn destroy(mod_data: *mut *mut c_void, key: *mut zend_string) 
         let (handler, id) = unsafe { (opened(mod_data)?, bytes(key)) };
         match running() {
             // ext/session throws away what it cannot decode. It may only be the wrong serialize_handler: keep it.
-            Running::Start { .. } | Running::Nothing => return Err(Error::Refused(Refusal::Undecodable)),
+            Running::Start { .. } | Running::Reset | Running::Nothing => {
+                return Err(Error::Refused(Refusal::Undecodable));
+            }
             // session_decode() with bad data ends the request's session, but what is stored is not bad.
             Running::Decode => {}
             _ => handler.destroy(id)?,

@@ -16,10 +16,10 @@ use crate::error::Refusal;
 /// What called us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Running {
-    /// `session_start()` or `session_reset()`.
     Start {
         read_and_close: bool,
     },
+    Reset,
     RegenerateId,
     Gc,
     Decode,
@@ -47,7 +47,7 @@ pub fn running() -> Running {
                         let read_and_close = read_and_close(frame);
                         return Running::Start { read_and_close };
                     }
-                    b"session_reset" => return Running::Start { read_and_close: false },
+                    b"session_reset" => return Running::Reset,
                     b"session_regenerate_id" => return Running::RegenerateId,
                     b"session_gc" => return Running::Gc,
                     b"session_decode" => return Running::Decode,

@@ -6,16 +6,15 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 
 use ext_php_rs::ffi::{
-    _zend_ini_entry, ext_php_rs_sapi_module, php_output_write, zend_ini_entry_def, zend_register_ini_entries,
-    zend_string,
+    _zend_ini_entry, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ext_php_rs_sapi_module, php_output_write,
+    zend_ini_entry_def, zend_register_ini_entries, zend_string,
 };
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::IniEntryDef;
 
 use super::boundary;
 use super::session_api::{
-    ZEND_INI_DISPLAY_ORIG, ZEND_INI_STAGE_RUNTIME, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS,
-    zend_ini_string_ex, zend_unregister_ini_entries,
+    ZEND_INI_DISPLAY_ORIG, ZEND_INI_STAGE_RUNTIME, zend_ini_string_ex, zend_unregister_ini_entries,
 };
 use super::warning;
 use crate::config::keys::{self, Key, Scope};
@@ -103,10 +102,11 @@ fn value(name: &CStr) -> String {
 /// Valid until the setting is changed.
 fn raw_value(name: &CStr) -> &'static CStr {
     let mut exists = false;
+    let original = Default::default(); // false; a number until PHP 8.6
     // SAFETY: the name ends with NUL, the length is without it. The text belongs to the engine, and every caller copies it
     // before anything else runs.
     unsafe {
-        let text = zend_ini_string_ex(name.as_ptr(), name.count_bytes() as _, 0, &raw mut exists);
+        let text = zend_ini_string_ex(name.as_ptr(), name.count_bytes() as _, original, &raw mut exists);
         match text.is_null() {
             true => c"",
             false => CStr::from_ptr(text),

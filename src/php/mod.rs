@@ -11,6 +11,7 @@ mod functions;
 mod info;
 mod ini;
 mod module;
+mod save_path;
 mod session_api;
 mod session_variables;
 mod shared_memory;

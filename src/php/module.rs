@@ -7,10 +7,10 @@ use std::ptr;
 use std::sync::Once;
 
 use ext_php_rs::builders::{ModuleBuilder, ModuleStartup};
-use ext_php_rs::ffi::{_zend_module_dep, zend_string};
+use ext_php_rs::ffi::{_zend_module_dep, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, zend_string};
 use ext_php_rs::zend::{ModuleEntry, StaticModuleEntry};
 
-use super::session_api::{MODULE_DEP_REQUIRED, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ps_module};
+use super::session_api::{MODULE_DEP_REQUIRED, ps_module};
 use super::{boundary, callbacks, engine, functions, info, ini, shared_memory, warning};
 use crate::db::{fork, pool, warm_up};
 

@@ -7,9 +7,9 @@ use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_int};
 use std::ptr;
 
-use ext_php_rs::ffi::{E_NOTICE, E_WARNING, php_error_docref};
+use ext_php_rs::ffi::{E_NOTICE, E_WARNING, ext_php_rs_executor_globals, php_error_docref};
 
-use super::session_api::{zend_exception_restore, zend_exception_save};
+use super::session_api::zend_exception_set_previous;
 use crate::error::Error;
 
 thread_local! {
@@ -44,11 +44,17 @@ pub fn flush() {
         let Some((level, line)) = next else { return };
         let line = line.into_raw();
         // SAFETY: both strings end with NUL and live during the call. If it jumps away, `line` leaks and nothing else.
-        // A pending exception is set aside meanwhile: with it, PHP would call no error handler and print nothing.
+        // A pending exception is set aside meanwhile: with it, PHP would call no error handler and print nothing. If the
+        // handler throws one of its own, that has the first as its previous one, which takes its count over.
         unsafe {
-            zend_exception_save();
+            let current = &raw mut (*ext_php_rs_executor_globals()).exception;
+            let pending = current.replace(ptr::null_mut());
             php_error_docref(ptr::null(), level, FORMAT.as_ptr(), line);
-            zend_exception_restore();
+            if (*current).is_null() {
+                *current = pending;
+            } else if !pending.is_null() {
+                zend_exception_set_previous(*current, pending);
+            }
         }
         // SAFETY: `line` came from `into_raw` above.
         drop(unsafe { CString::from_raw(line) });

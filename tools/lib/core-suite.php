@@ -30,7 +30,7 @@ if (isset($options['help']) || isset($options['h']) || preg_grep('/^-/', $names)
 }
 $handler = $options['handler'] ?? 'rustsql';
 $ini = ['session.save_handler' => $handler, 'session.save_path' => ''];
-$tags = [$handler, 'php' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION];
+$tags = [$handler, 'php' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION, 'php' . PHP_VERSION];
 if (!str_starts_with(file_get_contents("$options[source]/version"), PHP_VERSION)) {
     $tags[] = 'older-tests'; // no mirror had those of just this PHP
 }

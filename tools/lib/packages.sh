@@ -1,7 +1,8 @@
 # Debian's packages, unpacked and not installed: many of them would start and enable daemons. Sourced, after `set -eu`.
 #
 #   unpack FOLDER FILE PACKAGE...   unless FOLDER has that file: unpacks there these packages, and what they need and is
-#                                   not installed on this machine; fails, and says why, when they cannot be had
+#                                   not installed on this machine; fails, and says why, when they cannot be had.
+#                                   FOLDER/archives/versions has a line for each.
 
 unpack() {
     local folder=$1 file=$2 archives=$1/archives
@@ -19,6 +20,7 @@ unpack() {
         fetch "$@" || { apt-get -q update > /dev/null 2>&1 && fetch "$@"; } || { tail -n 3 "$archives/log" >&2; exit 1; }
         for package in "$archives"/*.deb; do
             dpkg -x "$package" "$folder"
+            dpkg-deb -W --showformat '${Package} ${Version}\n' "$package" >> "$archives/versions"
         done
         rm -f "$archives"/*.deb
         [ -e "$folder/$file" ] || [ -e "/$file" ] || { echo "no $file in $*" >&2; exit 1; }

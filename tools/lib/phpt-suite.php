@@ -26,6 +26,7 @@ putenv("RUSTSQL_SO=$extension");
 $results = run_phpt($paths, [
     'extension' => [$extension, ...array_filter(explode(',', getenv('RUSTSQL_TEST_MODULES')))],
     'session.save_handler' => 'rustsql',
+    'session.use_strict_mode' => '0', // as in php-tests/inc/php.php
     'rustsql.dsn' => $server->dsn(),
 ], "$root/target/test/phpt-$flavour.log", $root, JOBS);
 

@@ -24,6 +24,6 @@ if [ "$prefix" = /usr ]; then
     : "${LIBPHP:=$(first "$packages/usr/lib/libphp$version.so")}"
     APACHE=$(first {,"$packages"}/usr/sbin/apache2)
     MOD_PHP=$(first {,"$packages"}"/usr/lib/apache2/modules/libphp$version.so")
-    APACHE_LIBRARIES=$(dirname "$(find "$packages" -name 'libapr-1.so.0')")
+    APACHE_LIBRARIES=$(find "$packages" -name 'libapr-1.so.0' -printf '%h\n')
 fi
 export FPM LIBPHP APACHE MOD_PHP APACHE_LIBRARIES

@@ -1,0 +1,38 @@
+//! How `open` is given session.save_path: the one thing in which the session API of PHP 8.6 differs.
+
+#[cfg(php86)]
+pub use since_86::*;
+#[cfg(not(php86))]
+pub use until_85::*;
+
+#[cfg(not(php86))]
+mod until_85 {
+    use std::ffi::{CStr, c_char};
+
+    pub type SavePath = *const c_char;
+
+    /// # Safety
+    /// `path` is NULL or ends with NUL.
+    pub unsafe fn text(path: SavePath) -> String {
+        if path.is_null() {
+            return String::new();
+        }
+        // SAFETY: see above.
+        unsafe { CStr::from_ptr(path) }.to_string_lossy().into_owned()
+    }
+}
+
+#[cfg(php86)]
+mod since_86 {
+    use ext_php_rs::ffi::zend_string;
+
+    pub type SavePath = *mut zend_string;
+
+    /// # Safety
+    /// `path` is NULL or a live string.
+    pub unsafe fn text(path: SavePath) -> String {
+        // SAFETY: see above.
+        let bytes = unsafe { path.as_ref() }.map(|path| path.as_bytes()).unwrap_or_default();
+        String::from_utf8_lossy(bytes).into_owned()
+    }
+}

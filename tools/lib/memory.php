@@ -1,0 +1,73 @@
+<?php
+/*
+ * The work of tools/memory: requests that change their session, leave it as it is, begin a new one, are refused the lock, or
+ * fail, in turn; and what the worker has of the machine after a twentieth of them and after all.
+ */
+
+require __DIR__ . '/../../php-tests/inc/fastcgi.php';
+
+/** Memory may be a little more: the allocators' own bookkeeping. */
+const TOLERANCE = 1.02;
+
+$count = (int) (getenv('COUNT') ?: 20000);
+if (!cgi_program()) {
+    echo "SKIP all: there is no CGI program beside this PHP\n0 passed, 0 failed, 2 skipped\n";
+    exit;
+}
+// By itself it ends after 500 requests.
+putenv('PHP_FCGI_MAX_REQUESTS=0');
+$page = <<<'PHP'
+    $n = (int) file_get_contents(FOLDER . '/n');
+    set_error_handler(fn () => true);
+    switch ($n % 10) {
+        case 0: session_id("new-$n"); session_start(); session_destroy(); break;
+        case 1: session_id('held'); session_start(); break;
+        case 2: session_start(['read_and_close' => true]); break;
+        case 3: session_start(); session_regenerate_id(); break;
+        case 4: session_id("not\0an id"); session_start(); break;
+        case 5: ini_set('rustsql.lock', 'row'); session_start(); $_SESSION['n'] = $n; break;
+        case 6: session_start(); $_SESSION['large'] = str_repeat(chr($n % 256), 40000); break;
+        case 7: session_start(); unset($_SESSION['large']); RustSql\status(); break;
+        case 8: session_save_path('mysql://nobody:wrong@127.0.0.1:1/app'); session_start(); break;
+        default: session_start(); $_SESSION['n'] = $n;
+    }
+    PHP;
+
+[$passed, $failed] = [0, 0];
+foreach (['0', '1'] as $persistent) {
+    $session = new Session('advisory', ['rustsql.lock_timeout' => '0', 'rustsql.retry_after' => '0']);
+    $holder = $session->hold('', [], 'held');
+    $worker = new FastCgiWorker($session, ['rustsql.persistent' => $persistent]);
+    $folder = sys_get_temp_dir() . '/rustsql-' . bin2hex(random_bytes(6));
+    mkdir($folder);
+    $code = "define('FOLDER', '$folder'); $page";
+    for ($n = 1; $n <= $count; $n++) {
+        file_put_contents("$folder/n", $n);
+        $worker->run($code);
+        if ($n === intdiv($count, 20)) {
+            $before = usage($worker->pid);
+        }
+    }
+    $after = usage($worker->pid);
+    exec('rm -rf ' . escapeshellarg($folder));
+    $good = $after['kB'] <= $before['kB'] * TOLERANCE && $after['files'] === $before['files'] && $after['threads'] === $before['threads'];
+    $good ? $passed++ : $failed++;
+    printf("%s rustsql.persistent=%s: after %d and %d requests: %d and %d kB, %d and %d open files, %d and %d threads\n", $good ? 'ok  ' : 'FAIL',
+        $persistent, intdiv($count, 20), $count, $before['kB'], $after['kB'], $before['files'], $after['files'], $before['threads'], $after['threads']);
+    $worker->end();
+    $session->finish($holder);
+}
+echo "$passed passed, $failed failed, 0 skipped\n";
+exit($failed ? 1 : 0);
+
+/** @return array{kB: int, files: int, threads: int} when it is idle: a request is over for its client before it is for PHP */
+function usage(int $pid): array
+{
+    Server::waitFor(function () use ($pid, &$last): bool {
+        [$before, $last] = [$last ?? null, count(scandir("/proc/$pid/fd"))];
+        return $before === $last;
+    });
+    $status = file_get_contents("/proc/$pid/status");
+    $number = fn (string $name) => (int) preg_filter("~.*^$name:\s+(\d+).*~ms", '$1', $status);
+    return ['kB' => $number('VmRSS'), 'files' => $last, 'threads' => $number('Threads')];
+}
