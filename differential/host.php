@@ -66,7 +66,7 @@ final class Host
                 // It crashed, or waits for a lock that the other one has left behind.
                 $this->workers = [null, null];
             }
-            $answer = $answers[$number]->ended ? $answers[$number]->answer() : "\r\n\r\nno answer";
+            $answer = $answers[$number]->ended ? $answers[$number]->answer() : "\r\n\r\nno answer, $this->folder";
             array_push($lines, ...$this->seen($process), ...$this->answered($request['visitor'], $answer));
         }
         $end = "\n\0"; // all lines at once, which is quicker

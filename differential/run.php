@@ -1,7 +1,7 @@
 <?php
 /*
  * Runs random scripts of session_* calls on PHP's `files` handler and on rustsql, and compares all that they see. Called by
- * tools/differential: SEED COUNT. Script number n is that of seed SEED + n, on advisory or row locks and with kept
+ * tools/differential: SEED COUNT [JOB]. Script number n is that of seed SEED + n, on advisory or row locks and with kept
  * connections or without, in turn.
  */
 
@@ -33,9 +33,10 @@ $description = dirname(__DIR__) . '/target/test/server-' . getmypid() . '.json';
 file_put_contents($description, $server->describe());
 register_shutdown_function(fn () => @unlink($description));
 putenv("RUSTSQL_TEST_SERVER=$description");
-$modules = array_map(fn ($module) => "-dextension=$module", array_filter(explode(',', (string) getenv('RUSTSQL_TEST_MODULES'))));
+// This same command, with the number of the job.
+$command = explode("\0", rtrim(file_get_contents('/proc/self/cmdline'), "\0"));
 for ($job = 0; $job < JOBS; $job++) {
-    $jobs[] = new PhpProcess([PHP_BINARY, '-n', ...$modules, __FILE__, $seed, $count, $job]);
+    $jobs[] = new PhpProcess([...$command, $job]);
 }
 $failed = $requests = 0;
 $known = [];

@@ -68,7 +68,7 @@ class Reversing extends SessionHandler
 }
 
 /** As Symfony's: answers strict mode by reading, and does not keep an empty session. */
-class Strict implements SessionHandlerInterface, SessionUpdateTimestampHandlerInterface
+class Strict implements SessionHandlerInterface, SessionIdInterface, SessionUpdateTimestampHandlerInterface
 {
     private SessionHandler $inner;
     private array $read = [];
@@ -86,6 +86,11 @@ class Strict implements SessionHandlerInterface, SessionUpdateTimestampHandlerIn
     public function close(): bool
     {
         return $this->inner->close();
+    }
+
+    public function create_sid(): string
+    {
+        return $this->inner->create_sid();
     }
 
     public function validateId(string $id): bool

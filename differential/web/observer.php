@@ -61,7 +61,9 @@ final class Observer
     public static function dump(mixed $value, int $depth = 0): string
     {
         if (is_string($value)) {
-            return strlen($value) > 400 ? sprintf('%d bytes, %s', strlen($value), md5($value)) : '"' . addcslashes($value, "\0..\37\177..\377\"\\") . '"';
+            return strlen($value) > 400
+                ? strlen($value) . ' bytes, ' . md5($value)
+                : '"' . addcslashes($value, "\0..\37\177..\377\"\\") . '"';
         }
         if ($depth > 5) {
             return '...';
