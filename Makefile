@@ -13,7 +13,7 @@ endif
 library = target/release/librustsql.so
 
 .DEFAULT_GOAL := build
-.PHONY: build help deps demo test test-matrix chaos bench install stubs lint
+.PHONY: build help deps demo test test-matrix chaos fuzz bench install stubs lint
 
 build: ## build target/release/librustsql.so
 	@$(with_php) tools/check-php
@@ -36,6 +36,9 @@ test-matrix: ## run every test on this PHP, and what another may do differently 
 
 chaos: ## kill everything for MINUTES=2 and check that nothing is lost; SEED=, TOPOLOGY= (mariadb, mysql, pair, galera, group)
 	@$(with_php) tools/chaos
+
+fuzz: ## compare COUNT=20000 random scripts with what PHP's own files handler does; SEED= for the same ones again
+	@$(with_php) tools/differential
 
 bench: ## measure against what else keeps sessions, 40 minutes, and write docs/performance.md; QUICK=1, ONLY=case
 	@$(with_php) tools/bench

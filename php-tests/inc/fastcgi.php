@@ -36,8 +36,9 @@ final class FastCgiWorker
         $command = php_command($ini + ['rustsql.persistent' => '1'] + $session->ini);
         $command[0] = cgi_program();
         array_push($command, '-b', "$this->folder/sock");
-        // No workers of its own.
+        // No workers of its own, and no request that is its last.
         putenv('PHP_FCGI_CHILDREN');
+        putenv('PHP_FCGI_MAX_REQUESTS=0');
         $this->process = new PhpProcess($command);
         $this->pid = $this->process->pid;
         Server::waitFor(fn () => file_exists("$this->folder/sock"));
@@ -54,9 +55,15 @@ final class FastCgiWorker
     public function run(string $code, ?string $id = null): string
     {
         $id ??= $this->session->id;
-        file_put_contents("$this->folder/" . self::PAGE, "<?php session_id('$id'); $code");
-        $request = Server::waitFor(fn () => ($request = new FastCgiRequest("$this->folder/sock", "$this->folder/" . self::PAGE))->socket ? $request : null);
-        return Session::tidy($request->wait(60));
+        $page = "$this->folder/" . self::PAGE;
+        file_put_contents($page, "<?php session_id('$id'); $code");
+        return Session::tidy($this->begin($page)->wait(60));
+    }
+
+    /** @param array<string, string> $variables of the request, as HTTP_COOKIE */
+    public function begin(string $page, array $variables = []): FastCgiRequest
+    {
+        return Server::waitFor(fn () => ($request = new FastCgiRequest("$this->folder/sock", $page, '', $variables))->socket ? $request : null);
     }
 
     /** Asks it to end, as a web server does that is shut down. */

@@ -58,7 +58,7 @@ abstract class WebRequest
     abstract protected function take(string $bytes): void;
 
     /** Headers and body. */
-    abstract protected function answer(): string;
+    abstract public function answer(): string;
 }
 
 final class FastCgiRequest extends WebRequest
@@ -68,14 +68,16 @@ final class FastCgiRequest extends WebRequest
     private string $in = '';
     private string $out = '';
 
-    public function __construct(string $path, string $page, string $query = '')
+    /** @param array<string, string> $variables more of them, as HTTP_COOKIE */
+    public function __construct(string $path, string $page, string $query = '', array $variables = [])
     {
         $params = '';
-        foreach ([
+        $variables += [
             'SCRIPT_FILENAME' => $page, 'DOCUMENT_ROOT' => dirname($page), 'REQUEST_METHOD' => 'GET', 'QUERY_STRING' => $query,
             'REDIRECT_STATUS' => '200',
-        ] as $name => $value) {
-            $params .= pack('CC', strlen($name), strlen($value)) . $name . $value;
+        ];
+        foreach ($variables as $name => $value) {
+            $params .= pack('NN', strlen($name) | 1 << 31, strlen($value) | 1 << 31) . $name . $value;
         }
         parent::__construct("unix://$path", self::record(self::BEGIN, "\0\1\0\0\0\0\0\0") . self::record(self::PARAMS, $params)
             . self::record(self::PARAMS, '') . self::record(self::STDIN, ''));
@@ -97,7 +99,7 @@ final class FastCgiRequest extends WebRequest
         }
     }
 
-    protected function answer(): string
+    public function answer(): string
     {
         return $this->out;
     }
@@ -123,7 +125,7 @@ final class HttpRequest extends WebRequest
         $this->ended = feof($this->socket) && str_contains($this->in, "\r\n\r\n");
     }
 
-    protected function answer(): string
+    public function answer(): string
     {
         return $this->in;
     }
