@@ -4,9 +4,9 @@ A read_and_close start reads while another request holds the session, in every f
 <?php
 require __DIR__ . '/../inc/session.php';
 
-// From 8.6 on what is no number is a TypeError.
-const TWO = PHP_VERSION_ID < 80600 ? '2x' : '2';
-const YES = PHP_VERSION_ID < 80600 ? 'yes' : '0';
+// From 8.5 on what is no number is a TypeError.
+const TWO = PHP_VERSION_ID < 80500 ? '2x' : '2';
+const YES = PHP_VERSION_ID < 80500 ? 'yes' : '0';
 const FORMS = [
     'true' => 'session_start(["read_and_close" => true])',
     '1' => 'session_start(["read_and_close" => 1])',
