@@ -37,8 +37,9 @@ test-matrix: ## run every test on this PHP, and what another may do differently 
 chaos: ## kill everything for MINUTES=2 and check that nothing is lost; SEED=, TOPOLOGY= (mariadb, mysql, pair, galera, group)
 	@$(with_php) tools/chaos
 
-fuzz: ## compare COUNT=20000 random scripts with what PHP's own files handler does; SEED= for the same ones again
+fuzz: ## COUNT=20000 random scripts compared with PHP's files handler, SEED= for the same again; then arbitrary bytes to all that parses
 	@$(with_php) tools/differential
+	@tools/fuzz
 
 bench: ## measure against what else keeps sessions, 40 minutes, and write docs/performance.md; QUICK=1, ONLY=case
 	@$(with_php) tools/bench
