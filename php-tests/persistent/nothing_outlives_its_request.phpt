@@ -101,7 +101,7 @@ exception: kept, next request
     #0 {main}
       thrown
 out of memory: kept, next request
-    Fatal error: Allowed memory size of 4194304 bytes exhausted
+    Fatal error: Allowed memory size of 4194304 bytes exhausted%S
 max_execution_time: kept, next request
     Fatal error: Maximum execution time of 1 second exceeded
 fatal error in a shutdown function: kept, next request
