@@ -15,9 +15,11 @@ const NEUTRAL = [
     '~\w{3}, \d\d[- ]\w{3}[- ]\d{4} \d\d:\d\d:\d\d GMT~' => 'DATE',
 ];
 
-/** What keeps PHP from writing a session: it is closed before, an exception comes before, the wrapper does not store what is
-    empty, or $_SESSION is no array any more. */
-const UNWRITTEN = '~abort|read_and_close|Throwing|Grumpy|fn \(\) => 1$|ErrorException|new Strict'
+/**
+ * What keeps PHP from writing a session: it is closed before, or its handler is, an exception comes before, the wrapper does not
+ * store what is empty, or $_SESSION is no array any more.
+ */
+const UNWRITTEN = '~abort|read_and_close|->close\(\)|Throwing|Grumpy|fn \(\) => 1$|ErrorException|new Strict'
     . '|\$_SESSION = (?:new|null|"|\$copy)|unset\(\$(?:_SESSION\)|GLOBALS)~m';
 
 /**
@@ -37,8 +39,10 @@ function known(array $before, array $files, array $rustsql, string $script): ?st
             => 'PHP destroys stored data that it cannot decode; rustsql keeps it',
         $says($before, [], '~session_decode\(\): Failed to decode~')
             => 'PHP destroys the stored session when session_decode() is given bad data; rustsql keeps it',
-        $says($rustsql, $files, '~the id is refused~') && preg_match('~\\\\0b|%00~', $script)
+        preg_match('~\\\\0b|%00~', $script) && preg_match('~the id is refused|<id ~', $rustsql[0] ?? '')
             => 'files takes an id with a NUL for what stands before it; rustsql refuses it',
+        $says($rustsql, $files, '~SessionHandler::destroy\(\): the id is refused~')
+            => 'files lets a wrapper destroy the session of an id that PHP does not allow; rustsql refuses that too',
         $says($files, $rustsql, '~File name too long~')
             => 'files takes ids of up to 250 characters, rustsql all that PHP takes, 256',
         str_contains($rustsql[0] ?? '', '<id ') && str_contains($script, 'use_strict_mode') && preg_match(UNWRITTEN, $script)
