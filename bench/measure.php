@@ -16,7 +16,7 @@ final class Measure
 
     public function rounds(): int
     {
-        return $this->quick ? 2 : 5;
+        return $this->quick ? 2 : (int) (getenv('ROUNDS') ?: 5);
     }
 
     /**

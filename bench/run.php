@@ -36,13 +36,13 @@ function main(): int
                 $failed[] = $name;
                 say("  not measured: {$e->getMessage()}");
             }
+            if ($measure->results) {
+                file_put_contents(Stack::folder('') . 'results.json', json_encode(['facts' => facts($measure), 'results' => $measure->results], JSON_PRETTY_PRINT));
+            }
             say(sprintf("  [%s: %.0f s]", $name, (hrtime(true) - $began) / 1e9));
         }
     }
     say(sprintf("\n%.1f minutes", (hrtime(true) - $started) / 60e9));
-    if ($measure->results) {
-        file_put_contents(Stack::folder('') . 'results.json', json_encode(['facts' => facts($measure), 'results' => $measure->results], JSON_PRETTY_PRINT));
-    }
     $list = requirements($measure->results);
     foreach ($list as $is) {
         if ($is->figure !== null || !$only) {
