@@ -60,9 +60,14 @@ final class Host
         $lines = [];
         foreach ($requests as $number => $request) {
             $process = $request['process'];
-            try {
-                $answers[$number]->wait(self::PATIENCE);
-            } catch (RuntimeException) {
+            // Twice: the machine may have stood still.
+            for ($attempt = 0; $attempt < 2 && !$answers[$number]->ended; $attempt++) {
+                try {
+                    $answers[$number]->wait(self::PATIENCE);
+                } catch (RuntimeException) {
+                }
+            }
+            if (!$answers[$number]->ended) {
                 // It crashed, or waits for a lock that the other one has left behind.
                 $this->workers = [null, null];
             }
