@@ -45,7 +45,8 @@ function record_packets(Stack $stack, string $name, string $record, int $session
     ask($php, 'all');
     $php->wait();
     $ended = $kept ? 1 : 2 * $sessions;
-    $lines = Server::waitFor(fn () => count($lines = file("$record.raw", FILE_IGNORE_NEW_LINES)) >= $ended ? $lines : null);
+    // Each line with its end: the last may still be on its way.
+    $lines = Server::waitFor(fn () => count($lines = explode("\n", file_get_contents("$record.raw"))) > $ended ? array_slice($lines, 0, -1) : null);
     if (!$kept) {
         file_put_contents($record, implode("\n", array_slice($lines, $sessions)) . "\n");
         return;
@@ -54,21 +55,22 @@ function record_packets(Stack $stack, string $name, string $record, int $session
     $packets = array_merge(...array_map(fn ($line) => explode(' ', $line), $lines));
     $command = fn (string $packet): int => hexdec(substr($packet, 8, 2));
     $prepared = array_values(array_filter($packets, fn ($packet) => $command($packet) === COM_STMT_PREPARE));
-    $update = null;
-    foreach ($prepared as $number => $packet) {
-        $update = str_starts_with(hex2bin(substr($packet, 10)), 'UPDATE') ? $number + 1 : $update;
-    }
+    // Of the statements that change a session, the one that most did: now and then the expiry moves, too.
     $changes = [];
     foreach ($packets as $at => $packet) {
-        if ($command($packet) === COM_STMT_EXECUTE && hexdec(substr($packet, 10, 2)) === $update) {
-            $changes[] = $packets[$at - 1] . ' ' . $packet;
+        $number = $command($packet) === COM_STMT_EXECUTE ? hexdec(substr($packet, 10, 2)) : 0;
+        if ($number && str_starts_with(hex2bin(substr($prepared[$number - 1], 10)), 'UPDATE') && $command($packets[$at - 1]) === COM_STMT_EXECUTE) {
+            $changes[$number][] = $packets[$at - 1] . ' ' . $packet;
         }
     }
-    // The first follows the packet that prepares it.
-    array_shift($changes);
-    if (count($changes) < $sessions - 1) {
+    uasort($changes, fn ($a, $b) => count($b) <=> count($a));
+    $update = array_key_first($changes);
+    $changes = $changes[$update] ?? [];
+    if (count($changes) < $sessions / 2) {
         throw new RuntimeException('the sessions did not send two packets each');
     }
+    // The raw client takes the last UPDATE that it prepares for the one that is sent.
+    $prepared = array_slice($prepared, 0, $update);
     file_put_contents($record, implode("\n", [implode(' ', [$packets[0], ...$prepared]), ...$changes]) . "\n");
 }
 
