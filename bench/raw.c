@@ -163,7 +163,8 @@ static void parse(Session *session, char *line) {
         if (p->length < 6) continue;
         unsigned char *text = p->bytes + 5;
         if (p->bytes[4] == COM_STMT_PREPARE) {
-            if (!memcmp(text, "UPDATE", 6)) update = prepares;
+            if (!memcmp(text, "UPDATE", 6))
+                update = prepares, update_text = (char *)text, statement_length = p->length - 5;
             prepares++;
         } else if (p->bytes[4] == COM_STMT_EXECUTE && prepares && text[0] == update + 1) {
             /* Its first value is the version that it leaves, its last the one that it found. */
@@ -184,8 +185,6 @@ static void parse(Session *session, char *line) {
             p->from = where + 13, p->from_digits = strspn(p->from, "0123456789");
             session->version = strtoull(p->to, NULL, 10);
         }
-        if (update == prepares - 1 && p->bytes[4] == COM_STMT_PREPARE && !memcmp(text, "UPDATE", 6))
-            update_text = (char *)text, statement_length = p->length - 5;
     }
 }
 

@@ -1,5 +1,7 @@
 //! The answer to one packet of statements: a result set for each, up to the first error.
 
+use std::str::FromStr;
+
 use mysql::{Row as MysqlRow, Value};
 
 use crate::error::{Error, Result};
@@ -17,9 +19,18 @@ pub struct Row(pub(super) MysqlRow);
 
 impl Row {
     pub fn number(&self, column: usize) -> Option<u64> {
+        self.parsed(column)
+    }
+
+    /// A number that may be below zero.
+    pub fn integer(&self, column: usize) -> Option<i64> {
+        self.parsed(column)
+    }
+
+    fn parsed<T: TryFrom<u64> + TryFrom<i64> + FromStr>(&self, column: usize) -> Option<T> {
         match self.0.as_ref(column)? {
-            Value::UInt(number) => Some(*number),
-            Value::Int(number) => u64::try_from(*number).ok(),
+            Value::UInt(number) => T::try_from(*number).ok(),
+            Value::Int(number) => T::try_from(*number).ok(),
             Value::Bytes(text) => std::str::from_utf8(text).ok()?.parse().ok(),
             _ => None,
         }
@@ -27,15 +38,6 @@ impl Row {
 
     pub fn is_null(&self, column: usize) -> bool {
         matches!(self.0.as_ref(column), Some(Value::NULL))
-    }
-
-    pub fn integer(&self, column: usize) -> Option<i64> {
-        match self.0.as_ref(column)? {
-            Value::Int(number) => Some(*number),
-            Value::UInt(number) => i64::try_from(*number).ok(),
-            Value::Bytes(text) => std::str::from_utf8(text).ok()?.parse().ok(),
-            _ => None,
-        }
     }
 
     /// A server variable that is a switch.

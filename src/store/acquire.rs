@@ -68,8 +68,7 @@ impl Database {
             match self.attempt(key, if_absent, timeout) {
                 Ok(Attempt::Done(found)) => return Ok(found),
                 Ok(Attempt::WrongMode) if self.held().is_some() => self.give_back()?,
-                Ok(Attempt::WrongMode) => {}
-                Ok(Attempt::WrongHost) => {}
+                Ok(Attempt::WrongMode | Attempt::WrongHost) => {}
                 Ok(Attempt::TimedOut(mode)) => return Err(self.timed_out(key, mode, started.elapsed())),
                 Ok(Attempt::TableMissing(error)) if attempts < ATTEMPTS => self.create_table(error)?,
                 Ok(Attempt::TableMissing(error)) => return Err(error),
