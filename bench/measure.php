@@ -139,7 +139,7 @@ final class Measure
     }
 
     /** Of processes with one thread each, exact. */
-    private static function cpuOfThreads(array $pids): float
+    public static function cpuOfThreads(array $pids): float
     {
         return array_sum(array_map(fn ($pid) => (float) strtok((string) @file_get_contents("/proc/$pid/schedstat"), ' '), $pids)) / 1e9;
     }

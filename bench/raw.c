@@ -6,7 +6,8 @@
  *
  * A line of the record is a session: its packets in hexadecimal, with blanks between them. Fresh, the first is the login. Kept,
  * the login and the statements to prepare are a line of their own before all others. Each write names the version that it
- * found and the one that it leaves; here as there, it is the next one each time.
+ * found and the one that it leaves; here as there, it is the next one each time, and the counter in the data is another: a
+ * server does not write what stays the same.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -30,6 +31,7 @@ typedef struct {
     int writes;
     char *from, *to; /* the versions, as digits or as eight bytes */
     int from_digits, to_digits;
+    char *counter; /* a digit of it */
 } Packet;
 
 typedef struct {
@@ -185,6 +187,10 @@ static void parse(Session *session, char *line) {
             p->from = where + 13, p->from_digits = strspn(p->from, "0123456789");
             session->version = strtoull(p->to, NULL, 10);
         }
+        if (!p->writes) continue;
+        p->counter = memmem(text, p->length - 5, "n|i:", 4);
+        if (!p->counter) die("a write without a counter");
+        p->counter += 4;
     }
 }
 
@@ -205,6 +211,7 @@ static void run(Session *session) {
         if (p->writes) {
             number(p->from, p->from_digits, session->version);
             number(p->to, p->to_digits, session->version += 1ull << MARK_BITS);
+            *p->counter = *p->counter == '9' ? '0' : *p->counter + 1;
         }
         put(p->bytes, p->length);
         if (p->bytes[4] == COM_QUIT) break; /* nobody answers */

@@ -136,9 +136,9 @@ function other_cases(array $results): string
 {
     $page = '';
     if (isset($results['floor'])) {
-        $page .= "\n## Against the floor\n\nFrom session_start() to session_write_close() in one process, changed 2 KB; raw-: a C program that sends the same packets and does nothing else.\n\n| | us |\n|---|--:|\n";
+        $page .= "\n## Against the floor\n\nFrom session_start() to session_write_close() in one process, changed 2 KB; raw-: a C program that sends the same packets and does nothing else. Client and server share one core: they take turns, and no time goes into waking another core.\n\n| | us | CPU of the process, us |\n|---|--:|--:|\n";
         foreach ($results['floor'] as $name => $rounds) {
-            $page .= sprintf("| %s | %.1f |\n", $name, median(array_column($rounds, 'us')));
+            $page .= sprintf("| %s | %.1f | %.1f |\n", $name, median(array_column($rounds, 'us')), median(array_column($rounds, 'cpu')));
         }
     }
     if (isset($results['killed'])) {

@@ -1,7 +1,8 @@
 <?php
 /*
  * From session_start() to session_write_close() in one process, against raw.c, which sends the same packets: recorded before
- * from the same PHP, for sessions of its own.
+ * from the same PHP, for sessions of its own. Client and server take turns, so one core is enough for both, and no time goes
+ * into waking another one that has halted, which in a virtual machine takes longer than the packet.
  */
 declare(strict_types=1);
 
@@ -19,15 +20,31 @@ function measure_floor(Measure $measure, string $case): void
         $php = new PhpProcess([...$measure->stack->cli($name), __DIR__ . '/../loop.php', "floor-$name", (string) $sessions, '2048']);
         $raw = new PhpProcess([Stack::folder('') . 'raw', $kept ? 'kept' : 'fresh', $server->socket, Server::PASSWORD, $record]);
         $php->readLine();
+        array_map(fn (int $pid) => pin($pid, '0'), [$server->pid, $php->pid, $raw->pid]);
         ask($php, 'fill');
         ask($php, 'changed 200');
         ask($raw, '200');
         for ($round = 0; $round < $rounds; $round++) {
-            $measure->results[$case][$name][$round]['us'] = (float) ask($php, "changed $each");
-            $measure->results[$case]["raw-$name"][$round]['us'] = (float) ask($raw, (string) $each);
+            foreach ([$name => [$php, "changed $each"], "raw-$name" => [$raw, (string) $each]] as $which => [$process, $line]) {
+                $cpu = Measure::cpuOfThreads([$process->pid]);
+                $us = (float) ask($process, $line);
+                $cpu = (Measure::cpuOfThreads([$process->pid]) - $cpu) / $each * 1e6;
+                $measure->results[$case][$which][$round] = ['us' => $us, 'cpu' => $cpu];
+            }
         }
-        say(sprintf('  %-14s %6.1f us, raw client %6.1f us, ratio %.2f', $name, $measure->median($case, $name, 'us'),
-            $measure->median($case, "raw-$name", 'us'), $measure->ratio($case, $name, "raw-$name", 'us')));
+        say(sprintf('  %-14s %6.1f us, raw client %6.1f us, ratio %.2f; CPU %.1f and %.1f us', $name, $measure->median($case, $name, 'us'),
+            $measure->median($case, "raw-$name", 'us'), $measure->ratio($case, $name, "raw-$name", 'us'),
+            $measure->median($case, $name, 'cpu'), $measure->median($case, "raw-$name", 'cpu')));
+    }
+    pin($measure->stack->database('mariadb')->pid, '0-' . (int) shell_exec('nproc') - 1);
+}
+
+/** All threads of a process, and those to come, run on these cores alone. */
+function pin(int $pid, string $cores): void
+{
+    exec("taskset -a -c -p $cores $pid 2>&1", $out, $exit);
+    if ($exit) {
+        throw new RuntimeException(implode(' ', $out));
     }
 }
 
