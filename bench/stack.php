@@ -80,8 +80,7 @@ final class Stack
     {
         $flushes = str_ends_with($name, '-flush1') || str_ends_with($name, '-slow');
         return ['innodb_flush_log_at_trx_commit' => $flushes ? '1' : '2']
-            // What is filled in is written out before anything is measured: table_settle().
-            + ($name === 'table' ? ['innodb_buffer_pool_size' => '8G', 'innodb_io_capacity' => '20000', 'innodb_io_capacity_max' => '40000'] : [])
+            + ($name === 'table' ? ['innodb_buffer_pool_size' => '8G'] : [])
             + (str_starts_with($name, 'mysql') ? ['innodb_redo_log_capacity' => '1G'] : ['innodb_log_file_size' => '1G'])
             + self::DATABASE;
     }

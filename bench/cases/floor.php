@@ -36,7 +36,7 @@ function measure_floor(Measure $measure, string $case): void
             $measure->median($case, "raw-$name", 'us'), $measure->ratio($case, $name, "raw-$name", 'us'),
             $measure->median($case, $name, 'cpu'), $measure->median($case, "raw-$name", 'cpu')));
     }
-    pin($measure->stack->database('mariadb')->pid, '0-' . (int) shell_exec('nproc') - 1);
+    pin($measure->stack->database('mariadb')->pid, all_cores());
 }
 
 /** All threads of a process, and those to come, run on these cores alone. */
@@ -46,6 +46,11 @@ function pin(int $pid, string $cores): void
     if ($exit) {
         throw new RuntimeException(implode(' ', $out));
     }
+}
+
+function all_cores(): string
+{
+    return '0-' . (int) shell_exec('nproc --all') - 1;
 }
 
 /** Writes down what one change of each of so many sessions sends; a line for each session. */

@@ -1,7 +1,7 @@
 <?php
 /*
  * What a request costs in one process when the table is small, and when it is large; the rows are sessions, and all of them fit
- * into memory.
+ * into memory. On one core, as the floor.
  */
 declare(strict_types=1);
 
@@ -16,12 +16,14 @@ function measure_table(Measure $measure, string $case): void
         say(sprintf('  %d rows filled in %.0f s', $rows, (hrtime(true) - $began) / 1e9));
     }
     table_settle($server);
+    pin($server->pid, '0');
     $processes = [];
     foreach (Contestant::canKeep() ? ['rustsql', 'rustsql-kept'] : ['rustsql'] as $name) {
         foreach ($sizes as $rows) {
             $ini = ['rustsql.dsn' => $server->socketDsn(), 'rustsql.table' => "rows_$rows"];
             $processes["$name $rows"] = new PhpProcess([...$measure->stack->cli($name, $ini), __DIR__ . '/../loop.php', 'row', (string) $rows, '100']);
             $processes["$name $rows"]->readLine();
+            pin($processes["$name $rows"]->pid, '0');
             foreach (['unchanged', 'changed'] as $work) {
                 ask($processes["$name $rows"], "$work $each");
             }
@@ -36,6 +38,7 @@ function measure_table(Measure $measure, string $case): void
             }
         }
     }
+    pin($server->pid, all_cores());
     foreach (array_keys($processes) as $which) {
         foreach (['unchanged', 'changed'] as $work) {
             $smallest = explode(' ', $which)[0] . " $sizes[0] $work";
@@ -64,8 +67,9 @@ function table_fill(Server $server, string $table, string $prefix, int $rows, in
 /** Returns when the server has written what was filled in, and has nothing left to do. */
 function table_settle(Server $server): void
 {
-    $server->query('SET GLOBAL innodb_max_dirty_pages_pct = 0, GLOBAL innodb_max_dirty_pages_pct_lwm = 0');
+    $server->query('SET GLOBAL innodb_max_dirty_pages_pct = 0, GLOBAL innodb_max_dirty_pages_pct_lwm = 0, GLOBAL innodb_io_capacity_max = 40000, GLOBAL innodb_io_capacity = 20000');
     $status = fn (string $name): int => (int) $server->query("SHOW GLOBAL STATUS LIKE '$name'")[0]['Value'];
+    $server->query('SET GLOBAL innodb_max_purge_lag_wait = 0');
     Server::waitFor(fn () => $status('Innodb_buffer_pool_pages_dirty') < 1000, 300);
-    $server->query('SET GLOBAL innodb_max_dirty_pages_pct = DEFAULT, GLOBAL innodb_max_dirty_pages_pct_lwm = DEFAULT');
+    $server->query('SET GLOBAL innodb_max_dirty_pages_pct = DEFAULT, GLOBAL innodb_max_dirty_pages_pct_lwm = DEFAULT, GLOBAL innodb_io_capacity = 200, GLOBAL innodb_io_capacity_max = 2000');
 }

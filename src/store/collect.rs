@@ -11,10 +11,15 @@ use crate::error::Result;
 use crate::lock::{LockTimeout, advisory};
 use crate::session_id::collector_lock_name;
 
-/// Deleting 200,000 rows stalled live writers for 13 ms with 100 a batch, for 70 ms with 1000.
-const BATCH: usize = 100;
+/// How many rows are deleted at once. More delay live requests for longer, even with longer rests between them.
+const BATCH: usize = 20;
 
-/// `None` runs to the end, after waiting for whoever collects already; with a budget, somebody else's turn ends it.
+/// How many times as long as a batch took the next one waits: the server has its deleted rows to purge, too. Without a rest
+/// the p99 of live requests was 2.3 times what it is with nobody collecting, on two cores; with this one 1.2 times.
+const REST: u32 = 4;
+
+/// `None` runs to the end and at its leisure, after waiting for whoever collects already; with a budget, somebody else's turn
+/// ends it.
 pub fn run(database: &mut Database, budget: Option<Duration>) -> Result<u64> {
     let started = Instant::now();
     let (schema, table) = database.config.table_parts();
@@ -42,10 +47,14 @@ pub fn run(database: &mut Database, budget: Option<Duration>) -> Result<u64> {
     };
     let (mut deleted, mut from) = (0, 0);
     loop {
+        let began = Instant::now();
         let batch = delete_batch(database, &mut from)?;
         deleted += batch;
         if batch == 0 || budget.is_some_and(|budget| started.elapsed() >= budget) {
             break;
+        }
+        if budget.is_none() {
+            std::thread::sleep(REST * began.elapsed());
         }
     }
     if alone {
