@@ -116,11 +116,15 @@ static int answers(void) {
     return changed;
 }
 
+static unsigned char numbers[MOST_PACKETS][4]; /* of the prepared statements, as the server counts them; the record says 1, 2, ... */
+static int known_numbers;
+
 /* Of a statement to prepare: its number, and what describes its parameters and columns. */
 static void prepared(void) {
     size_t length;
     unsigned char *p = next_packet(&length);
     if (p[0] != 0) die("a statement cannot be prepared");
+    memcpy(numbers[known_numbers++], p + 1, 4);
     int ends = !!(p[5] | p[6]) + !!(p[7] | p[8]);
     while (ends) {
         p = next_packet(&length);
@@ -168,7 +172,11 @@ static void parse(Session *session, char *line) {
             if (!memcmp(text, "UPDATE", 6))
                 update = prepares, update_text = (char *)text, statement_length = p->length - 5;
             prepares++;
-        } else if (p->bytes[4] == COM_STMT_EXECUTE && prepares && text[0] == update + 1) {
+        } else if (p->bytes[4] == COM_STMT_EXECUTE) {
+            int number = text[0] - 1;
+            if (number < 0 || number >= known_numbers) die("a statement that nobody prepared");
+            memcpy(text, numbers[number], 4);
+            if (number != update) continue;
             /* Its first value is the version that it leaves, its last the one that it found. */
             int values = 0;
             for (size_t i = 0; i < statement_length; i++) values += update_text[i] == '?';

@@ -76,15 +76,22 @@ function record_packets(Stack $stack, string $name, string $record, int $session
     // One connection: the login, the statements that are prepared on it, and two packets for each session that is changed.
     $packets = array_merge(...array_map(fn ($line) => explode(' ', $line), $lines));
     $command = fn (string $packet): int => hexdec(substr($packet, 8, 2));
-    $prepared = array_values(array_filter($packets, fn ($packet) => $command($packet) === COM_STMT_PREPARE));
-    // Of the statements that change a session, the one that most did: now and then the expiry moves, too.
-    $changes = [];
-    foreach ($packets as $at => $packet) {
-        $number = $command($packet) === COM_STMT_EXECUTE ? hexdec(substr($packet, 10, 2)) : 0;
-        if ($number && str_starts_with(hex2bin(substr($prepared[$number - 1], 10)), 'UPDATE') && $command($packets[$at - 1]) === COM_STMT_EXECUTE) {
-            $changes[$number][] = $packets[$at - 1] . ' ' . $packet;
+    // Of the statements that change a session, the one that most did: now and then the expiry moves, too. Each is executed at
+    // once when it is prepared; the server may begin to count anywhere, the record begins with 1.
+    [$prepared, $numbers, $changes] = [[], [], []];
+    foreach ($packets as $at => &$packet) {
+        if ($command($packet) === COM_STMT_PREPARE) {
+            $numbers[substr($packets[$at + 1], 10, 8)] = count($prepared) + 1;
+            $prepared[] = $packet;
+        } elseif ($command($packet) === COM_STMT_EXECUTE) {
+            $number = $numbers[substr($packet, 10, 8)];
+            $packet = substr_replace($packet, bin2hex(pack('V', $number)), 10, 8);
+            if (str_starts_with(hex2bin(substr($prepared[$number - 1], 10)), 'UPDATE') && $command($packets[$at - 1]) === COM_STMT_EXECUTE) {
+                $changes[$number][] = $packets[$at - 1] . ' ' . $packet;
+            }
         }
     }
+    unset($packet);
     uasort($changes, fn ($a, $b) => count($b) <=> count($a));
     $update = array_key_first($changes);
     $changes = $changes[$update] ?? [];

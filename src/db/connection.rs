@@ -13,11 +13,12 @@ use mysql::{Conn, OptsBuilder, QueryResult};
 use r2d2::ManageConnection;
 use r2d2_mysql::MySqlConnectionManager;
 
+use super::errno;
+use super::fork::{self, Listed};
 use super::frames::Frames;
 use super::reply::{Answer, Reply, ResultSet, Row};
-use super::socket::{self, Expected, Listed};
+use super::socket::{self, Expected};
 use super::statement::Statement;
-use super::{errno, fork};
 use crate::config::Config;
 use crate::config::dsn::Address;
 use crate::error::{DbError, Error, Result};
@@ -167,7 +168,7 @@ impl Connection {
         })?;
         let conn = conn.map_err(|error| errno::at_login(error, &host))?;
         Ok(Self {
-            listed: socket::list(&conn),
+            listed: fork::list(&conn),
             inner: Some(conn),
             generation: fork::generation(),
             address: address.clone(),

@@ -1,16 +1,16 @@
 //! What the mysql crate does not do with its socket: a time-out for the connection to a Unix socket, another one for each
-//! answer, waiting for it so that nothing but the answer ends the wait, a look at what comes in before it makes room for it,
-//! and an end to it in forked children.
+//! answer, waiting for it so that nothing but the answer ends the wait, and a look at what comes in before it makes room for it.
 //!
 //! The linker puts `connect` and `recv` of this file between the standard library and libc (`--wrap`, see build.rs).
-#![expect(
-    unsafe_code,
-    reason = "the crate gives the socket as a raw descriptor; outside src/php this is the only unsafe code"
+#![cfg_attr(
+    not(test),
+    expect(
+        unsafe_code,
+        reason = "these are called as libc's functions are; outside src/php, unsafe code is here and in fork.rs"
+    )
 )]
 
 use std::cell::Cell;
-use std::os::fd::{AsRawFd, RawFd};
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use super::frames::Frames;
@@ -60,62 +60,6 @@ fn may_come(bytes: &[u8]) -> bool {
             plausible
         }
         Expected::Nothing => false,
-    }
-}
-
-const NONE: RawFd = -1;
-
-/// The sockets of this process. A list that is full takes no more, and their children keep them.
-static SOCKETS: [AtomicI32; 256] = [const { AtomicI32::new(NONE) }; 256];
-
-/// A socket's place in the list. To be dropped before the socket is closed, whose number may then be another's.
-pub struct Listed {
-    place: &'static AtomicI32,
-    descriptor: RawFd,
-}
-
-pub fn list(connection: &mysql::Conn) -> Option<Listed> {
-    let descriptor = connection.as_raw_fd();
-    let take = |place: &&AtomicI32| {
-        place
-            .compare_exchange(NONE, descriptor, Ordering::Relaxed, Ordering::Relaxed)
-            .is_ok()
-    };
-    let place = SOCKETS.iter().find(take)?;
-    Some(Listed { place, descriptor })
-}
-
-impl Drop for Listed {
-    fn drop(&mut self) {
-        // In a child the place may be that of a socket of its own by now.
-        let _ = self
-            .place
-            .compare_exchange(self.descriptor, NONE, Ordering::Relaxed, Ordering::Relaxed);
-    }
-}
-
-/// In a forked child: lets go of its parent's sockets. The server takes a connection for alive as long as any process has it,
-/// so that the locks of a parent that is killed would stay. The numbers stay taken, by a socket that leads nowhere: nothing
-/// else in the child can come to be meant by them.
-pub fn let_go() {
-    let mut nowhere = NONE;
-    for place in &SOCKETS {
-        let descriptor = place.swap(NONE, Ordering::Relaxed);
-        if descriptor == NONE {
-            continue;
-        }
-        // SAFETY: these calls are allowed between fork and exec; in this process the descriptor is ours alone, and whatever
-        // object still has its number is forgotten without being used.
-        unsafe {
-            if nowhere == NONE {
-                nowhere = libc::socket(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0);
-            }
-            libc::dup3(nowhere, descriptor, libc::O_CLOEXEC);
-        }
-    }
-    if nowhere != NONE {
-        // SAFETY: opened above.
-        unsafe { libc::close(nowhere) };
     }
 }
 

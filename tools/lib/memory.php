@@ -4,18 +4,16 @@
  * fail, in turn; and what the worker has of the machine after a twentieth of them and after all.
  */
 
-require __DIR__ . '/../../php-tests/inc/fastcgi.php';
+require __DIR__ . '/../../php-tests/inc/fpm.php';
 
 /** Memory may be a little more: the allocators' own bookkeeping. */
 const TOLERANCE = 1.02;
 
 $count = (int) (getenv('COUNT') ?: 20000);
-if (!cgi_program()) {
-    echo "SKIP all: there is no CGI program beside this PHP\n0 passed, 0 failed, 2 skipped\n";
+if (!getenv('FPM')) {
+    echo "SKIP all: there is no PHP-FPM for this PHP\n0 passed, 0 failed, 2 skipped\n";
     exit;
 }
-// By itself it ends after 500 requests.
-putenv('PHP_FCGI_MAX_REQUESTS=0');
 $page = <<<'PHP'
     $n = (int) file_get_contents(FOLDER . '/n');
     set_error_handler(fn () => true);
@@ -37,24 +35,25 @@ $page = <<<'PHP'
 foreach (['0', '1'] as $persistent) {
     $session = new Session('advisory', ['rustsql.lock_timeout' => '0', 'rustsql.retry_after' => '0']);
     $holder = $session->hold('', [], 'held');
-    $worker = new FastCgiWorker($session, ['rustsql.persistent' => $persistent]);
+    $host = new Fpm($session, ['rustsql.persistent' => $persistent]);
+    [$worker] = $host->workers();
     $folder = sys_get_temp_dir() . '/rustsql-' . bin2hex(random_bytes(6));
     mkdir($folder);
     $code = "define('FOLDER', '$folder'); $page";
     for ($n = 1; $n <= $count; $n++) {
         file_put_contents("$folder/n", $n);
-        $worker->run($code);
+        $host->run($code);
         if ($n === intdiv($count, 20)) {
-            $before = usage($worker->pid);
+            $before = usage($worker);
         }
     }
-    $after = usage($worker->pid);
+    $after = usage($worker);
     exec('rm -rf ' . escapeshellarg($folder));
     $good = $after['kB'] <= $before['kB'] * TOLERANCE && $after['files'] === $before['files'] && $after['threads'] === $before['threads'];
     $good ? $passed++ : $failed++;
     printf("%s rustsql.persistent=%s: after %d and %d requests: %d and %d kB, %d and %d open files, %d and %d threads\n", $good ? 'ok  ' : 'FAIL',
         $persistent, intdiv($count, 20), $count, $before['kB'], $after['kB'], $before['files'], $after['files'], $before['threads'], $after['threads']);
-    $worker->end();
+    unset($host);
     $session->finish($holder);
 }
 echo "$passed passed, $failed failed, 0 skipped\n";
