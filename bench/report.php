@@ -45,7 +45,7 @@ function report(array $results, array $facts): array
     foreach ($list as $is) {
         $page .= sprintf("| %s | %s | %s %s | %s |\n", $is->what, $is->figure === null ? '–' : figure($is->figure), $is->atMost ? 'at most' : 'at least', figure($is->bound), $is->verdict());
     }
-    $page .= "\n## What speaks against rustsql\n\n" . against($results, $short);
+    $page .= "\nWhy the others fall short, and what was tried: [Where the time goes](performance-limits.md).\n\n## What speaks against rustsql\n\n" . against($results, $short);
     foreach (TITLES as $case => [$title, $about]) {
         if (isset($results[$case])) {
             $page .= "\n## $title\n\n" . ($about ? "$about\n\n" : '') . "![requests a second]($case.svg)\n\n" . case_table($results[$case]);
@@ -173,7 +173,7 @@ function facts(Measure $measure): array
     $package = fn (string $name): string => preg_match("/^$name (?:\d:)?(\S+)/m", $versions, $is) ? $is[1] : '?';
     $version = implode('.', array_slice(explode('.', PHP_VERSION), 0, 2));
     return [
-        'Command' => '`make bench`', 'Date' => date('Y-m-d'), 'Rounds' => $measure->rounds(),
+        'Command' => '`' . (getenv('ROUNDS') ? 'ROUNDS=' . getenv('ROUNDS') . ' ' : '') . 'make bench`', 'Date' => date('Y-m-d'), 'Rounds' => $measure->rounds(),
         'Machine' => trim((string) shell_exec('nproc')) . ' cores of ' . ($cpu[1] ?? '?') . sprintf(', %.0f GB of memory, Linux %s', $memory[1] / 1048576, php_uname('r')),
         'PHP' => PHP_VERSION . ', FPM with opcache',
         'MariaDB' => $measure->stack->database('mariadb')->admin()->server_info . ', buffer pool 2 GB, innodb_flush_log_at_trx_commit = 2 where nothing else is said',
