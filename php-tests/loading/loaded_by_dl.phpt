@@ -19,7 +19,7 @@ $script = sys_get_temp_dir() . '/rustsql-' . bin2hex(random_bytes(6)) . '.php';
 file_put_contents($script, '<?php ob_start(); dl("' . basename(php_extension_file()) . '"); ini_set("session.save_handler", "rustsql");
     session_save_path("' . $session->server->dsn("table=$session->table") . '"); session_id("x"); session_start();
     echo $_SESSION["n"] = ($_SESSION["n"] ?? 0) + 1, "\n";');
-$options = ['-n', '-d', 'extension_dir=' . dirname(php_extension_file()), '-d', 'session.use_cookies=0', '-d', 'session.cache_limiter='];
+$options = ['-n', '-d', 'extension_dir=' . dirname(php_extension_file()), '-d', 'session.use_cookies=0', '-d', 'session.cache_limiter=', '-d', 'session.use_strict_mode=0'];
 foreach ([[getenv('TEST_PHP_EXECUTABLE')], [cgi_program(), '-T', '3']] as $command) {
     // Without what would tell the CGI program of another request.
     $end = (new PhpProcess(['env', '-i', ...$command, ...$options, $script]))->wait();
