@@ -11,14 +11,7 @@ use config::{Config, dsn, keys};
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
     let masked = dsn::masked(&text);
-    let loaded = Config::load(
-        |key| match key.name() {
-            "dsn" => text.to_string(),
-            _ => key.c_default().to_string_lossy().into_owned(),
-        },
-        "",
-    );
-    let message = loaded.err().map(|error| error.to_string()).unwrap_or_default();
+    let refusal = message(&text);
     let Ok(dsn) = dsn::parse(&text) else { return };
     let decoded = percent_encoding::percent_decode_str(&text).decode_utf8_lossy();
     let in_a_parameter = dsn.parameters.iter().filter(|(name, _)| name == "password");
@@ -28,7 +21,22 @@ fuzz_target!(|bytes: &[u8]| {
         let told = keys::ALL.iter().any(|key| key.name().contains(password.as_str())) || password.contains("***");
         if password.len() >= 8 && decoded.matches(password.as_str()).count() == 1 && !told {
             assert!(!masked.contains(password.as_str()), "masked: {masked}");
-            assert!(!message.contains(password.as_str()), "message: {message}");
+            // The message's own words may be the password of somebody: with another one it has them, too.
+            let other = text.replacen(password.as_str(), "another one", 1);
+            let own_words = other != text && message(&other).contains(password.as_str());
+            assert!(own_words || !refusal.contains(password.as_str()), "message: {refusal}");
         }
     }
 });
+
+/// Why it is refused, if it is.
+fn message(text: &str) -> String {
+    let loaded = Config::load(
+        |key| match key.name() {
+            "dsn" => text.to_owned(),
+            _ => key.c_default().to_string_lossy().into_owned(),
+        },
+        "",
+    );
+    loaded.err().map(|error| error.to_string()).unwrap_or_default()
+}
