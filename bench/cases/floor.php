@@ -36,7 +36,6 @@ function measure_floor(Measure $measure, string $case): void
             $measure->median($case, "raw-$name", 'us'), $measure->ratio($case, $name, "raw-$name", 'us'),
             $measure->median($case, $name, 'cpu'), $measure->median($case, "raw-$name", 'cpu')));
     }
-    pin($measure->stack->database('mariadb')->pid, all_cores());
 }
 
 /** All threads of a process, and those to come, run on these cores alone. */
@@ -48,9 +47,16 @@ function pin(int $pid, string $cores): void
     }
 }
 
-function all_cores(): string
+/** A case that pins a server, which serves other cases after it, however it ends. */
+function unpinning(string $database, callable $case): callable
 {
-    return '0-' . (int) shell_exec('nproc --all') - 1;
+    return function (Measure $measure, string $name) use ($database, $case): void {
+        try {
+            $case($measure, $name);
+        } finally {
+            pin($measure->stack->database($database)->pid, '0-' . (int) shell_exec('nproc --all') - 1);
+        }
+    };
 }
 
 /** Writes down what one change of each of so many sessions sends; a line for each session. */

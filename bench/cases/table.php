@@ -38,7 +38,6 @@ function measure_table(Measure $measure, string $case): void
             }
         }
     }
-    pin($server->pid, all_cores());
     foreach (array_keys($processes) as $which) {
         foreach (['unchanged', 'changed'] as $work) {
             $smallest = explode(' ', $which)[0] . " $sizes[0] $work";
