@@ -70,7 +70,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// `None` when all are taken: the connection then ends with its request.
+    /// `None` when all are taken, or none can be had: the connection then ends with its request.
     pub fn find(config: &Config) -> Option<Self> {
         let pool = pool(config)?;
         let inner = pool.try_get().or_else(|| {
@@ -131,19 +131,18 @@ impl Drop for Place {
 }
 
 /// This process's pool, made at the first use: what a master process makes before it forks is of no use to its children.
+///
+/// `None` in a child whose parent has one. parking_lot, which r2d2 waits with, keeps who waits in one table for the whole
+/// process, in the memory of the threads that do. In the child that is the memory of a thread that is not there, and soon
+/// of another's: whoever walks that table, as a pool of the child's own would, may never come to its end.
 fn pool(config: &Config) -> Option<Pool<Places>> {
     let mut owned = POOL.lock();
-    if owned
-        .as_ref()
-        .is_some_and(|owned| owned.generation != fork::generation())
-    {
-        std::mem::forget(owned.take());
-    }
     if owned.is_none() {
         let generation = fork::generation();
         *owned = new_pool(config).map(|pool| Owned { generation, pool });
     }
-    owned.as_ref().map(|owned| owned.pool.clone())
+    let owned = owned.as_ref()?;
+    (owned.generation == fork::generation()).then(|| owned.pool.clone())
 }
 
 fn new_pool(config: &Config) -> Option<Pool<Places>> {
@@ -173,8 +172,9 @@ fn new_pool(config: &Config) -> Option<Pool<Places>> {
 
 /// Ends what is kept, with a goodbye to the server. For the end of the process.
 pub fn close() {
-    match POOL.lock().take() {
-        Some(owned) if owned.generation != fork::generation() => std::mem::forget(owned),
-        owned => drop(owned),
+    if let Some(owned) = POOL.lock().take()
+        && owned.generation != fork::generation()
+    {
+        std::mem::forget(owned);
     }
 }

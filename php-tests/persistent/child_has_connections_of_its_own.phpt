@@ -1,5 +1,5 @@
 --TEST--
-A forked child neither uses nor ends the connection that its parent keeps; it keeps one of its own
+A forked child neither uses nor ends the connection that its parent keeps, and has others, one for each of its sessions
 --SKIPIF--
 <?php
 if (!function_exists('pcntl_fork')) {
@@ -45,7 +45,7 @@ foreach (LOCKS as $lock) {
 ?>
 --EXPECT--
 advisory, between two requests, exit: the same 2;
-advisory, between two requests, sessions: own kept; the same 4;
+advisory, between two requests, sessions: own not kept; the same 4;
 advisory, between two requests, fatal error: the same 3;
 advisory, between two requests, grandchild: own; own; the same 2;
 advisory, between two requests, killed: the same 3;
@@ -54,7 +54,7 @@ advisory, in a request, session_abort(): the same 2;
 advisory, in a request, session_reset(): own; the same 2;
 advisory, in a request, killed: the same 2;
 row, between two requests, exit: the same 2;
-row, between two requests, sessions: own kept; the same 4;
+row, between two requests, sessions: own not kept; the same 4;
 row, between two requests, fatal error: the same 3;
 row, between two requests, grandchild: own; own; the same 2;
 row, between two requests, killed: the same 3;
