@@ -47,13 +47,19 @@ fn config() -> &'static str {
     })
 }
 
-/// Says all at once, so that nobody ever waits for the other.
+/// Says all at once, so that nobody ever waits for the other, but for a login that is as it should be: behind it nothing is
+/// listened to that comes before a question.
 fn serve(mut client: UnixStream) -> std::io::Result<()> {
     let mut script = SCRIPT.lock().unwrap();
     let lies_at_login = script.first().is_none_or(|byte| byte % 4 == 0);
     let (mut answer, mut number) = (Vec::new(), 0);
     if !lies_at_login {
-        answer = [packet(0, GREETING), packet(2, OK)].concat();
+        for said in [packet(0, GREETING), packet(2, OK)] {
+            client.write_all(&said)?;
+            if client.read(&mut [0; 4096])? == 0 {
+                return Ok(());
+            }
+        }
         number = 1;
     }
     while script.len() >= 3 {

@@ -19,7 +19,7 @@ require_once __DIR__ . '/php.php';
 final class Liar
 {
     public const KINDS = ['cut', 'silence', 'delay', 'length', 'number', 'first', 'byte', 'empty', 'drop', 'twice', 'twice renumbered',
-        'swap', 'error', 'ok', 'insert', 'columns', 'noise'];
+        'swap', 'error', 'ok', 'insert', 'columns', 'noise', 'surplus'];
     /** Answers that the extension decides on, and one that it does not know. */
     private const ERRORS = [1020, 1040, 1045, 1047, 1053, 1062, 1146, 1180, 1205, 1213, 1290, 1317, 1927, 1969, 3024, 3572, 4031, 65535];
 
@@ -41,7 +41,7 @@ final class Liar
     }
 
     /**
-     * `seed` picks the rest. `kind`: one of KINDS; `where`: greeting, login, head, column, row or end; `at`: the how manieth such
+     * `seed` picks the rest. `kind`: one of KINDS; `where`: greeting, login, accepted (its end), head, column, row or end; `at`: the how manieth such
      * packet from now on; `every`: and every so manieth after it; `bytes`: the content that is inserted, or put in place
      * of the packet.
      */
@@ -175,7 +175,11 @@ final class Liar
             $where === 'row' && $first === 0xfe && strlen($content) < 9 => $more(3),
             default => $where,
         };
-        return $first === 0xfe && in_array($where, ['column', 'row']) && strlen($content) < 9 ? 'end' : $where;
+        return match (true) {
+            $first === 0xfe && in_array($where, ['column', 'row']) && strlen($content) < 9 => 'end',
+            $where === 'login' && $first === 0 => 'accepted',
+            default => $where,
+        };
     }
 
     private function isDue(string $where): bool
@@ -244,6 +248,9 @@ final class Liar
                 return [self::packet($number, $this->lie['bytes'] ?? self::bomb()) . self::packet($number + 1, $content), true];
             case 'columns':
                 return [self::packet($number, $this->lie['bytes'] ?? self::bomb()), true];
+            case 'surplus':
+                // As the answer to the next question, which has not been asked.
+                return [$packet . self::packet(1, $this->lie['bytes'] ?? self::bomb()), true];
             case 'noise':
                 return [implode(array_map($random, range(1, mt_rand(1, 2000)))), (bool) mt_rand(0, 1)];
         }

@@ -7,6 +7,7 @@ require __DIR__ . '/../inc/table.php';
 
 $memory = fn () => (int) preg_filter('~.*^VmPeak:\s+(\d+).*~ms', '$1', file_get_contents('/proc/self/status'));
 $numbers = [
+    'accepted' => ["\xfe\0\0\0\0\0\1\0\0", "\xfd\xff\xff\xff"],
     'head' => ["\xfe\0\0\0\0\0\1\0\0", "\xfe\0\0\0\x40\0\0\0\0", "\xfe\xff\xff\xff\xff\xff\xff\xff\xff", "\xfd\xff\xff\xff"],
     'column' => ["\xfe\0\0\0\x40\0\0\0\0", "\3def\xfe\0\0\0\x40\0\0\0\0", "\3def\xfe\xff\xff\xff\xff\xff\xff\xff\xff"],
     'row' => ["\xfe\0\0\0\x40\0\0\0\0", "\x01\x31\xfe\0\0\0\x40\0\0\0\0", "\x01\x31\xfd\xff\xff\xff"],
@@ -20,10 +21,10 @@ foreach (each_lock() as $lock => $table) {
     foreach ($numbers as $where => $each) {
         foreach ($each as $bytes) {
             $what = "$lock, " . bin2hex($bytes) . " as $where";
-            $liar->lie(['kind' => 'columns', 'where' => $where, 'at' => 1, 'every' => 1, 'bytes' => $bytes]);
+            $liar->lie(['kind' => $where === 'accepted' ? 'surplus' : 'columns', 'where' => $where, 'at' => 1, 'every' => 1, 'bytes' => $bytes]);
             session_id('abc');
             same(false, session_start(), $what);
-            one_warning(['127.0.0.1', 'was lost'], warnings(), $what);
+            one_warning(['127.0.0.1', $where === 'accepted' ? 'cannot connect' : 'was lost'], warnings(), $what);
             same(true, (bool) $liar->lies(), "$what: was told");
         }
     }

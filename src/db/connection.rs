@@ -159,7 +159,10 @@ impl Connection {
         socket::bound_reads(Some(config.connect_timeout));
         let manager = MySqlConnectionManager::new(options);
         // The crate panics on an authentication plugin that it was not built with, and on an answer that is cut short.
-        let conn = catch_unwind(AssertUnwindSafe(|| manager.connect())).map_err(|_| Error::Login {
+        socket::expect(Expected::Login(Frames::default()));
+        let conn = catch_unwind(AssertUnwindSafe(|| manager.connect()));
+        socket::expect(Expected::Nothing);
+        let conn = conn.map_err(|_| Error::Login {
             host: host.clone(),
             cure: errno::UNKNOWN_PLUGIN,
             source: DbError::Driver(
@@ -288,14 +291,15 @@ impl Connection {
         socket::expect(Expected::Answer(Frames::default()));
         // The crate panics on answers that no server gives, as an empty packet.
         let outcome = catch_unwind(AssertUnwindSafe(|| work(conn, sets)));
-        socket::expect(Expected::Anything);
+        let between_packets = socket::is_between_packets();
+        socket::expect(Expected::Nothing);
         let error = match outcome {
-            Ok(Ok(())) => return reply,
-            Ok(Err(error)) => {
+            Ok(Ok(())) if between_packets => return reply,
+            Ok(Err(error)) if between_packets || errno::code(&error).is_none() => {
                 reply.code = errno::code(&error);
                 errno::at_statement(error, &self.host)
             }
-            Err(_) => Error::out_of_step(self.host.clone()),
+            _ => Error::out_of_step(self.host.clone()),
         };
         self.faultless = false;
         // Also after a time-out of the socket: an answer to the old question may still come.

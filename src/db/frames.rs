@@ -11,6 +11,9 @@ const EIGHT_BYTES: u8 = 0xfe;
 /// The end of a result set begins like a number of eight bytes, but has fewer.
 const LONGEST_END: usize = 8;
 
+/// The packet that ends a login begins so, and no other of it.
+const ACCEPTED: u8 = 0;
+
 /// A packet of this length goes on in the next one.
 const FULL: usize = 0xff_ffff;
 
@@ -23,11 +26,34 @@ pub struct Frames {
     missing: usize,
     begins: bool,
     goes_on: bool,
+    /// The packet that ends a login has begun.
+    accepted: bool,
 }
 
 impl Frames {
-    /// False: no server says that.
-    pub fn are_plausible(&mut self, mut bytes: &[u8]) -> bool {
+    /// Of the answer to a statement. False: no server says that.
+    pub fn are_plausible(&mut self, bytes: &[u8]) -> bool {
+        self.follow(bytes, |first, length| {
+            first != THREE_BYTES && (first != EIGHT_BYTES || length <= LONGEST_END)
+        })
+    }
+
+    /// The same of a login. Nothing may come behind its end, since nothing has been asked: it would be taken for the answer to
+    /// the first statement, without having been looked at as such.
+    pub fn are_of_a_login(&mut self, bytes: &[u8]) -> bool {
+        let mut accepted = self.accepted;
+        let plausible = self.follow(bytes, |first, _| {
+            let surplus = accepted;
+            accepted |= first == ACCEPTED;
+            !surplus
+        });
+        self.accepted = accepted;
+        let in_surplus_header = accepted && !self.is_between_packets() && !self.is_in_content();
+        plausible && !in_surplus_header
+    }
+
+    /// `may_begin`: whether a packet may, with that byte and of that length.
+    fn follow(&mut self, mut bytes: &[u8], mut may_begin: impl FnMut(u8, usize) -> bool) -> bool {
         while let Some((&byte, rest)) = bytes.split_first() {
             if self.header_bytes < self.header.len() {
                 self.header[self.header_bytes] = byte;
@@ -38,7 +64,7 @@ impl Frames {
                 }
                 continue;
             }
-            if self.begins && (byte == THREE_BYTES || byte == EIGHT_BYTES && self.missing > LONGEST_END) {
+            if self.begins && !may_begin(byte, self.missing) {
                 return false;
             }
             self.begins = false;
@@ -50,6 +76,14 @@ impl Frames {
             }
         }
         true
+    }
+
+    fn is_in_content(&self) -> bool {
+        self.header_bytes == self.header.len() && !self.begins
+    }
+
+    pub fn is_between_packets(&self) -> bool {
+        self.header_bytes == 0
     }
 
     /// False: it is empty, where the crate counts on one byte at least.
@@ -86,6 +120,19 @@ mod tests {
         assert!(!are_plausible(&[
             1, 0, 0, 1, 5, 9, 0, 0, 2, 0xfe, 0, 0, 0, 0, 0, 1, 0, 0
         ]));
+    }
+
+    #[test]
+    fn refuses_what_comes_behind_a_login() {
+        let login = [2, 0, 0, 0, 10, 5, 2, 0, 0, 2, 0xfe, 1, 3, 0, 0, 4, 0, 1, 2];
+        for surplus in 0..=5 {
+            let bytes = [&login[..], &[1, 0, 0, 1, 5][..surplus]].concat();
+            let mut frames = Frames::default();
+            assert_eq!(frames.are_of_a_login(&bytes), surplus == 0);
+            assert_eq!(frames.is_between_packets(), surplus == 0);
+            let mut frames = Frames::default();
+            assert_eq!(bytes.iter().all(|byte| frames.are_of_a_login(&[*byte])), surplus == 0);
+        }
     }
 
     #[test]

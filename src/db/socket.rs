@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::frames::Frames;
 
 thread_local! {
-    static EXPECTED: Cell<Expected> = const { Cell::new(Expected::Anything) };
+    static EXPECTED: Cell<Expected> = const { Cell::new(Expected::Nothing) };
     static CONNECT_TIMEOUT: Cell<Duration> = const { Cell::new(Duration::ZERO) };
     static READ_TIMEOUT: Cell<Option<Duration>> = const { Cell::new(None) };
 }
@@ -35,11 +35,11 @@ pub fn bound_reads(timeout: Option<Duration>) {
 /// What this thread receives next, from any connection.
 #[derive(Clone, Copy)]
 pub enum Expected {
-    /// As the packets of a login.
-    Anything,
+    /// The packets of a login.
+    Login(Frames),
     /// To a statement, from its beginning on.
     Answer(Frames),
-    /// What made no sense has no end either: nobody waits for it.
+    /// Nothing has been asked. Or the answer made no sense, and has no end then either: nobody waits for it.
     Nothing,
 }
 
@@ -47,20 +47,23 @@ pub fn expect(expected: Expected) {
     EXPECTED.set(expected);
 }
 
-fn may_come(bytes: &[u8]) -> bool {
+/// Whether what came so far ends where a packet does.
+pub fn is_between_packets() -> bool {
     match EXPECTED.get() {
-        Expected::Anything => true,
-        Expected::Answer(mut frames) => {
-            let plausible = frames.are_plausible(bytes);
-            expect(if plausible {
-                Expected::Answer(frames)
-            } else {
-                Expected::Nothing
-            });
-            plausible
-        }
-        Expected::Nothing => false,
+        Expected::Login(frames) | Expected::Answer(frames) => frames.is_between_packets(),
+        Expected::Nothing => true,
     }
+}
+
+fn may_come(bytes: &[u8]) -> bool {
+    let mut expected = EXPECTED.get();
+    let plausible = match &mut expected {
+        Expected::Login(frames) => frames.are_of_a_login(bytes),
+        Expected::Answer(frames) => frames.are_plausible(bytes),
+        Expected::Nothing => false,
+    };
+    expect(if plausible { expected } else { Expected::Nothing });
+    plausible
 }
 
 #[cfg(not(test))]

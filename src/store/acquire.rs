@@ -145,7 +145,11 @@ impl Database {
         }
     }
 
-    fn denied(&self) -> Error {
+    fn denied(&mut self) -> Error {
+        // Who cannot say that it was granted cannot be believed that it was not.
+        if let Some(connection) = &mut self.connection {
+            connection.distrust();
+        }
         Error::LockDenied {
             host: self.host(),
             why: "GET_LOCK gave NULL: out of memory, or the statement was killed",
