@@ -13,13 +13,17 @@ function administrator(Server $server): mysqli
     return $admin;
 }
 
+function is_blocked(Session $session): bool
+{
+    return (bool) array_filter($session->connections(), fn ($row) => $row['Command'] === 'Query' && preg_match('~^(UPDATE|DELETE)~', (string) $row['Info']));
+}
+
 /** Waits until a request's statement stands in the queue for a row. */
 function await_blocked(Session $session): void
 {
-    $works = fn ($row) => $row['Command'] === 'Query' && preg_match('~^(UPDATE|DELETE)~', (string) $row['Info']);
     $seen = 0;
-    Server::waitFor(function () use ($session, $works, &$seen): bool {
-        $seen = array_filter($session->connections(), $works) ? $seen + 1 : 0;
+    Server::waitFor(function () use ($session, &$seen): bool {
+        $seen = is_blocked($session) ? $seen + 1 : 0;
         return $seen === 3;
     });
 }
@@ -27,7 +31,7 @@ function await_blocked(Session $session): void
 $afterwards = 'session_write_close(); session_start(); $_SESSION["n"]++;';
 foreach (LOCKS as $lock) {
     // The administrator has the entry of the index on `expires`, the request the row, and each wants the other's.
-    foreach (['$_SESSION["n"]++;' => 'deadlock', '$_SESSION["n"]++; session_regenerate_id(); pause("regenerated");' => 'deadlock at the write of the old id', '' => 'deadlock at the move of the expiry', 'session_destroy();' => 'deadlock at the destruction'] as $change => $what) {
+    foreach (['$_SESSION["n"]++;' => 'conflict', '$_SESSION["n"]++; session_regenerate_id(); pause("regenerated");' => 'conflict at the write of the old id', '' => 'conflict at the move of the expiry', 'session_destroy();' => 'conflict at the destruction'] as $change => $what) {
         $session = new Session($lock, ['session.gc_probability' => '0']);
         $session->run('session_start(); $_SESSION["n"] = 1;');
         $session->age();
@@ -52,7 +56,7 @@ foreach (LOCKS as $lock) {
         echo $session->run('session_start();', ['rustsql.lock_timeout' => '0']);
     }
 }
-// In row mode the request has the row, and nobody else can. A try gives up after 2 s, and there are three.
+// In row mode the request has the row, and nobody else can. A try gives up after 2 s, and there are several.
 $waiting = [];
 foreach (['less', 'more'] as $time) {
     $session = new Session('advisory', ['rustsql.io_timeout' => '3', 'session.gc_probability' => '0']);
@@ -61,11 +65,14 @@ foreach (['less', 'more'] as $time) {
     $admin = administrator($session->server);
     $admin->begin_transaction();
     $admin->query("SELECT data FROM $session->table WHERE id = x'{$session->key()}' FOR UPDATE");
-    $holder->write("go on\n");
     $waiting[$time] = [$session, $holder, $admin];
 }
+foreach ($waiting as [, $holder]) {
+    $holder->write("go on\n");
+}
 await_blocked($session);
-let_pass(3);
+// Both have given up and begin anew.
+Server::waitFor(fn () => !is_blocked($session));
 $waiting['less'][2]->rollback();
 foreach ($waiting as $time => [$session, $holder, $admin]) {
     echo "advisory, the row is locked for $time time than all tries take: ", preg_replace('~127\.0\.0\.1:\d+~', 'HOST', $session->finish($holder));
@@ -74,16 +81,16 @@ foreach ($waiting as $time => [$session, $holder, $admin]) {
 }
 ?>
 --EXPECT--
-advisory, deadlock: "n|i:3;"
+advisory, conflict: "n|i:3;"
 advisory: regenerated, and the old id is free
-advisory, deadlock at the write of the old id: "n|i:2;"
-advisory, deadlock at the move of the expiry: "n|i:1;"
-advisory, deadlock at the destruction: null
-row, deadlock: "n|i:3;"
+advisory, conflict at the write of the old id: "n|i:2;"
+advisory, conflict at the move of the expiry: "n|i:1;"
+advisory, conflict at the destruction: null
+row, conflict: "n|i:3;"
 row: regenerated, and the old id is free
-row, deadlock at the write of the old id: "n|i:2;"
-row, deadlock at the move of the expiry: "n|i:1;"
-row, deadlock at the destruction: null
+row, conflict at the write of the old id: "n|i:2;"
+row, conflict at the move of the expiry: "n|i:1;"
+row, conflict at the destruction: null
 advisory, the row is locked for less time than all tries take: n|i:2;
 advisory, the row is locked for more time than all tries take: Warning: rustsql: HOST rolled the statement back: error 1205 (HY000): Lock wait timeout exceeded; try restarting transaction
 n|i:1;
