@@ -56,7 +56,7 @@ foreach (LOCKS as $lock) {
         echo $session->run('session_start();', ['rustsql.lock_timeout' => '0']);
     }
 }
-// In row mode the request has the row, and nobody else can. A try gives up after 2 s, and there are several.
+// In row mode the request has the row, and nobody else can. A try gives up after 1 s, on MySQL after up to 2, and there are several.
 $waiting = [];
 foreach (['less', 'more'] as $time) {
     $session = new Session('advisory', ['rustsql.io_timeout' => '3', 'session.gc_probability' => '0']);

@@ -34,9 +34,9 @@ pub fn changed_settings(settings: &Settings) -> String {
 }
 
 /// A row that somebody else has locked is given up before the socket's time-out, so that no statement goes on without its
-/// client.
+/// client. MySQL looks for waits that are over once a second, and so ends them up to a second late.
 pub fn lock_wait_within(io_timeout: Duration) -> u64 {
-    io_timeout.as_secs().saturating_sub(1).max(1)
+    io_timeout.as_secs().saturating_sub(2).max(1)
 }
 
 /// The packet limit, whether the server is a node of a cluster (`NULL`: not asked), and whether it takes writes.
