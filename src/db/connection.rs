@@ -73,8 +73,8 @@ pub struct Server {
 }
 
 impl Connection {
-    /// `script` names this request to whoever waits for its lock; empty: nobody is named.
-    pub fn open(address: &Address, config: &Config, script: &str) -> Result<Self> {
+    /// `script` names this request to whoever waits for its lock; `None`: the connection is kept, and serves more than this one.
+    pub fn open(address: &Address, config: &Config, script: Option<&str>) -> Result<Self> {
         match address {
             Address::Socket(path) => {
                 let options = OptsBuilder::new().socket(Some(path.as_str()));
@@ -85,7 +85,7 @@ impl Connection {
     }
 
     /// Tries each address of a name: `localhost` may be ::1 first while the server listens on 127.0.0.1.
-    fn open_tcp(host: &str, port: u16, address: &Address, config: &Config, script: &str) -> Result<Self> {
+    fn open_tcp(host: &str, port: u16, address: &Address, config: &Config, script: Option<&str>) -> Result<Self> {
         let label = address.to_string();
         let candidates: Vec<IpAddr> = match host.parse() {
             Ok(ip) => vec![ip],
@@ -134,7 +134,7 @@ impl Connection {
         }
     }
 
-    fn login(options: OptsBuilder, address: &Address, config: &Config, script: &str) -> Result<Self> {
+    fn login(options: OptsBuilder, address: &Address, config: &Config, script: Option<&str>) -> Result<Self> {
         let host = address.to_string();
         let milliseconds = |duration: Duration| u32::try_from(duration.as_millis().max(1)).unwrap_or(u32::MAX);
         // The kernel takes whole seconds, and none of them is an error.
@@ -154,7 +154,7 @@ impl Connection {
             .prefer_socket(false)
             .max_allowed_packet(Some(LARGEST_PACKET))
             .stmt_cache_size(Some(0))
-            .connect_attrs(Some([("program_name", script)].into()));
+            .connect_attrs(Some([("program_name", script.unwrap_or_default())].into()));
         socket::bound_connect(config.connect_timeout);
         socket::bound_reads(Some(config.connect_timeout));
         let manager = MySqlConnectionManager::new(options);
@@ -177,7 +177,7 @@ impl Connection {
             address: address.clone(),
             host,
             io_timeout: config.io_timeout,
-            kept: config.persistent,
+            kept: script.is_none(),
             prepared: Vec::new(),
             faultless: true,
             greeted: false,

@@ -73,7 +73,7 @@ pub fn ping() -> Vec<ZBox<ZendHashTable>> {
 
 fn ping_host(address: &Address, config: &Config) -> ZBox<ZendHashTable> {
     let started = Instant::now();
-    let answer = Connection::open(address, config, &engine::script()).and_then(|mut connection| {
+    let answer = Connection::open(address, config, Some(&engine::script())).and_then(|mut connection| {
         let answer = connection.query("SELECT VERSION(),@@global.read_only")?;
         let facts = answer.rows().first().map(|row| (row.text(0), row.number(1)));
         let (version, read_only) = facts.unwrap_or_default();

@@ -43,8 +43,7 @@ impl Database {
                 Some(place) => place.take(&self.config, address),
                 None => Ok(None),
             };
-            // A kept connection serves more scripts than this one.
-            let script = if self.config.persistent { "" } else { &self.script };
+            let script = self.place.is_none().then_some(self.script.as_str());
             let connection = match kept {
                 Ok(None) => Connection::open(address, &self.config, script),
                 Ok(Some(connection)) => Ok(connection),
