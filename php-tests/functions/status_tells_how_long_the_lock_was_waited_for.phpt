@@ -16,7 +16,7 @@ foreach (each_lock() as $lock => $table) {
     $waiter = php_start('session_id("abc"); session_start(); echo json_encode(RustSql\status());',
         $table->ini(['rustsql.dsn' => $server->dsn("table=$table->name&lock=$lock", ['user' => $user])]));
     $statement = $lock === 'row' ? 'FOR UPDATE' : 'GET_LOCK';
-    Server::waitFor(fn () => $server->query("SELECT 1 FROM information_schema.processlist WHERE USER = '$user' AND INFO LIKE '%$statement%'"));
+    Server::waitFor(fn () => array_filter($server->query('SHOW FULL PROCESSLIST'), fn ($row) => $row['User'] === $user && str_contains((string) $row['Info'], $statement)));
     $started = hrtime(true);
     Server::waitFor(fn () => hrtime(true) - $started > 100e6);
     $holder->wait();

@@ -14,8 +14,8 @@ const WHO = '
     $_SESSION["n"] = ($_SESSION["n"] ?? 0) + 1;
     echo RustSql\status()["connection_id"], " ", $_SESSION["n"], " ";
     $admin = new mysqli("localhost", "root", "", "", 0, "%s");
-    $is = $admin->query("SELECT user, db FROM information_schema.processlist WHERE id = " . RustSql\status()["connection_id"])->fetch_row();
-    echo implode(" ", $is);';
+    $is = array_column($admin->query("SHOW PROCESSLIST")->fetch_all(MYSQLI_ASSOC), null, "Id")[RustSql\status()["connection_id"]];
+    echo $is["User"], " ", $is["db"];';
 
 // Of its own: accounts and databases are made here.
 $server = Server::start();

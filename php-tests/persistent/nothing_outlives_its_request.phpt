@@ -47,7 +47,7 @@ const ADMINISTRATOR = '
     function rival() { admin()->query("UPDATE %s SET version = version + 1000000000000"); }
     function kill() {
         admin()->query("KILL " . $id = RustSql\status()["connection_id"]);
-        while (admin()->query("SELECT 1 FROM information_schema.processlist WHERE id = $id")->num_rows);
+        while (in_array($id, array_column(admin()->query("SHOW PROCESSLIST")->fetch_all(MYSQLI_ASSOC), "Id")));
     }
 ';
 foreach (LOCKS as $lock) {
