@@ -29,7 +29,11 @@ $holders = [
 $nodes[0]->kill();
 echo 'a new request: ', $name($sessions['a rival wrote']->run($increment));
 foreach ($holders as $case => $holder) {
-    echo "$case: ", $name($sessions[$case]->finish($holder)), $sessions[$case]->stored(), "\n";
+    echo "$case: ", $name($sessions[$case]->finish($holder));
+    // What node 1 was told, node 2 may not have in its tables yet.
+    $nodes[2]->query('SET SESSION wsrep_sync_wait = 1');
+    echo $sessions[$case]->stored(), "\n";
+    $nodes[2]->query('SET SESSION wsrep_sync_wait = 0');
 }
 Galera::awaitSize($nodes[2], 2);
 
