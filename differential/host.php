@@ -48,6 +48,10 @@ final class Host
         if ($requests[0]['age']) {
             $this->store->age($requests[0]['age']);
         }
+        foreach (array_column($requests, 'process') as $process) {
+            // While no request is open: a worker inherits what is, and would keep the other one from seeing its end.
+            $this->workers[$process] ??= new FastCgiWorker($this->session, $this->ini);
+        }
         $gate = fopen("$this->folder/gate", 'c');
         flock($gate, LOCK_EX);
         foreach ($requests as $number => $request) {
@@ -56,7 +60,7 @@ final class Host
                 $this->await($request, $number ? null : 'at the gate');
             }
         }
-        flock($gate, LOCK_UN); // a worker that was started meanwhile has inherited it
+        flock($gate, LOCK_UN);
         $lines = [];
         foreach ($requests as $number => $request) {
             $process = $request['process'];
@@ -105,7 +109,6 @@ final class Host
     private function begin(array $request): FastCgiRequest
     {
         $process = $request['process'];
-        $this->workers[$process] ??= new FastCgiWorker($this->session, $this->ini);
         @unlink("$this->folder/$process.log");
         $cookies = ($request['cookie'] === null ? [] : ['PHPSESSID' => $request['cookie']]) + ($this->jars[$request['visitor']] ?? []);
         return $this->workers[$process]->begin(self::PAGE, [

@@ -4,16 +4,17 @@
 //! may end in a `longjmp`.
 
 use std::cell::RefCell;
-use std::ffi::{CStr, CString, c_int};
+use std::ffi::{CStr, c_int};
 use std::ptr;
 
+use ext_php_rs::alloc::{efree, estrdup};
 use ext_php_rs::ffi::{E_NOTICE, E_WARNING, ext_php_rs_executor_globals, php_error_docref};
 
 use super::session_api::zend_exception_set_previous;
 use crate::error::Error;
 
 thread_local! {
-    static QUEUE: RefCell<Vec<(c_int, CString)>> = const { RefCell::new(Vec::new()) };
+    static QUEUE: RefCell<Vec<(c_int, String)>> = const { RefCell::new(Vec::new()) };
 }
 
 pub fn error(error: &Error) {
@@ -31,9 +32,7 @@ pub fn notice(text: &str) {
 fn push(level: u32, text: &str) {
     let line = format!("rustsql: {text}").replace('\0', "");
     let level = c_int::try_from(level).unwrap_or_default();
-    if let Ok(line) = CString::new(line) {
-        QUEUE.with_borrow_mut(|queue| queue.push((level, line)));
-    }
+    QUEUE.with_borrow_mut(|queue| queue.push((level, line)));
 }
 
 /// Prints what was queued. Call it where nothing is left to drop.
@@ -42,8 +41,9 @@ pub fn flush() {
     loop {
         let next = QUEUE.with_borrow_mut(|queue| (!queue.is_empty()).then(|| queue.remove(0)));
         let Some((level, line)) = next else { return };
-        let line = line.into_raw();
-        // SAFETY: both strings end with NUL and live during the call. If it jumps away, `line` leaks and nothing else.
+        // In the engine's memory, which it takes back by itself when the call jumps away.
+        let line = estrdup(line);
+        // SAFETY: both strings end with NUL and live during the call.
         // A pending exception is set aside meanwhile: with it, PHP would call no error handler and print nothing. If the
         // handler throws one of its own, that has the first as its previous one, which takes its count over.
         unsafe {
@@ -55,8 +55,7 @@ pub fn flush() {
             } else if !pending.is_null() {
                 zend_exception_set_previous(*current, pending);
             }
+            efree(line.cast());
         }
-        // SAFETY: `line` came from `into_raw` above.
-        drop(unsafe { CString::from_raw(line) });
     }
 }
