@@ -121,7 +121,8 @@ final class Session
     /** Ends the one connection of this test, as an administrator or a failing network would. */
     public function loseConnection(): void
     {
-        [$connection] = $this->connections();
+        // That of a request before may not have quite ended.
+        [$connection] = Server::waitFor(fn () => count($all = $this->connections()) === 1 ? $all : null);
         $this->server->query("KILL $connection[Id]");
         $this->awaitNoConnection();
     }
