@@ -39,8 +39,7 @@ function known(array $before, array $files, array $rustsql, string $script): ?st
             => 'PHP destroys stored data that it cannot decode; rustsql keeps it',
         $says($before, [], '~session_decode\(\): Failed to decode~')
             // An exception of the handler, which is closed then, takes the place of that warning.
-            || preg_match('~Throwing\("close"\).*session_decode\(~s', $script)
-                && (preg_match('~^> session_decode\(.*\nthrown: Exception: close~m', implode("\n", $before)) || $says($files, $rustsql, '~^stored as .*: nothing$~'))
+            || preg_match('~^> session_decode\(.*\nthrown: Exception: close~m', implode("\n", $before))
             => 'PHP destroys the stored session when session_decode() is given bad data; rustsql keeps it',
         preg_match('~\\\\0b|%00~', $script) && preg_match('~the id is refused|<id ~', $rustsql[0] ?? '')
             => 'files takes an id with a NUL for what stands before it; rustsql refuses it',

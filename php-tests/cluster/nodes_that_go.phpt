@@ -28,13 +28,12 @@ $holders = [
 ];
 $nodes[0]->kill();
 echo 'a new request: ', $name($sessions['a rival wrote']->run($increment));
+// What node 1 is told, node 2 may not have in its tables at once.
+$nodes[2]->query('SET SESSION wsrep_sync_wait = 1');
 foreach ($holders as $case => $holder) {
-    echo "$case: ", $name($sessions[$case]->finish($holder));
-    // What node 1 was told, node 2 may not have in its tables yet.
-    $nodes[2]->query('SET SESSION wsrep_sync_wait = 1');
-    echo $sessions[$case]->stored(), "\n";
-    $nodes[2]->query('SET SESSION wsrep_sync_wait = 0');
+    echo "$case: ", $name($sessions[$case]->finish($holder)), $sessions[$case]->stored(), "\n";
 }
+$nodes[2]->query('SET SESSION wsrep_sync_wait = 0');
 Galera::awaitSize($nodes[2], 2);
 
 // The last two of three: when one goes without a word, the other has lost its cluster.

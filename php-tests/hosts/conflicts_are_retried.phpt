@@ -31,7 +31,7 @@ function await_blocked(Session $session): void
 $afterwards = 'session_write_close(); session_start(); $_SESSION["n"]++;';
 foreach (LOCKS as $lock) {
     // The administrator has the entry of the index on `expires`, the request the row, and each wants the other's.
-    foreach (['$_SESSION["n"]++;' => 'conflict', '$_SESSION["n"]++; session_regenerate_id(); pause("regenerated");' => 'conflict at the write of the old id', '' => 'conflict at the move of the expiry', 'session_destroy();' => 'conflict at the destruction'] as $change => $what) {
+    foreach (['$_SESSION["n"]++;' => 'deadlock', '$_SESSION["n"]++; session_regenerate_id(); pause("regenerated");' => 'deadlock at the write of the old id', '' => 'deadlock at the move of the expiry', 'session_destroy();' => 'deadlock at the destruction'] as $change => $what) {
         $session = new Session($lock, ['session.gc_probability' => '0']);
         $session->run('session_start(); $_SESSION["n"] = 1;');
         $session->age();
@@ -81,16 +81,16 @@ foreach ($waiting as $time => [$session, $holder, $admin]) {
 }
 ?>
 --EXPECT--
-advisory, conflict: "n|i:3;"
+advisory, deadlock: "n|i:3;"
 advisory: regenerated, and the old id is free
-advisory, conflict at the write of the old id: "n|i:2;"
-advisory, conflict at the move of the expiry: "n|i:1;"
-advisory, conflict at the destruction: null
-row, conflict: "n|i:3;"
+advisory, deadlock at the write of the old id: "n|i:2;"
+advisory, deadlock at the move of the expiry: "n|i:1;"
+advisory, deadlock at the destruction: null
+row, deadlock: "n|i:3;"
 row: regenerated, and the old id is free
-row, conflict at the write of the old id: "n|i:2;"
-row, conflict at the move of the expiry: "n|i:1;"
-row, conflict at the destruction: null
+row, deadlock at the write of the old id: "n|i:2;"
+row, deadlock at the move of the expiry: "n|i:1;"
+row, deadlock at the destruction: null
 advisory, the row is locked for less time than all tries take: n|i:2;
 advisory, the row is locked for more time than all tries take: Warning: rustsql: HOST rolled the statement back: error 1205 (HY000): Lock wait timeout exceeded; try restarting transaction
 n|i:1;

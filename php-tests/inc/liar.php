@@ -41,9 +41,9 @@ final class Liar
     }
 
     /**
-     * `seed` picks the rest. `kind`: one of KINDS; `where`: greeting, login, accepted (its end), head, column, row or end; `at`: the how manieth such
-     * packet from now on; `every`: and every so manieth after it; `bytes`: the content that is inserted, or put in place
-     * of the packet.
+     * `seed` picks the rest. `kind`: one of KINDS; `where`: greeting, login, accepted (the login's end), head, column, row or
+     * end; `at`: the how manieth such packet from now on; `every`: and every so manieth after it; `bytes`: the content that is
+     * inserted, or put in place of the packet.
      */
     public function lie(array $lie): void
     {

@@ -2,7 +2,7 @@
 //!
 //! The mysql crate makes room for as many columns as an answer says that it has, before it has seen one. What no machine has
 //! room for ends the process, and not by a panic. On an empty packet it panics, and again as that unwinds, which ends the
-//! process as well. `socket` calls it with what it received, while an answer is awaited.
+//! process as well. `socket` calls it with what it received, at the login and while an answer is awaited.
 
 /// The largest numbers of columns, as the protocol writes them: three and eight bytes behind these. Every other packet of an
 /// answer begins with something else, or is shorter.

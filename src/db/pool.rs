@@ -138,8 +138,10 @@ impl Drop for Place {
 fn pool(config: &Config) -> Option<Pool<Places>> {
     let mut owned = POOL.lock();
     if owned.is_none() {
-        let generation = fork::generation();
-        *owned = new_pool(config).map(|pool| Owned { generation, pool });
+        *owned = new_pool(config).map(|pool| Owned {
+            generation: fork::generation(),
+            pool,
+        });
     }
     let owned = owned.as_ref()?;
     (owned.generation == fork::generation()).then(|| owned.pool.clone())
