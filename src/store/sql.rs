@@ -13,11 +13,12 @@ use crate::session_id::SessionKey;
 
 /// What the account or the server may have set otherwise. SET comes first: proxies that split reads from writes
 /// send a packet that begins with SELECT to a replica. Strict, so that no data is cut to fit a column. On a node of Galera
-/// a statement sees what any node committed before.
+/// a statement sees what any node committed before. Binary: the server would look at each byte of the data otherwise, which
+/// at 64 KB is half of what an UPDATE costs it.
 pub fn session_settings(settings: &Settings) -> String {
     let ttl = settings.lock_ttl.as_secs() + u64::from(settings.lock_ttl.subsec_nanos() > 0);
     format!(
-        "{},wait_timeout={ttl},sql_mode='STRICT_ALL_TABLES',NAMES utf8mb4\
+        "{},wait_timeout={ttl},sql_mode='STRICT_ALL_TABLES',NAMES binary\
          /*M!100100 ,tx_isolation='READ-COMMITTED',max_statement_time=0,wsrep_sync_wait=7*/\
          /*!50708 ,transaction_isolation='READ-COMMITTED',max_execution_time=0*/",
         changed_settings(settings)
