@@ -18,7 +18,7 @@ function run_phpt(array $paths, array $ini, string $log, string $folder, int $jo
     // It would run a test that failed anew if that says "deadlock" or calls usleep(), and not show what came of the first run.
     file_put_contents($runner, str_replace('!$retried && error_may_be_retried(', 'false && error_may_be_retried(', file_get_contents(getenv('RUN_TESTS'))));
     $command = [getenv('TEST_PHP_EXECUTABLE'), '-n', $runner, '-n', '-q', '--no-color', '--no-progress',
-        '--set-timeout', '60', '-W', $list];
+        '--set-timeout', getenv('TEST_SECONDS') ?: '60', '-W', $list];
     if ($jobs > 1) {
         $command[] = "-j$jobs";
     }
