@@ -2,25 +2,28 @@
 /*
  * From session_start() to session_write_close() in one process, against raw.c, which sends the same packets: recorded before
  * from the same PHP, for sessions of its own. Client and server take turns, so one core is enough for both, and no time goes
- * into waking another one that has halted, which in a virtual machine takes longer than the packet.
+ * into waking another one that has halted, which in a virtual machine may take longer than the packet. But then each finds the
+ * caches full of the other's; on a core of its own it does not.
  */
 declare(strict_types=1);
 
 const COM_STMT_PREPARE = 0x16;
 const COM_STMT_EXECUTE = 0x17;
 
-function measure_floor(Measure $measure, string $case): void
+/** The server is on core 0. */
+function measure_floor(Measure $measure, string $case, string $core): void
 {
     [$sessions, $each, $rounds] = $measure->quick ? [100, 100, 3] : [1000, 500, 15];
     foreach (Contestant::canKeep() ? ['rustsql', 'rustsql-kept'] : ['rustsql'] as $name) {
         $kept = $name !== 'rustsql';
         $server = $measure->stack->database('mariadb');
-        $record = Stack::folder('state') . "/$name.record";
+        $record = Stack::folder('state') . "/$case-$name.record";
         record_packets($measure->stack, $name, $record, $sessions, $kept);
-        $php = new PhpProcess([...$measure->stack->cli($name), __DIR__ . '/../loop.php', "floor-$name", (string) $sessions, '2048']);
+        $php = new PhpProcess([...$measure->stack->cli($name), __DIR__ . '/../loop.php', "php-$case-$name", (string) $sessions, '2048']);
         $raw = new PhpProcess([Stack::folder('') . 'raw', $kept ? 'kept' : 'fresh', $server->socket, Server::PASSWORD, $record]);
         $php->readLine();
-        array_map(fn (int $pid) => pin($pid, '0'), [$server->pid, $php->pid, $raw->pid]);
+        pin($server->pid, '0');
+        array_map(fn (int $pid) => pin($pid, $core), [$php->pid, $raw->pid]);
         ask($php, 'fill');
         ask($php, 'changed 200');
         ask($raw, '200');
@@ -67,7 +70,7 @@ function record_packets(Stack $stack, string $name, string $record, int $session
     $recorder = new PhpProcess([getenv('TEST_PHP_EXECUTABLE'), '-n', __DIR__ . '/../recorder.php', $socket, $stack->database('mariadb')->socket, "$record.raw"]);
     $recorder->readLine();
     $ini = ['rustsql.dsn' => str_replace($stack->database('mariadb')->socket, $socket, $stack->database('mariadb')->socketDsn())];
-    $php = new PhpProcess([...$stack->cli($name, $ini), __DIR__ . '/../loop.php', "raw-$name", (string) $sessions, '2048']);
+    $php = new PhpProcess([...$stack->cli($name, $ini), __DIR__ . '/../loop.php', 'raw-' . basename($record, '.record'), (string) $sessions, '2048']);
     $php->readLine();
     ask($php, 'fill');
     ask($php, 'all');
