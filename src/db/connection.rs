@@ -328,6 +328,12 @@ fn collect<P: Protocol>(
 ) -> mysql::Result<()> {
     // Its destructor reads on. What panicked once would do so again then, and a second panic ends the process.
     let mut result = ManuallyDrop::new(result?);
+    let outcome = walk(&mut result, sets);
+    drop(ManuallyDrop::into_inner(result));
+    outcome
+}
+
+fn walk<P: Protocol>(result: &mut QueryResult<'_, '_, '_, P>, sets: &mut Vec<ResultSet>) -> mysql::Result<()> {
     while let Some(set) = result.iter() {
         let affected = set.affected_rows();
         let columns = set.columns().as_ref().len();
