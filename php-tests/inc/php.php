@@ -52,6 +52,12 @@ function php_extension_file(): string
     return getenv('RUSTSQL_SO') ?: dirname(__DIR__, 2) . '/target/release/librustsql.so';
 }
 
+/** The PHP for what only plays a server or a network: not under valgrind, where the PHP under test may be. */
+function helper_php(): string
+{
+    return getenv('TEST_HELPER_PHP') ?: getenv('TEST_PHP_EXECUTABLE') ?: PHP_BINARY;
+}
+
 /** Starts PHP on this code (as for `php -r`: without an opening tag). `$args` are its $argv from 1 on. */
 function php_start(string $code, array $ini = [], array $args = []): PhpProcess
 {

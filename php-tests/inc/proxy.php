@@ -24,7 +24,7 @@ final class Proxy
     public function __construct(private readonly Server $server)
     {
         $code = sprintf('require %s; Proxy::serve(%d);', var_export(__FILE__, true), $server->port);
-        $this->process = new PhpProcess([getenv('TEST_HELPER_PHP') ?: getenv('TEST_PHP_EXECUTABLE') ?: PHP_BINARY, '-n', '-r', $code]);
+        $this->process = new PhpProcess([helper_php(), '-n', '-r', $code]);
         $this->port = (int) $this->process->readLine();
     }
 
