@@ -29,6 +29,10 @@ pub enum Verdict {
 
 /// `elapsed` since the read; `sent`: the version of a write that was sent and not answered.
 pub fn judge(base: &Base, elapsed: Duration, sent: Option<Version>, found: &Found) -> Verdict {
+    // Only in the library that tools/chaos --prove builds, to show that the losses are found then.
+    if cfg!(without_version_check) {
+        return Verdict::WriteOver(Expected::Anything);
+    }
     match found {
         Found::Row(row) if sent == Some(row.version) => Verdict::Written,
         Found::Row(row) if base.version == Some(row.version) => Verdict::WriteOver(Expected::Version(row.version)),

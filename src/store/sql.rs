@@ -195,7 +195,10 @@ pub fn delete<'a>(table: &str, key: SessionKey, release: Option<&'a str>) -> Cha
 
 fn push_where<'a>(statement: &mut Statement<'a>, id: Value<'a>, version: Version) {
     statement.push(" WHERE id=").value(id);
-    statement.push(" AND version=").value(Value::Number(version.number()));
+    // Without it only in the library that tools/chaos --prove builds.
+    if cfg!(not(without_version_check)) {
+        statement.push(" AND version=").value(Value::Number(version.number()));
+    }
 }
 
 /// The time, and with it the end of the advisory lock: an UPDATE computes it when it has found and locked its row, before
