@@ -34,6 +34,10 @@ pub enum Error {
         source: DbError,
     },
 
+    /// It greets as a server whose SQL cannot do what a session needs.
+    #[error("{host} is {name}, where no statement can lock a session and read it")]
+    Unsuitable { host: String, name: &'static str },
+
     /// The database or the table is missing or not what it should be.
     #[error("{host}: {what}")]
     Schema {
@@ -102,6 +106,7 @@ impl Error {
             Self::Schema { cure, .. } => Some(cure),
             Self::Server { cure, .. } => *cure,
             Self::UnfitHost { .. } => Some("point rustsql.dsn at the primary"),
+            Self::Unsuitable { .. } => Some("point rustsql.dsn at MySQL or MariaDB"),
             _ => None,
         }
     }

@@ -41,7 +41,7 @@ final class Liar
     }
 
     /**
-     * `seed` picks the rest. `kind`: one of KINDS; `where`: greeting, login, accepted (the login's end), head, column, row or
+     * `seed` picks the rest. `kind`: one of KINDS, or `version`, which is that of a greeting; `where`: greeting, login, accepted (the login's end), head, column, row or
      * end; `at`: the how manieth such packet from now on; `every`: and every so manieth after it; `bytes`: the content that is
      * inserted, or put in place of the packet.
      */
@@ -251,6 +251,8 @@ final class Liar
             case 'surplus':
                 // As the answer to the next question, which has not been asked.
                 return [$packet . self::packet(1, $this->lie['bytes'] ?? self::bomb()), true];
+            case 'version':
+                return [self::packet($number, $content[0] . $this->lie['bytes'] . strstr($content, "\0")), true];
             case 'noise':
                 return [implode(array_map($random, range(1, mt_rand(1, 2000)))), (bool) mt_rand(0, 1)];
         }

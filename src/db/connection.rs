@@ -16,6 +16,7 @@ use r2d2_mysql::MySqlConnectionManager;
 use super::errno;
 use super::fork::{self, Listed};
 use super::frames::Frames;
+use super::greeting::Greeting;
 use super::reply::{Answer, Reply, ResultSet, Row};
 use super::socket::{self, Expected};
 use super::statement::Statement;
@@ -159,9 +160,13 @@ impl Connection {
         socket::bound_reads(Some(config.connect_timeout));
         let manager = MySqlConnectionManager::new(options);
         // The crate panics on an authentication plugin that it was not built with, and on an answer that is cut short.
-        socket::expect(Expected::Login(Frames::default()));
+        socket::expect(Expected::Login(Frames::default(), Greeting::default()));
         let conn = catch_unwind(AssertUnwindSafe(|| manager.connect()));
+        let unsuitable = socket::unsuitable();
         socket::expect(Expected::Nothing);
+        if let Some(name) = unsuitable {
+            return Err(Error::Unsuitable { host, name });
+        }
         let conn = conn.map_err(|_| Error::Login {
             host: host.clone(),
             cure: errno::UNKNOWN_PLUGIN,

@@ -6,6 +6,7 @@ pub mod connection;
 pub mod errno;
 pub mod fork;
 mod frames;
+mod greeting;
 pub mod hosts;
 pub mod pool;
 pub mod reply;

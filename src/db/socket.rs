@@ -14,6 +14,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use super::frames::Frames;
+use super::greeting::Greeting;
 
 thread_local! {
     static EXPECTED: Cell<Expected> = const { Cell::new(Expected::Nothing) };
@@ -36,7 +37,9 @@ pub fn bound_reads(timeout: Option<Duration>) {
 #[derive(Clone, Copy)]
 pub enum Expected {
     /// The packets of a login.
-    Login(Frames),
+    Login(Frames, Greeting),
+    /// Nothing: the server has greeted as one that cannot be used.
+    Unsuitable(&'static str),
     /// To a statement, from its beginning on.
     Answer(Frames),
     /// Nothing has been asked. Or the answer made no sense, and has no end then either: nobody waits for it.
@@ -47,19 +50,35 @@ pub fn expect(expected: Expected) {
     EXPECTED.set(expected);
 }
 
+/// The name of the server, where its greeting has ended the login.
+pub fn unsuitable() -> Option<&'static str> {
+    match EXPECTED.get() {
+        Expected::Unsuitable(name) => Some(name),
+        _ => None,
+    }
+}
+
 /// Whether what came so far ends where a packet does.
 pub fn is_between_packets() -> bool {
     match EXPECTED.get() {
-        Expected::Login(frames) | Expected::Answer(frames) => frames.is_between_packets(),
-        Expected::Nothing => true,
+        Expected::Login(frames, _) | Expected::Answer(frames) => frames.is_between_packets(),
+        Expected::Unsuitable(_) | Expected::Nothing => true,
     }
 }
 
 fn may_come(bytes: &[u8]) -> bool {
     let mut expected = EXPECTED.get();
     let plausible = match &mut expected {
-        Expected::Login(frames) => frames.are_of_a_login(bytes),
+        Expected::Login(frames, greeting) => {
+            greeting.follow(bytes);
+            if let Some(name) = greeting.unsuitable() {
+                expect(Expected::Unsuitable(name));
+                return false;
+            }
+            frames.are_of_a_login(bytes)
+        }
         Expected::Answer(frames) => frames.are_plausible(bytes),
+        Expected::Unsuitable(_) => return false,
         Expected::Nothing => false,
     };
     expect(if plausible { expected } else { Expected::Nothing });
