@@ -31,7 +31,7 @@ demo: ## show what it does on a private MariaDB and two web hosts; KEEP=1 leaves
 test: ## run every test, on MariaDB and on MySQL; TESTS=php-tests/locking only those, PHP=8.4 on that PHP
 	@$(with_php) tools/test $(TESTS)
 
-test-matrix: ## run every test on this PHP, and what another may do differently on 8.4, 8.5, 8.6 and two builds with threads
+test-matrix: ## run every test on this PHP, and what others may do differently: 8.4, 8.5, 8.6, two builds with threads, MariaDB 11.8
 	@tools/test-matrix
 
 chaos: ## kill everything for MINUTES=2 and check that nothing is lost; SEED=, TOPOLOGY= (mariadb, mysql, pair, galera, group)

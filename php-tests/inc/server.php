@@ -186,8 +186,8 @@ final class Server
         posix_kill($this->pid, SIGCONT);
     }
 
-    /** Returns what `$condition` returns as soon as that is true; throws when that takes too long. */
-    public static function waitFor(callable $condition, float $seconds = 10): mixed
+    /** Returns what `$condition` returns as soon as that is true; throws when that takes too long, on a busy machine too. */
+    public static function waitFor(callable $condition, float $seconds = 60): mixed
     {
         $end = hrtime(true) + $seconds * 1e9;
         while (!($value = $condition())) {
@@ -277,7 +277,7 @@ final class Server
         posix_kill($this->pid, $signal);
         posix_kill($this->pid, SIGCONT); // one that was suspended hears nothing but SIGKILL
         try {
-            self::waitFor(fn () => !proc_get_status($this->process)['running'], 30);
+            self::waitFor(fn () => !proc_get_status($this->process)['running']);
         } catch (RuntimeException) {
             posix_kill($this->pid, SIGKILL); // proc_close() waits for it
         }
@@ -324,10 +324,16 @@ final class Server
         flock($lock, LOCK_EX);
         if (!is_dir($template)) {
             self::shell('rm', '-rf', "$template.new");
+            mkdir("$template.new");
             if ($flavour === 'mysql') {
-                mkdir("$template.new");
                 self::shell(...self::binary($flavour), ...['--initialize-insecure', '--user=' . self::user(),
                     "--datadir=$template.new", '--innodb-redo-log-capacity=8M', '--innodb-autoextend-increment=1']);
+            } elseif ($flavour === 'mariadb-11.8') {
+                // What its mariadb-install-db does, which looks for the programs of an installed server.
+                $sql = dirname($binary) . '/root/usr/share/mariadb/mariadb_';
+                self::shell('sh', '-c', 'sql=$1; shift; { printf "%s;\\n" "CREATE DATABASE mysql" "USE mysql" "SET @auth_root_socket = NULL"'
+                    . ' && cat "$sql"system_tables.sql "$sql"performance_tables.sql "$sql"system_tables_data.sql; } | "$@"', 'sh', $sql,
+                    ...self::binary($flavour), ...['--bootstrap', '--user=' . self::user(), "--datadir=$template.new", '--innodb-log-file-size=16M']);
             } else {
                 // --force: the name of this machine need not resolve.
                 self::shell('mariadb-install-db', '--no-defaults', '--user=' . self::user(), "--datadir=$template.new",
@@ -357,6 +363,10 @@ final class Server
         if ($flavour === 'mysql') {
             $binary = dirname(__DIR__, 2) . '/target/mysql/mysqld';
             return is_executable($binary) ? [$binary] : throw new RuntimeException('no MySQL: run tools/fetch-mysql');
+        }
+        if ($flavour === 'mariadb-11.8') {
+            $binary = dirname(__DIR__, 2) . '/target/mariadb-11.8/mariadbd';
+            return is_executable($binary) ? [$binary] : throw new RuntimeException('no MariaDB 11.8: run tools/fetch-mariadb');
         }
         foreach ([...explode(':', getenv('PATH') ?: ''), '/usr/sbin', '/usr/local/sbin'] as $folder) {
             if (is_executable("$folder/mariadbd")) {
