@@ -23,7 +23,7 @@ foreach (LOCKS as $lock) {
             $holder = $session->start("session_start(); \$_SESSION['n'] = 99; $code pause(\"\$pid\");");
             $child = (int) $holder->readLine();
             $holder->signal(SIGKILL);
-            echo "$lock, $what: ", $session->finish($session->start('echo session_start() ? "free, " . $_SESSION["n"] : "held";', ['rustsql.lock_timeout' => '5']));
+            echo "$lock, $what: ", $session->finish($session->start('echo session_start() ? "free, " . $_SESSION["n"] : "held";', ['rustsql.lock_timeout' => '20']));
             echo posix_kill($child, SIGKILL) ? '' : "its child has ended before\n";
             unset($holder);
         }

@@ -11,7 +11,7 @@ if (!function_exists('pcntl_fork')) {
 require __DIR__ . '/../inc/hosts.php';
 
 const WORKERS = 4;
-const TIMEOUT = 0.5;
+const TIMEOUT = 1;
 
 /** Forks workers. Each makes a request at each line that it gets, and says how that went and how long it took. */
 define('MASTER', 'require ' . var_export(dirname(__DIR__) . '/inc/session.php', true) . ';
@@ -60,7 +60,7 @@ foreach (LOCKS as $lock) {
                 [$result, $ours, $text, $all, $seconds] = json_decode($master->readLine(30), true);
                 $named = count(array_filter($hosts, fn ($host) => str_contains($text, host($host))));
                 $answers[] = "$result, $ours of $all warnings ours, $named hosts named"
-                    . ($seconds < TIMEOUT * count($hosts) + 3 ? '' : ", after $seconds seconds");
+                    . ($seconds < TIMEOUT * count($hosts) + 10 ? '' : ", after $seconds seconds");
             }
             foreach (array_count_values($answers) as $answer => $times) {
                 echo "  $what: $times × $answer\n";

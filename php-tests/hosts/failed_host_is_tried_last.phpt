@@ -17,7 +17,7 @@ function takes_writes(Server $server, bool $on): void
 foreach (['advisory' => ['60', '1', '0'], 'row' => ['60']] as $lock => $times) {
     foreach ($times as $retry_after) {
         array_map(fn ($server) => takes_writes($server, true), $servers);
-        $dsn = hosts_dsn([$silent, $one, $two], "lock=$lock&connect_timeout=0.3&retry_after=$retry_after");
+        $dsn = hosts_dsn([$silent, $one, $two], "lock=$lock&connect_timeout=1&retry_after=$retry_after");
         $worker = new Worker;
         $tell = function (string $what) use ($worker, $dsn, $silent, $names): void {
             $used = strtr($worker->request($dsn), $names);

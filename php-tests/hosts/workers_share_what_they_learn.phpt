@@ -24,7 +24,7 @@ foreach (LOCKS as $lock) {
     foreach (['60' => 'known to all', '0' => 'retry_after 0, but one worked'] as $retry_after => $what) {
         $session = new Session($lock);
         $dsn = hosts_dsn([$silent, $server], '', ['user' => $session->user]);
-        $master = $session->start(str_repeat($worker, 4), ['rustsql.dsn' => $dsn, 'rustsql.connect_timeout' => '0.3', 'rustsql.retry_after' => (string) $retry_after]);
+        $master = $session->start(str_repeat($worker, 4), ['rustsql.dsn' => $dsn, 'rustsql.connect_timeout' => '1', 'rustsql.retry_after' => (string) $retry_after]);
         for ($i = 0; $i < 4; $i++) {
             $used = $master->readLine() === host($server) ? 'the server' : 'another host';
             $tried[$i] = $silent->connections();
@@ -34,7 +34,7 @@ foreach (LOCKS as $lock) {
     }
 }
 // Another master process knows nothing yet.
-$session->run('session_start();', ['rustsql.dsn' => $dsn, 'rustsql.connect_timeout' => '0.3']);
+$session->run('session_start();', ['rustsql.dsn' => $dsn, 'rustsql.connect_timeout' => '1']);
 echo 'another master process: ', $silent->connections(), "\n";
 ?>
 --EXPECT--

@@ -22,7 +22,7 @@ final class Daemon
         $this->pid = (int) fgets($pipes[3]);
         register_shutdown_function($this->stop(...));
         try {
-            Server::waitFor($ready, 20);
+            Server::waitFor($ready);
         } catch (RuntimeException) {
             $this->stop();
             throw new RuntimeException("$command[0] does not start:\n" . implode('', array_slice(@file($log) ?: [], -20)));

@@ -26,7 +26,7 @@ final class Load
     }
 
     /** Until `$over` says so, and for a moment more. */
-    public function during(callable $over, float $seconds = 30): void
+    public function during(callable $over, float $seconds = 120): void
     {
         $end = hrtime(true) + $seconds * 1e9;
         $more = self::VISITORS;

@@ -65,7 +65,7 @@ function php_start(string $code, array $ini = [], array $args = []): PhpProcess
 }
 
 /** Runs PHP on this code to its end; gives what PhpProcess::wait() gives. */
-function php_run(string $code, array $ini = [], array $args = [], float $timeout = 30): array
+function php_run(string $code, array $ini = [], array $args = [], float $timeout = 60): array
 {
     return php_start($code, $ini, $args)->wait($timeout);
 }
@@ -107,7 +107,7 @@ final class PhpProcess
     }
 
     /** The next line that it prints, without the line end. */
-    public function readLine(float $timeout = 10): string
+    public function readLine(float $timeout = 60): string
     {
         $end = hrtime(true) + $timeout * 1e9;
         while (($length = strpos($this->read[1], "\n")) === false) {
@@ -132,7 +132,7 @@ final class PhpProcess
      *
      * @return array{exit: int|null, signal: int|null, out: string, err: string}
      */
-    public function wait(float $timeout = 30): array
+    public function wait(float $timeout = 60): array
     {
         $end = hrtime(true) + $timeout * 1e9;
         if (is_resource($this->pipes[0])) {

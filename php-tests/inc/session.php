@@ -68,7 +68,7 @@ final class Session
     }
 
     /** Lets a request go on to its end; gives what it printed. */
-    public function finish(PhpProcess $process, float $timeout = 30): string
+    public function finish(PhpProcess $process, float $timeout = 60): string
     {
         $end = $process->wait($timeout);
         return self::tidy($end['out'] . $end['err']) . ($end['signal'] ? "killed by signal $end[signal]\n" : '');

@@ -41,7 +41,7 @@ abstract class WebRequest
     }
 
     /** What it printed, when it is all there. */
-    public function wait(float $seconds = 30): string
+    public function wait(float $seconds = 60): string
     {
         $end = hrtime(true) + $seconds * 1e9;
         do {

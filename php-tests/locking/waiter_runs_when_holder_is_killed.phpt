@@ -14,7 +14,7 @@ foreach (LOCKS as $lock) {
         $holder->signal(SIGKILL);
         echo "$lock: ", $session->finish($waiter);
     });
-    echo $seconds < 5 ? "at once\n" : "after $seconds s\n";
+    echo $seconds < 20 ? "at once\n" : "after $seconds s\n";
 }
 ?>
 --EXPECT--

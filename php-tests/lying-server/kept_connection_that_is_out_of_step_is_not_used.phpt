@@ -18,7 +18,7 @@ $lies = [
 ];
 foreach (each_lock() as $lock => $table) {
     $liar = new Liar($table->server);
-    $dsn = $liar->dsn(http_build_query(['table' => $table->name, 'lock' => $lock, 'persistent' => 1, 'io_timeout' => 1, 'lock_timeout' => 0.2, 'retry_after' => 0]));
+    $dsn = $liar->dsn(http_build_query(['table' => $table->name, 'lock' => $lock, 'persistent' => 1, 'io_timeout' => 1, 'lock_timeout' => 10, 'retry_after' => 0]));
     $request = function (array $options = []) use ($dsn): ?int {
         session_save_path($dsn);
         session_id('abc');

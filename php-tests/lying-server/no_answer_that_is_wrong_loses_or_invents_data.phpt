@@ -68,7 +68,7 @@ foreach (range($from, $to) as $seed) {
             continue;
         }
         // Another process has the session at once.
-        $session->run('session_start();', ['rustsql.lock_timeout' => $ini['rustsql.persistent'] ? '2' : '0.5']) === '' || print "$what: still locked after: $lies\n";
+        $session->run('session_start();', ['rustsql.lock_timeout' => '10']) === '' || print "$what: still locked after: $lies\n";
     }
 }
 foreach ($parallel as $what => [, , , $worker]) {

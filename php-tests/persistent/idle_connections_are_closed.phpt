@@ -33,7 +33,7 @@ foreach (LOCKS as $lock) {
 }
 // The thread looks every half minute.
 foreach ($left as [$session, $host, $last]) {
-    Server::waitFor(fn () => !array_filter($session->connections(), fn ($row) => $row['Id'] == trim($last)), 45);
+    Server::waitFor(fn () => !array_filter($session->connections(), fn ($row) => $row['Id'] == trim($last)));
     echo "$session->lock: gone by itself\n", trim($host->run(ID)) > 0 ? '' : "no session afterwards\n";
 }
 ?>

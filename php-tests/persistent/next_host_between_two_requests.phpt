@@ -51,7 +51,7 @@ foreach (LOCKS as $lock) {
             });
             $results[$case][$lock][] = "  $what: " . $pair->name(trim($at) . ', then ' . trim($said)) . ', stored there: ' . ($pair->stored($pair->b) ?? 'nothing')
                 // connect_timeout for the one that stands still, and once more to connect to it; what a busy machine needs.
-                . ($seconds < ($case === 'stands still' ? 2 : 0) + 3 ? '' : sprintf(' after %.1f s', $seconds));
+                . ($seconds < ($case === 'stands still' ? 2 : 0) + 7 ? '' : sprintf(' after %.1f s', $seconds));
             $host->kill();
         }
         $pair->a->resume();

@@ -15,10 +15,11 @@ foreach (LOCKS as $lock) {
         $session = new Session($lock, ['rustsql.persistent' => $persistent]);
         $session->run('session_start(); $_SESSION["n"] = 1;');
         $host = new Fpm($session, [], ['request_terminate_timeout' => '2s']);
+        [$worker] = Server::waitFor($host->workers(...));
         $slow = $host->begin('session_start(); $_SESSION["n"] = 99; time_nanosleep(60, 0);');
-        Server::waitFor(fn () => $session->connections());
+        // On a busy machine it may be over before anybody has seen it.
+        Server::waitFor(fn () => $session->connections() || $host->workers() !== [$worker]);
         $waiter = $session->start('session_start(); echo ++$_SESSION["n"];');
-        [$worker] = $host->workers();
         try {
             echo "$lock: answered: {$slow->wait()}\n";
         } catch (RuntimeException) {
@@ -26,7 +27,7 @@ foreach (LOCKS as $lock) {
         }
         echo $session->finish($waiter);
         Server::waitFor(fn () => $host->workers() && $host->workers() !== [$worker]);
-        echo $host->run('ini_set("rustsql.lock_timeout", "0"); session_start(); echo $_SESSION["n"];');
+        echo $host->run('ini_set("rustsql.lock_timeout", "1"); session_start(); echo $_SESSION["n"];');
     }
 }
 ?>

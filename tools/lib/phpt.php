@@ -17,8 +17,8 @@ function run_phpt(array $paths, array $ini, string $log, string $folder, int $jo
     $runner = dirname($log) . '/run-tests.php'; // a copy, as it writes into its own folder
     // It would run a test that failed anew if that says "deadlock" or calls usleep(), and not show what came of the first run.
     file_put_contents($runner, str_replace('!$retried && error_may_be_retried(', 'false && error_may_be_retried(', file_get_contents(getenv('RUN_TESTS'))));
-    $command = [getenv('TEST_PHP_EXECUTABLE'), '-n', $runner, '-n', '-q', '--no-color', '--no-progress',
-        '--set-timeout', getenv('TEST_SECONDS') ?: '60', '-W', $list];
+    $command = [getenv('TEST_PHP_EXECUTABLE'), '-n', $runner, '-n', '-q', '--no-color', '--no-progress', '--show-slow', '3000',
+        '--set-timeout', getenv('TEST_SECONDS') ?: '300', '-W', $list];
     if ($jobs > 1) {
         $command[] = "-j$jobs";
     }
