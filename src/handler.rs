@@ -24,6 +24,10 @@ const COLLECT_BUDGET: Duration = Duration::from_millis(50);
 /// How often a write is tried whose connection is lost under it.
 const WRITE_ATTEMPTS: u32 = 3;
 
+/// What PHP makes of a session without variables: by `php` and `php_binary`, `php_serialize`, igbinary, msgpack. None of them
+/// makes it of anything else, and a wrapping handler's own bytes are not among them, whatever they say.
+const NO_VARIABLES: [&[u8]; 5] = [b"", b"a:0:{}", b"\0\0\0\x02\x14\0", b"\x80", b"\x90"];
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
     Locked,
@@ -182,7 +186,7 @@ impl<S: Store> Handler<S> {
         if unchanged {
             return self.touch(key, lifetime);
         }
-        if !session.base.live && data.is_empty() && !self.config.store_empty {
+        if !session.base.live && NO_VARIABLES.contains(&data) && !self.config.store_empty {
             return Ok(());
         }
         if session.access == Access::ReadOnly {
@@ -380,7 +384,7 @@ impl<S: Store> Handler<S> {
             return Ok(());
         };
         let now = session.base.now + session.read_at.elapsed().as_secs();
-        if session.base.expires >= now + lifetime || session.access != Access::Locked && !unlocked {
+        if expiry.fits(session.base.expires, now) || session.access != Access::Locked && !unlocked {
             return Ok(());
         }
         if self.store.holds(key) || unlocked {
@@ -419,7 +423,7 @@ impl<S: Store> Handler<S> {
         let now = base.now + session.read_at.elapsed().as_secs();
         let unlocked = self.store.mode() == Mode::Unlocked;
         // The index on the expiry is left alone while that is as it should be.
-        let stays = base.live && !unlocked && (now + expiry.lifetime..=expiry.latest(now)).contains(&base.expires);
+        let stays = base.live && !unlocked && expiry.fits(base.expires, now);
         let mut expected = match base.version {
             _ if unlocked => Expected::Anything,
             Some(version) => Expected::Version(version),

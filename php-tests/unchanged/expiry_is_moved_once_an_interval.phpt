@@ -16,11 +16,11 @@ foreach (each_lock() as $lock => $table) {
         $left = $row['expires'] - $row['used'];
         check($left >= LIFETIME + $seconds && $left <= LIFETIME + max(2 * $seconds, 1), "$case: at the first write", $left);
 
-        // Far enough: nothing is written.
+        // Far enough: nothing is written. (Without an interval it moves each second.)
         $table->update('abc', 'used = used - 50, expires = UNIX_TIMESTAMP() + ' . (LIFETIME + 10));
         $before = $table->frozen('abc');
         $table->request('abc', null, [], $params);
-        same($before, $table->frozen('abc'), "$case: fresh");
+        $seconds && same($before, $table->frozen('abc'), "$case: fresh");
 
         // Not any more: the expiry is moved, whatever is left of it.
         foreach ([LIFETIME - 1, LIFETIME - 100, 60] as $ahead) {

@@ -85,8 +85,16 @@ unsafe fn bytes<'a>(text: *const zend_string) -> &'a [u8] {
     unsafe { &*text }.as_bytes()
 }
 
+/// What PHP ships with.
+const DEFAULT_LIFETIME: u64 = 1440;
+
+/// With 0, which applications set that mean "until the browser is closed", `files` keeps a session until somebody collects.
+/// Here it would be gone at once, since what has expired is never returned.
 fn seconds(lifetime: zend_long) -> u64 {
-    u64::try_from(lifetime).unwrap_or_default()
+    match u64::try_from(lifetime) {
+        Ok(0) | Err(_) => DEFAULT_LIFETIME,
+        Ok(seconds) => seconds,
+    }
 }
 
 fn flush_notices(handler: &mut Open) {

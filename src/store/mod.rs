@@ -85,8 +85,14 @@ pub struct Expiry {
 }
 
 impl Expiry {
+    /// Whether a session that is used at `now` may keep this expiry: it lives for its lifetime, and for no longer than a write
+    /// would make it live, as after a lifetime that was longer.
+    pub fn fits(self, expires: u64, now: u64) -> bool {
+        (now + self.lifetime..=self.latest(now)).contains(&expires)
+    }
+
     /// The latest that a write at `now` sets.
-    pub fn latest(self, now: u64) -> u64 {
+    fn latest(self, now: u64) -> u64 {
         now + self.lifetime + self.touch_seconds + self.step()
     }
 

@@ -22,6 +22,8 @@ if [ "$prefix" = /usr ]; then
     unpack "$packages" "usr/lib/libphp$version.so" apache2-bin "libapache2-mod-php$version" "libphp$version-embed" "php$version-fpm" || true
     : "${FPM:=$(first "$packages/usr/sbin/php-fpm$version")}"
     : "${LIBPHP:=$(first "$packages/usr/lib/libphp$version.so")}"
+    # Serializers, for those tests that find them there.
+    unpack "$packages" "$("$PHP_CONFIG" --extension-dir | cut -c 2-)/msgpack.so" "php$version-igbinary" "php$version-msgpack" || true
     APACHE=$(first {,"$packages"}/usr/sbin/apache2)
     MOD_PHP=$(first {,"$packages"}"/usr/lib/apache2/modules/libphp$version.so")
     APACHE_LIBRARIES=$(find "$packages" -name 'libapr-1.so.0' -printf '%h\n')
