@@ -28,6 +28,14 @@ pub fn owner(name: &str) -> String {
     format!("SELECT IS_USED_LOCK('{name}')")
 }
 
+/// One row: 1 if a connection of this account holds the lock. Without PROCESS an account sees no other's connections.
+pub fn is_owned_by_this_account(name: &str) -> String {
+    format!(
+        "SELECT COUNT(*) FROM information_schema.processlist \
+         WHERE id=IS_USED_LOCK('{name}') AND user=SUBSTRING_INDEX(USER(),'@',1)"
+    )
+}
+
 /// MariaDB waits for fractions of a second, MySQL rounds them: there the next whole second is asked for,
 /// and `limit_hint` ends the wait in time. `/*M!` is read by MariaDB alone.
 fn call(name: &str, timeout: LockTimeout) -> String {

@@ -1,6 +1,6 @@
 //! Garbage collection: expired rows, in batches so small that live sessions do not notice.
 //!
-//! One process at a time, by an advisory lock; rows that are in use are skipped.
+//! At the end of requests one process of an account at a time, by an advisory lock; rows that are in use are skipped.
 
 use std::time::{Duration, Instant};
 
@@ -25,32 +25,16 @@ const IN_PASSING: Pace = Pace { batch: 100, rest: 0 };
 /// collecting, on two cores; with these 1.2 to 1.4 times. More rows at once delay them more, even with longer rests.
 const AT_LEISURE: Pace = Pace { batch: 20, rest: 4 };
 
-/// `None` runs to the end, after waiting for whoever collects already; with a budget, somebody else's turn ends it.
+/// `None` runs to the end, beside whoever collects already: rows that another has locked are skipped, and counted by him alone.
+/// With a budget it is a turn in passing, which ends where another process of this account has it.
 pub fn run(database: &mut Database, budget: Option<Duration>) -> Result<u64> {
     let started = Instant::now();
     let (schema, table) = database.config.table_parts();
     let name = collector_lock_name(schema, table);
-    let wait = match budget {
-        Some(_) => LockTimeout::Limit(Duration::ZERO),
-        None => database.config.lock_timeout,
-    };
-    let io_timeout = database.config.io_timeout;
-    // Cluster nodes may refuse GET_LOCK: two collectors then only do each other's work.
-    let turn = query(database, &advisory::acquire(&name, wait), wait.with_io(io_timeout));
-    let alone = match turn {
-        Ok(sets) => {
-            let granted = sets
-                .first()
-                .and_then(|set| set.rows.first())
-                .and_then(|row| row.number(0));
-            if granted != Some(1) {
-                return Ok(0);
-            }
-            true
-        }
-        Err(error) if error.is_connection_lost() => return Err(error),
-        Err(_) => false,
-    };
+    let turn = take_turn(database, &name)?;
+    if turn == Turn::Ours && budget.is_some() {
+        return Ok(0);
+    }
     let pace = match budget {
         Some(_) => IN_PASSING,
         None => AT_LEISURE,
@@ -65,10 +49,42 @@ pub fn run(database: &mut Database, budget: Option<Duration>) -> Result<u64> {
         }
         std::thread::sleep(pace.rest * began.elapsed());
     }
-    if alone {
-        query(database, &advisory::release(&name), Some(io_timeout))?;
+    if turn == Turn::Taken {
+        let io_timeout = Some(database.config.io_timeout);
+        query(database, &advisory::release(&name), io_timeout)?;
     }
     Ok(deleted)
+}
+
+#[derive(PartialEq, Eq)]
+enum Turn {
+    Taken,
+    /// Another connection of this account has it.
+    Ours,
+    /// Any account of the server can take the name and keep it, and nodes of a cluster may refuse the lock: that must not
+    /// stop the collection. Two collectors only do each other's work.
+    Nobodys,
+}
+
+fn take_turn(database: &mut Database, name: &str) -> Result<Turn> {
+    let at_once = LockTimeout::Limit(Duration::ZERO);
+    if ask(database, &advisory::acquire(name, at_once))? == Some(1) {
+        return Ok(Turn::Taken);
+    }
+    Ok(match ask(database, &advisory::is_owned_by_this_account(name))? {
+        Some(1) => Turn::Ours,
+        _ => Turn::Nobodys,
+    })
+}
+
+/// One number; `None` where the server gives none.
+fn ask(database: &mut Database, question: &str) -> Result<Option<u64>> {
+    let io_timeout = Some(database.config.io_timeout);
+    match query(database, question, io_timeout) {
+        Ok(sets) => Ok(sets.first().and_then(|set| set.rows.first()?.number(0))),
+        Err(error) if error.is_connection_lost() => Err(error),
+        Err(_) => Ok(None),
+    }
 }
 
 fn query(database: &mut Database, statements: &str, timeout: Option<Duration>) -> Result<Vec<ResultSet>> {
