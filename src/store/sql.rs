@@ -12,15 +12,37 @@ use crate::lock::{LockTimeout, row};
 use crate::session_id::SessionKey;
 
 /// What the account or the server may have set otherwise. SET comes first: proxies that split reads from writes
-/// send a packet that begins with SELECT to a replica. Strict, so that no data is cut to fit a column. On a node of Galera
-/// a statement sees what any node committed before. Binary: the server would look at each byte of the data otherwise, which
-/// at 64 KB is half of what an UPDATE costs it.
+/// send a packet that begins with SELECT to a replica.
+///
+/// Set, since another value changes what our statements do:
+///
+/// | variable | otherwise |
+/// |---|---|
+/// | `autocommit`, `completion_type`, isolation, read-only transactions | writes are not committed, end the connection, are refused; reads are stale |
+/// | `wait_timeout`, `idle_*transaction_timeout` | the lock ends with the connection after a second |
+/// | `innodb_lock_wait_timeout`, `max_statement_time`, `max_execution_time` | a wait for a lock ends early, or goes on without its client |
+/// | `sql_mode`, NAMES | data is cut to fit its column, or changed; binary: else the server looks at each byte of the data, which at 64 KB is half of what an UPDATE costs it |
+/// | `sql_select_limit`, `sql_big_selects` (`max_join_size`), `max_session_mem_used` | statements find nothing or are refused |
+/// | `range_optimizer_max_mem_size` | the table is scanned, and waits for rows of others |
+/// | `system_versioning_asof` | a table with SYSTEM VERSIONING is read as it was |
+/// | `wsrep_sync_wait`, `wsrep_dirty_reads`, `wsrep_osu_method` | a node of Galera reads old data, or makes the table for itself alone |
+///
+/// The other session variables of MariaDB 10.11 and MySQL 9.7 are left as they are:
+/// - What plans, sorts, caches, counts, logs, tracks or warns does no harm, nor does what speaks of other engines, ALTER,
+///   time zones, weeks, AUTO_INCREMENT or constraints: `hostile_transaction_settings_do_no_harm.phpt` has them at their worst.
+///   `innodb_snapshot_isolation` counts from REPEATABLE READ on.
+/// - `max_allowed_packet` is asked for. `connection_memory_limit`, `use_secondary_engine=FORCED` and `require_row_format`
+///   refuse a statement by name, and only an administrator or `init_connect` sets them. `timestamp` is the clock that `init_connect` wants.
+/// - `sql_log_bin`, `gtid_*`, `server_id`, `skip_replication`, `pseudo_*`, `binlog_*` need rights that a session store should not have.
 pub fn session_settings(settings: &Settings) -> String {
     let ttl = settings.lock_ttl.as_secs() + u64::from(settings.lock_ttl.subsec_nanos() > 0);
     format!(
-        "{},wait_timeout={ttl},sql_mode='STRICT_ALL_TABLES',NAMES binary\
-         /*M!100100 ,tx_isolation='READ-COMMITTED',max_statement_time=0,wsrep_sync_wait=7*/\
-         /*!50708 ,transaction_isolation='READ-COMMITTED',max_execution_time=0*/",
+        "{},wait_timeout={ttl},sql_mode='STRICT_ALL_TABLES',NAMES binary,completion_type=0,\
+         sql_select_limit=18446744073709551615,sql_big_selects=1\
+         /*M!100304 ,tx_isolation='READ-COMMITTED',tx_read_only=0,max_statement_time=0,idle_transaction_timeout=0,\
+         idle_readonly_transaction_timeout=0,idle_write_transaction_timeout=0,system_versioning_asof=DEFAULT,\
+         max_session_mem_used=9223372036854775807,wsrep_sync_wait=7,wsrep_dirty_reads=0,wsrep_osu_method='TOI'*/\
+         /*!50720 ,transaction_isolation='READ-COMMITTED',transaction_read_only=0,max_execution_time=0,range_optimizer_max_mem_size=0*/",
         changed_settings(settings)
     )
 }
