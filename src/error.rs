@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use crate::db::errno;
 use crate::lock::holder::Holder;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -133,6 +134,20 @@ impl Error {
         text
     }
 
+    /// What holds for every account that wants to use this host.
+    pub fn is_about_host(&self) -> bool {
+        match self {
+            Self::UnfitHost { .. } | Self::Unsuitable { .. } => true,
+            Self::Connect { source, .. } | Self::Login { source, .. } => source.is_about_host(),
+            Self::ConnectionLost { source, .. } => *source == DbError::TimedOut,
+            _ => false,
+        }
+    }
+
+    pub fn is_silence(&self) -> bool {
+        matches!(self, Self::Connect { source, .. } | Self::ConnectionLost { source, .. } if *source == DbError::TimedOut)
+    }
+
     pub fn is_timed_out(&self) -> bool {
         matches!(self, Self::ConnectionLost { source, .. } if *source == DbError::TimedOut)
     }
@@ -164,6 +179,18 @@ impl Error {
     pub fn is_worth_another_try(&self) -> bool {
         self.is_connection_lost() || self.is_conflict() || self.is_unfit_host()
     }
+}
+
+/// One after the other; what to do about all of them is told once.
+pub fn explain_all(errors: &[&Error]) -> String {
+    let cure = errors.first().and_then(|error| error.cure());
+    let common = cure.filter(|cure| errors.iter().all(|error| error.cure() == Some(cure)));
+    let each = |error: &&Error| match common {
+        Some(_) => error.brief(),
+        None => error.explain(),
+    };
+    let texts: Vec<_> = errors.iter().map(each).chain(common.map(str::to_owned)).collect();
+    texts.join("; ")
 }
 
 /// Why a write was refused although the database would have taken it.
@@ -226,8 +253,21 @@ pub enum DbError {
     },
     #[error("no answer in time")]
     TimedOut,
+    /// The host cannot be reached, does not listen, or hangs up.
+    #[error("{0}")]
+    Network(String),
     #[error("{0}")]
     Driver(String),
+}
+
+impl DbError {
+    fn is_about_host(&self) -> bool {
+        match self {
+            Self::Server { code, .. } => errno::is_about_host(*code),
+            Self::TimedOut | Self::Network(_) => true,
+            Self::Driver(_) => false,
+        }
+    }
 }
 
 pub fn seconds(duration: Duration) -> String {

@@ -8,6 +8,7 @@
  *     $pair->copy();                                            the second has what is committed on the first
  *     $pair->a->kill();
  *     echo $pair->session->finish($holder), $pair->stored($pair->b);
+ *     PhpProcess::$prefix = names_prefix($file, ['127.0.1.1 db', '127.0.1.2 db']);
  */
 
 require_once __DIR__ . '/session.php';
@@ -27,6 +28,32 @@ function hosts_dsn(array $hosts, string $params = '', array $override = []): str
 function host(Server|SilentHost|DeadHost|string $host): string
 {
     return is_string($host) ? $host : "127.0.0.1:$host->port";
+}
+
+/**
+ * What a process begins with (PhpProcess::$prefix) that is to find these names with these addresses. The file is in its
+ * place: whatever is written there later holds at once. Needs root.
+ *
+ * @param string[] $lines as in /etc/hosts
+ */
+function names_prefix(string $file, array $lines): array
+{
+    write_names($file, $lines);
+    return ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', $file];
+}
+
+function write_names(string $file, array $lines): void
+{
+    file_put_contents($file, implode("\n", $lines) . "\n");
+}
+
+/** Prints why there can be no names of a test's own here, as --SKIPIF-- wants it. */
+function skip_names(): void
+{
+    exec('unshare --mount true 2>&1', $output, $status);
+    if ($status !== 0) {
+        echo 'skip no mounts of its own for a process here: ', implode(' ', $output);
+    }
 }
 
 /** For what is about time itself. */
@@ -106,6 +133,16 @@ final class Worker
     {
         $this->process->write("$dsn\n");
         return $this->process->readLine();
+    }
+
+    /** A request whose session cannot start; its first warning, or the host that it used all the same. */
+    public function refused(string $dsn): string
+    {
+        $first = $line = $this->request($dsn);
+        while ($line !== 'none' && str_contains($line, ' ')) {
+            $line = $this->process->readLine();
+        }
+        return $first;
     }
 }
 

@@ -10,12 +10,14 @@ use super::{Result, keys};
 use crate::error::ConfigError;
 
 const DEFAULT_PORT: u16 = 3306;
+/// More are a mistake, and would keep a request busy for long when all are down.
+const MOST_HOSTS: usize = 16;
 const SCHEMES: [&str; 2] = ["mysql://", "mariadb://"];
 
 /// Such a parameter may be the rest of a password, and is not named.
 pub const BEHIND_PASSWORD: &str = "a parameter behind 'password' is wrong: write '&' in a password as %26, '=' as %3D";
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Address {
     Tcp { host: String, port: u16 },
     Socket(String),
@@ -85,6 +87,10 @@ pub fn parse(text: &str) -> Result<Dsn> {
         }
         None => authority,
     };
+    let count = hosts.split(',').count();
+    if count > MOST_HOSTS {
+        return wrong(format!("it lists {count} hosts: {MOST_HOSTS} are the most"));
+    }
     for host in hosts.split(',').filter(|_| !hosts.is_empty()) {
         dsn.addresses.push(address(host)?);
     }

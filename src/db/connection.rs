@@ -4,7 +4,6 @@
 //! `store::database` composes. Dropping a connection ends it, and with it whatever it had locked.
 
 use std::mem::ManuallyDrop;
-use std::net::{IpAddr, ToSocketAddrs};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use super::errno;
 use super::fork::{self, Listed};
 use super::frames::Frames;
 use super::greeting::Greeting;
+use super::host::Host;
 use super::reply::{Answer, Reply, ResultSet, Row};
 use super::socket::{self, Expected};
 use super::statement::Statement;
@@ -40,8 +40,7 @@ pub struct Connection {
     inner: Option<Conn>,
     /// Of the process that logged in: a forked child must not touch its parent's socket.
     generation: u32,
-    address: Address,
-    host: String,
+    at: Host,
     io_timeout: Duration,
     /// Kept for more than one request: statements are prepared, and stay so.
     kept: bool,
@@ -75,68 +74,14 @@ pub struct Server {
 
 impl Connection {
     /// `script` names this request to whoever waits for its lock; `None`: the connection is kept, and serves more than this one.
-    pub fn open(address: &Address, config: &Config, script: Option<&str>) -> Result<Self> {
-        match address {
-            Address::Socket(path) => {
-                let options = OptsBuilder::new().socket(Some(path.as_str()));
-                Self::login(options, address, config, script)
+    pub fn open(host: &Host, config: &Config, script: Option<&str>) -> Result<Self> {
+        let options = match host.address() {
+            Address::Socket(path) => OptsBuilder::new().socket(Some(path.as_str())),
+            Address::Tcp { host: name, port } => {
+                let ip = host.ip().map_or_else(|| name.clone(), |ip| ip.to_string());
+                OptsBuilder::new().ip_or_hostname(Some(ip)).tcp_port(*port)
             }
-            Address::Tcp { host, port } => Self::open_tcp(host, *port, address, config, script),
-        }
-    }
-
-    /// Tries each address of a name: `localhost` may be ::1 first while the server listens on 127.0.0.1.
-    fn open_tcp(host: &str, port: u16, address: &Address, config: &Config, script: Option<&str>) -> Result<Self> {
-        let label = address.to_string();
-        let candidates: Vec<IpAddr> = match host.parse() {
-            Ok(ip) => vec![ip],
-            Err(_) => (host, port)
-                .to_socket_addrs()
-                .map_err(|error| Error::Connect {
-                    host: label.clone(),
-                    cure: "its name cannot be resolved",
-                    source: DbError::Driver(error.to_string()),
-                })?
-                .map(|found| found.ip())
-                .collect(),
         };
-        let mut refusals = Vec::new();
-        for ip in &candidates {
-            let options = OptsBuilder::new().ip_or_hostname(Some(ip.to_string())).tcp_port(port);
-            match Self::login(options, address, config, script) {
-                Err(Error::Connect { source, cure, .. }) => refusals.push((ip, source, cure)),
-                decided => return decided,
-            }
-        }
-        match refusals.pop() {
-            None => Err(Error::Connect {
-                host: label,
-                cure: "its name cannot be resolved",
-                source: DbError::Driver("the name has no address".into()),
-            }),
-            Some((_, source, cure)) if refusals.is_empty() => Err(Error::Connect {
-                host: label,
-                cure,
-                source,
-            }),
-            Some(last) => {
-                let cure = last.2;
-                refusals.push(last);
-                let each: Vec<_> = refusals
-                    .iter()
-                    .map(|(ip, source, _)| format!("{ip}: {source}"))
-                    .collect();
-                Err(Error::Connect {
-                    host: label,
-                    cure,
-                    source: DbError::Driver(each.join("; ")),
-                })
-            }
-        }
-    }
-
-    fn login(options: OptsBuilder, address: &Address, config: &Config, script: Option<&str>) -> Result<Self> {
-        let host = address.to_string();
         let milliseconds = |duration: Duration| u32::try_from(duration.as_millis().max(1)).unwrap_or(u32::MAX);
         // The kernel takes whole seconds, and none of them is an error.
         let keepalive = config.io_timeout.max(Duration::from_secs(1));
@@ -165,22 +110,28 @@ impl Connection {
         let unsuitable = socket::unsuitable();
         socket::expect(Expected::Nothing);
         if let Some(name) = unsuitable {
-            return Err(Error::Unsuitable { host, name });
+            return Err(Error::Unsuitable {
+                host: host.to_string(),
+                name,
+            });
         }
         let conn = conn.map_err(|_| Error::Login {
-            host: host.clone(),
+            host: host.to_string(),
             cure: errno::UNKNOWN_PLUGIN,
             source: DbError::Driver(
                 "its answer is that of an unknown authentication plugin, or of no MySQL server".into(),
             ),
         })?;
-        let conn = conn.map_err(|error| errno::at_login(error, &host))?;
+        let local = host.ip().is_some_and(|ip| ip.is_loopback());
+        let conn = conn.map_err(|error| match errno::at_login(error, host.label()) {
+            error if local => errno::at_loopback(error),
+            error => error,
+        })?;
         Ok(Self {
             listed: fork::list(&conn),
             inner: Some(conn),
             generation: fork::generation(),
-            address: address.clone(),
-            host,
+            at: host.clone(),
             io_timeout: config.io_timeout,
             kept: script.is_none(),
             prepared: Vec::new(),
@@ -191,12 +142,13 @@ impl Connection {
         })
     }
 
-    pub fn address(&self) -> &Address {
-        &self.address
+    pub fn at(&self) -> &Host {
+        &self.at
     }
 
+    /// As messages have it.
     pub fn host(&self) -> &str {
-        &self.host
+        self.at.label()
     }
 
     pub fn id(&self) -> u32 {
@@ -286,7 +238,7 @@ impl Connection {
         let mut reply = Reply::default();
         let Some(conn) = self.inner.as_mut() else {
             reply.error = Some(Error::ConnectionLost {
-                host: self.host.clone(),
+                host: self.host().to_owned(),
                 source: DbError::Driver("it had been closed".into()),
             });
             return reply;
@@ -302,9 +254,9 @@ impl Connection {
             Ok(Ok(())) if between_packets => return reply,
             Ok(Err(error)) if between_packets || errno::code(&error).is_none() => {
                 reply.code = errno::code(&error);
-                errno::at_statement(error, &self.host)
+                errno::at_statement(error, self.host())
             }
-            _ => Error::out_of_step(self.host.clone()),
+            _ => Error::out_of_step(self.host().to_owned()),
         };
         self.faultless = false;
         // Also after a time-out of the socket: an answer to the old question may still come.

@@ -48,6 +48,9 @@ const STATEMENT_TIMEOUT: u16 = 1969;
 const QUERY_TIMEOUT: u16 = 3024;
 /// MySQL: Group Replication.
 const TRANSACTION_ROLLBACK_DURING_COMMIT: u16 = 3101;
+/// MySQL: `offline_mode`; the second one since 8.0.
+const SERVER_OFFLINE_MODE: u16 = 3032;
+const SERVER_OFFLINE_MODE_WITH_REASON: u16 = 6400;
 /// MySQL; MariaDB answers NOWAIT with 1205.
 const LOCK_NOWAIT: u16 = 3572;
 /// MySQL: the connection was closed because `wait_timeout` passed.
@@ -58,6 +61,14 @@ pub fn is_lock_timeout(code: u16) -> bool {
     matches!(
         code,
         LOCK_WAIT_TIMEOUT | LOCK_NOWAIT | STATEMENT_TIMEOUT | QUERY_TIMEOUT
+    )
+}
+
+/// Whether such an answer to a login holds for every account on this web host.
+pub fn is_about_host(code: u16) -> bool {
+    matches!(
+        code,
+        SERVER_SHUTDOWN | HOST_IS_BLOCKED | HOST_NOT_PRIVILEGED | SERVER_OFFLINE_MODE | SERVER_OFFLINE_MODE_WITH_REASON
     )
 }
 
@@ -77,6 +88,28 @@ pub fn code(error: &MysqlError) -> Option<u16> {
 /// MySQL answers an unknown user with any plugin, so that nobody learns which users there are.
 pub const UNKNOWN_PLUGIN: &str = "are user and password right? If they are, give the account an authentication plugin that this \
      build has: caching_sha2_password, mysql_native_password or client_ed25519";
+
+const NOT_THERE: &str = "is the server running, and are host, port and socket right?";
+
+/// Other clients take the socket where the host is 'localhost'.
+const NOT_THERE_BY_TCP: &str = "is the server running, and is the port right? If it listens on its socket alone, add \
+     ?socket=/run/mysqld/mysqld.sock (or where it is) to the DSN";
+
+/// A server that refuses TCP on this machine may be there all the same.
+pub fn at_loopback(error: Error) -> Error {
+    match error {
+        Error::Connect {
+            host,
+            source: source @ DbError::Network(_),
+            ..
+        } => Error::Connect {
+            host,
+            cure: NOT_THERE_BY_TCP,
+            source,
+        },
+        error => error,
+    }
+}
 
 /// An error at login.
 pub fn at_login(error: MysqlError, host: &str) -> Error {
@@ -124,7 +157,7 @@ pub fn at_login(error: MysqlError, host: &str) -> Error {
         },
         None => Error::Connect {
             host,
-            cure: "is the server running, and are host, port and socket right?",
+            cure: NOT_THERE,
             source,
         },
     }
@@ -182,8 +215,8 @@ fn db_error(error: MysqlError) -> DbError {
             DbError::TimedOut
         }
         // The address is the caller's to tell.
-        MysqlError::DriverError(DriverError::CouldNotConnect(Some((_, description, _)))) => {
-            DbError::Driver(description)
+        MysqlError::DriverError(DriverError::CouldNotConnect(Some((_, description, kind)))) => {
+            of_kind(kind, description)
         }
         MysqlError::DriverError(DriverError::ConnectTimeout) => DbError::TimedOut,
         MysqlError::DriverError(error) => DbError::Driver(error.to_string()),
@@ -197,8 +230,16 @@ fn db_error(error: MysqlError) -> DbError {
 }
 
 fn io_error(error: &io::Error) -> DbError {
-    match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => DbError::TimedOut,
-        _ => DbError::Driver(error.to_string()),
+    of_kind(error.kind(), error.to_string())
+}
+
+fn of_kind(kind: io::ErrorKind, description: String) -> DbError {
+    use io::ErrorKind::*;
+    match kind {
+        WouldBlock | TimedOut => DbError::TimedOut,
+        ConnectionRefused | ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof | NotFound
+        | HostUnreachable | NetworkUnreachable => DbError::Network(description),
+        // This process has no file descriptor left, this machine no port.
+        _ => DbError::Driver(description),
     }
 }

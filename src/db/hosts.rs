@@ -1,166 +1,274 @@
 //! The order in which hosts are tried: the last good one first, those that failed lately last.
 //!
-//! What is known is shared by every worker of a PHP master process: `php::shared_memory` gives the table before it forks.
-//! Only the order depends on it; a wrong entry costs a try, never a session.
+//! What is known is shared by every worker of a PHP master process (`db::host_table`). That a host does not answer or takes no
+//! writes holds for everybody; which host was good last, for one account, database and list. Only the order depends on it.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::collections::VecDeque;
 
-use crate::config::dsn::Address;
+use super::host::Host;
+use super::host_table::{self, Kind, now, shared};
+use crate::config::{Config, Target};
+use crate::error::{Error, Result};
 
-/// Twice as many as any sane number of hosts and DSNs; a full table forgets nothing but learns nothing new.
-pub const SLOTS: usize = 128;
+/// A list's entry is written again after so many milliseconds of use, so that others give way to new ones before it.
+const REFRESH: u64 = 1000;
 
-/// All zero: free.
-#[derive(Default)]
-#[repr(C)]
-pub struct Slot {
-    /// Hash of a host, or of a list of hosts.
-    name: AtomicU64,
-    /// Of a host: when it failed, in milliseconds since 1970. Of a list: the hash of its last good host.
-    value: AtomicU64,
+/// A failure that the host or the network told, in place of how many milliseconds the host was silent.
+const TOLD: u64 = u64::MAX;
+
+/// The hosts of a target in the order in which to try them. A name is resolved when its turn comes. An error: why a name has
+/// no hosts.
+pub struct Candidates<'a> {
+    config: &'a Config,
+    /// Not worth another try, or tried.
+    out: Vec<Host>,
+    waiting: VecDeque<Host>,
+    /// Tried when all others were.
+    failed_lately: VecDeque<Host>,
+    /// Until the first one is asked for.
+    last_good: Option<u64>,
+    /// The last good host's name and hosts.
+    resolved: Option<(Host, Result<Vec<Host>>)>,
 }
 
-pub type Table = [Slot; SLOTS];
-
-static SHARED: OnceLock<&'static Table> = OnceLock::new();
-
-/// Once per process, before any worker is forked.
-pub fn share(table: &'static Table) {
-    let _ = SHARED.set(table);
-}
-
-fn table() -> &'static Table {
-    static OWN: OnceLock<Box<Table>> = OnceLock::new();
-    SHARED
-        .get()
-        .copied()
-        .unwrap_or_else(|| OWN.get_or_init(|| Box::new(std::array::from_fn(|_| Slot::default()))))
-}
-
-/// The hosts of a DSN in the order in which to try them.
-pub fn order(addresses: &[Address], retry_after: Duration) -> Vec<&Address> {
-    let mut order: Vec<&Address> = addresses.iter().collect();
-    if let [_, _, ..] = addresses {
-        let good = slot(name_of_list(addresses)).map(|slot| slot.value.load(Ordering::Relaxed));
-        order.sort_by_key(|address| (has_failed(address, retry_after), Some(name_of(address)) != good));
-    }
-    order
-}
-
-pub fn succeeded(addresses: &[Address], address: &Address) {
-    let [_, _, ..] = addresses else { return };
-    if let Some(slot) = slot(name_of_list(addresses)) {
-        let name = name_of(address);
-        // Read first: a write would take the cache line from every other worker at each request.
-        if slot.value.load(Ordering::Relaxed) != name {
-            slot.value.store(name, Ordering::Relaxed);
+impl<'a> Candidates<'a> {
+    pub fn new<'b>(config: &'a Config, passed_over: impl Iterator<Item = &'b Host>) -> Self {
+        let waiting: VecDeque<_> = config.target.addresses.iter().map(Host::new).collect();
+        let choice = waiting.len() > 1 || waiting.iter().any(Host::is_name);
+        Self {
+            config,
+            out: passed_over.cloned().collect(),
+            waiting,
+            failed_lately: VecDeque::new(),
+            last_good: choice.then(|| last_good(&config.target)).flatten(),
+            resolved: None,
         }
     }
-    if let Some(slot) = slot(name_of(address))
-        && slot.value.load(Ordering::Relaxed) != 0
-    {
-        slot.value.store(0, Ordering::Relaxed);
+
+    pub fn leave_out(&mut self, host: &Host) {
+        self.out.push(host.clone());
+    }
+
+    /// Whether it would be the first one, as far as that can be known without resolving a name.
+    pub fn would_begin_with(&self, host: &Host) -> bool {
+        let mut entries = self.waiting.iter().filter(|entry| !has_failed(entry, self.config));
+        let first = match self.last_good {
+            Some(good) => good == name_as_good(host),
+            None => host.leads() && entries.next().is_some_and(|entry| entry.address() == host.address()),
+        };
+        first && !self.out.contains(host) && !has_failed(host, self.config)
+    }
+
+    fn begin_with(&mut self, good: u64) {
+        let is_its_entry = |entry: &&Host| name_as_good(entry) >> 32 == good >> 32;
+        let Some(entry) = self.waiting.iter().find(is_its_entry).cloned() else {
+            return;
+        };
+        let hosts = entry.resolve();
+        let is_it = |host: &&Host| name_as_good(host) == good;
+        if let Some(host) = hosts.iter().flatten().find(is_it) {
+            self.waiting.push_front(host.clone());
+        }
+        self.resolved = Some((entry, hosts));
+    }
+
+    fn resolve(&mut self, name: &Host) -> Result<Vec<Host>> {
+        match self.resolved.take_if(|(resolved, _)| resolved == name) {
+            Some((_, hosts)) => hosts,
+            None => name.resolve(),
+        }
     }
 }
 
-pub fn failed(addresses: &[Address], address: &Address) {
-    let [_, _, ..] = addresses else { return };
-    if let Some(slot) = slot(name_of(address)) {
-        slot.value.store(now(), Ordering::Relaxed);
+impl Iterator for Candidates<'_> {
+    type Item = Result<Host, (Host, Error)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(good) = self.last_good.take() {
+            self.begin_with(good);
+        }
+        loop {
+            let host = match self.waiting.pop_front() {
+                Some(host) if has_failed(&host, self.config) => {
+                    self.failed_lately.push_back(host);
+                    continue;
+                }
+                Some(host) => host,
+                None => self.failed_lately.pop_front()?,
+            };
+            if self.out.contains(&host) {
+                continue;
+            }
+            self.leave_out(&host);
+            if !host.is_name() {
+                return Some(Ok(host));
+            }
+            match self.resolve(&host) {
+                Err(error) => return Some(Err((host, error))),
+                Ok(hosts) => hosts.into_iter().rev().for_each(|host| self.waiting.push_front(host)),
+            }
+        }
     }
 }
 
-fn has_failed(address: &Address, retry_after: Duration) -> bool {
-    let Some(slot) = slot(name_of(address)) else {
+/// It has answered, and takes writes as far as it was asked.
+pub fn succeeded(target: &Target, host: &Host) {
+    if is_alone(target, host) {
+        return;
+    }
+    let (table, this) = (shared(), name_of_host(host));
+    if table.get(Kind::Host, this).is_some() {
+        table.remove(Kind::Host, this);
+    }
+    let (list, good) = (name_of_list(target), name_as_good(host));
+    // Where the first host was always good there is nothing to remember.
+    let leads = host.leads() && target.addresses.first() == Some(host.address());
+    match table.get(Kind::List, list) {
+        None if leads => {}
+        Some(_) if leads => table.remove(Kind::List, list),
+        // Not at each request: a write takes the cache line from every other worker.
+        Some((known, at)) if known == good && now().abs_diff(at) < REFRESH => {}
+        _ => table.put(Kind::List, list, good, now()),
+    }
+}
+
+/// Tells everybody what holds for everybody. Nothing of what one account alone was told, and nothing that one may bring about:
+/// a wrong password, a statement that fails. Such a host is not the last good one of that account, which is enough.
+pub fn failed(config: &Config, host: &Host, error: &Error) {
+    if is_alone(&config.target, host) || !error.is_about_host() {
+        return;
+    }
+    let silent = error.is_silence().then_some(config.connect_timeout);
+    let waited = silent.map_or(TOLD, |waited| u64::try_from(waited.as_millis()).unwrap_or(TOLD));
+    shared().put(Kind::Host, name_of_host(host), waited, now());
+}
+
+fn is_alone(target: &Target, host: &Host) -> bool {
+    target.addresses.len() == 1 && !Host::new(host.address()).is_name()
+}
+
+fn last_good(target: &Target) -> Option<u64> {
+    let (good, _) = shared().get(Kind::List, name_of_list(target))?;
+    Some(good)
+}
+
+fn has_failed(host: &Host, config: &Config) -> bool {
+    let Some((waited, failed)) = shared().get(Kind::Host, name_of_host(host)) else {
         return false;
     };
-    let failed = slot.value.load(Ordering::Relaxed);
+    // Somebody who waits for a millisecond alone must not say for others that the host is silent.
+    let long_enough = u128::from(waited) >= config.connect_timeout.as_millis();
     // A clock that was set back makes no failure last for ever.
     let age = now().checked_sub(failed);
-    failed != 0 && age.is_some_and(|age| u128::from(age) < retry_after.as_millis())
+    long_enough && age.is_some_and(|age| u128::from(age) < config.retry_after.as_millis())
 }
 
-fn now() -> u64 {
-    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+fn name_of_host(host: &Host) -> u64 {
+    host_table::name((host.address(), host.ip()))
 }
 
-/// The slot of that name, taken if there was none; open addressing.
-fn slot(name: u64) -> Option<&'static Slot> {
-    let table = table();
-    let start = (name % SLOTS as u64) as usize;
-    (0..SLOTS).map(|step| &table[(start + step) % SLOTS]).find(|slot| {
-        match slot
-            .name
-            .compare_exchange(0, name, Ordering::Relaxed, Ordering::Relaxed)
-        {
-            Ok(_) => true,
-            Err(taken) => taken == name,
-        }
-    })
+fn name_of_list(target: &Target) -> u64 {
+    host_table::name((&target.user, &target.database, &target.addresses))
 }
 
-fn name_of(address: &Address) -> u64 {
-    hash(&address.to_string(), 0)
-}
-
-fn name_of_list(addresses: &[Address]) -> u64 {
-    addresses
-        .iter()
-        .fold(1, |seed, address| hash(&address.to_string(), seed))
-}
-
-/// FNV-1a: the same in every process, unlike the standard library's.
-fn hash(text: &str, seed: u64) -> u64 {
-    let start = 0xcbf2_9ce4_8422_2325 ^ seed;
-    let hash = text.bytes().fold(start, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    hash.max(1)
+/// Half for the entry of the DSN, half for the host: the entry is found again before its name is resolved.
+fn name_as_good(host: &Host) -> u64 {
+    host_table::name(host.address()) << 32 | name_of_host(host) & u64::from(u32::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::tests::load;
+    use crate::error::DbError;
 
-    fn hosts(prefix: &str) -> Vec<Address> {
-        let tcp = |host: String| Address::Tcp { host, port: 3306 };
-        (1..=3).map(|number| tcp(format!("{prefix}{number}"))).collect()
+    fn config(hosts: &str) -> Config {
+        load(&[("dsn", &format!("mysql://app@{hosts}/app"))], "").unwrap()
     }
 
-    fn names(addresses: &[Address]) -> Vec<String> {
-        let order = order(addresses, Duration::from_secs(5));
-        order
-            .iter()
-            .map(|address| address.to_string().replace(":3306", ""))
-            .collect()
+    fn names(config: &Config) -> Vec<String> {
+        let labels = Candidates::new(config, [].iter()).map(|host| host.unwrap().label().replace(":3306", ""));
+        labels.collect()
+    }
+
+    fn host(config: &Config, number: usize) -> Host {
+        Host::new(&config.target.addresses[number])
+    }
+
+    fn refused() -> Error {
+        Error::Connect {
+            host: String::new(),
+            cure: "",
+            source: DbError::Network("refused".into()),
+        }
     }
 
     #[test]
     fn begins_in_the_order_of_the_dsn() {
-        assert_eq!(names(&hosts("a")), ["a1", "a2", "a3"]);
+        assert_eq!(
+            names(&config("10.1.0.3,10.1.0.2,10.1.0.1")),
+            ["10.1.0.3", "10.1.0.2", "10.1.0.1"]
+        );
     }
 
     #[test]
     fn the_last_good_host_is_first_and_failed_ones_are_last() {
-        let all = hosts("b");
-        failed(&all, &all[0]);
-        assert_eq!(names(&all), ["b2", "b3", "b1"]);
-        succeeded(&all, &all[2]);
-        assert_eq!(names(&all), ["b3", "b2", "b1"]);
-        failed(&all, &all[2]);
-        assert_eq!(names(&all), ["b2", "b3", "b1"]);
-        succeeded(&all, &all[0]);
-        assert_eq!(names(&all), ["b1", "b2", "b3"]);
+        let all = config("10.2.0.1,10.2.0.2,10.2.0.3");
+        failed(&all, &host(&all, 0), &refused());
+        assert_eq!(names(&all), ["10.2.0.2", "10.2.0.3", "10.2.0.1"]);
+        succeeded(&all.target, &host(&all, 2));
+        assert_eq!(names(&all), ["10.2.0.3", "10.2.0.2", "10.2.0.1"]);
+        assert!(Candidates::new(&all, [].iter()).would_begin_with(&host(&all, 2)));
+        failed(&all, &host(&all, 2), &refused());
+        assert_eq!(names(&all), ["10.2.0.2", "10.2.0.3", "10.2.0.1"]);
+        succeeded(&all.target, &host(&all, 0));
+        assert_eq!(names(&all), ["10.2.0.1", "10.2.0.2", "10.2.0.3"]);
+        assert!(!Candidates::new(&all, [].iter()).would_begin_with(&host(&all, 2)));
+    }
+
+    #[test]
+    fn each_address_of_a_name_is_a_host() {
+        // With or without ::1, and without a name server.
+        let all = config("10.3.0.1,localhost");
+        let localhost = host(&all, 1).resolve().unwrap();
+        let last = localhost.last().unwrap();
+        failed(&all, &localhost[0], &refused());
+        let order: Vec<_> = Candidates::new(&all, [].iter()).map(|host| host.unwrap()).collect();
+        assert_eq!(order.last(), Some(&localhost[0]));
+        succeeded(&all.target, last);
+        assert_eq!(Candidates::new(&all, [].iter()).next().unwrap().unwrap(), *last);
+        assert_eq!(Candidates::new(&all, [].iter()).count(), 1 + localhost.len());
+        assert_eq!(Candidates::new(&all, localhost.iter()).count(), 1);
+    }
+
+    #[test]
+    fn what_one_account_is_told_holds_for_it_alone() {
+        let all = config("10.4.0.1,10.4.0.2");
+        let other = load(&[("dsn", "mysql://other@10.4.0.1,10.4.0.2/app?connect_timeout=9")], "").unwrap();
+        let source = DbError::Driver("wrong password".into());
+        let (cure, of) = ("", String::new());
+        failed(&all, &host(&all, 0), &Error::Login { host: of, cure, source });
+        succeeded(&all.target, &host(&all, 1));
+        assert_eq!(names(&all), ["10.4.0.2", "10.4.0.1"]);
+        assert_eq!(names(&other), ["10.4.0.1", "10.4.0.2"]);
+        let source = DbError::TimedOut;
+        let silent = Error::Connect {
+            host: String::new(),
+            cure,
+            source,
+        };
+        failed(&all, &host(&all, 0), &silent);
+        assert_eq!(names(&other), ["10.4.0.1", "10.4.0.2"], "silent for 2 seconds alone");
+        failed(&other, &host(&all, 0), &silent);
+        assert_eq!(names(&other), ["10.4.0.2", "10.4.0.1"]);
     }
 
     #[test]
     fn a_failure_is_forgotten_after_its_time() {
-        let all = hosts("c");
-        failed(&all, &all[0]);
-        assert!(has_failed(&all[0], Duration::from_secs(5)));
-        assert!(!has_failed(&all[0], Duration::ZERO));
+        let all = config("10.5.0.1,10.5.0.2");
+        failed(&all, &host(&all, 0), &refused());
+        assert!(has_failed(&host(&all, 0), &all));
+        let at_once = load(&[("dsn", "mysql://app@10.5.0.1,10.5.0.2/app?retry_after=0")], "").unwrap();
+        assert!(!has_failed(&host(&all, 0), &at_once));
     }
 }

@@ -7,6 +7,8 @@ pub mod errno;
 pub mod fork;
 mod frames;
 mod greeting;
+pub mod host;
+pub mod host_table;
 pub mod hosts;
 pub mod pool;
 pub mod reply;

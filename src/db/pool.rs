@@ -19,9 +19,9 @@ use scheduled_thread_pool::{OnPoolDropBehavior, ScheduledThreadPool};
 
 use super::connection::Connection;
 use super::fork;
-use crate::config::dsn::Address;
+use super::host::Host;
 use crate::config::{Config, Target};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How long r2d2's thread may take to add a place, which needs no network.
 const ADDING: Duration = Duration::from_secs(1);
@@ -83,24 +83,27 @@ impl Place {
         })
     }
 
-    /// What an earlier request left here, if it leads to that host with that account and may be used again. An error: the
-    /// host is silent.
-    pub fn take(&mut self, config: &Config, address: &Address) -> Result<Option<Connection>> {
+    /// What an earlier request left here, if it leads to a host that is `wanted`, with that account, and may be used again. An
+    /// error: that host is silent.
+    pub fn take(
+        &mut self,
+        config: &Config,
+        wanted: impl FnOnce(&Host) -> bool,
+    ) -> Result<Option<Connection>, Box<(Host, Error)>> {
         let Some(kept) = self.inner.as_mut().and_then(|place| place.take()) else {
             return Ok(None);
         };
         let mut connection = kept.connection;
         // The socket's own time-outs are those of the request that opened it.
-        let fits = connection.io_timeout() == config.io_timeout
-            && connection.address() == address
-            && kept.target == config.target;
+        let fits =
+            connection.io_timeout() == config.io_timeout && kept.target == config.target && wanted(connection.at());
         let idle = kept.since.elapsed();
         if !fits || idle >= config.persistent_idle {
             return Ok(None);
         }
         if idle >= UNPROVEN_AFTER {
             match connection.ping(config.connect_timeout) {
-                Err(error) if error.is_timed_out() => return Err(error),
+                Err(error) if error.is_timed_out() => return Err(Box::new((connection.at().clone(), error))),
                 Err(_) => return Ok(None),
                 Ok(()) => {}
             }

@@ -10,8 +10,9 @@ use ext_php_rs::{php_function, wrap_function};
 
 use super::{boundary, callbacks, engine, ini, warning};
 use crate::config::Config;
-use crate::config::dsn::Address;
 use crate::db::connection::Connection;
+use crate::db::host::Host;
+use crate::error::Result;
 use crate::store::schema;
 
 pub fn add_to(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
@@ -58,22 +59,26 @@ fn open_session() -> ZBox<ZendHashTable> {
     table
 }
 
-/// Each host of the DSN: whether it can be reached and takes writes, its version, and how long the answer took.
+/// Each host of the DSN, and each address of a name that has several: whether it can be reached and takes writes, its version, and how long the answer took.
 #[php_function]
 #[php(name = "RustSql\\ping")]
 pub fn ping() -> Vec<ZBox<ZendHashTable>> {
     let hosts = boundary::caught(|| {
         let config = ini::load_current()?;
-        let addresses = &config.target.addresses;
-        Ok(addresses.iter().map(|address| ping_host(address, &config)).collect())
+        let entries = config.target.addresses.iter().map(Host::new);
+        let each = entries.flat_map(|entry| match entry.resolve() {
+            Ok(hosts) => hosts.iter().map(|host| ping_host(host, &config)).collect(),
+            Err(error) => vec![pinged(&entry, Err(error), Instant::now())],
+        });
+        Ok(each.collect())
     });
     warning::flush();
     hosts.unwrap_or_default()
 }
 
-fn ping_host(address: &Address, config: &Config) -> ZBox<ZendHashTable> {
+fn ping_host(host: &Host, config: &Config) -> ZBox<ZendHashTable> {
     let started = Instant::now();
-    let answer = Connection::open(address, config, Some(&engine::script())).and_then(|mut connection| {
+    let answer = Connection::open(host, config, Some(&engine::script())).and_then(|mut connection| {
         let answer = connection.query("SELECT VERSION(),@@global.read_only")?;
         let facts = answer.rows().first().map(|row| (row.text(0), row.number(1)));
         let (version, read_only) = facts.unwrap_or_default();
@@ -85,12 +90,16 @@ fn ping_host(address: &Address, config: &Config) -> ZBox<ZendHashTable> {
             .is_none_or(|row| row.text(1).as_deref() != Some("non-Primary"));
         Ok((version, read_only == Some(0) && ready))
     });
+    pinged(host, answer, started)
+}
+
+fn pinged(host: &Host, answer: Result<(Option<String>, bool)>, started: Instant) -> ZBox<ZendHashTable> {
     let (version, writable, error) = match answer {
         Ok((version, writable)) => (version, writable, None),
         Err(error) => (None, false, Some(error.explain())),
     };
     let mut table = ZendHashTable::new();
-    put(&mut table, "host", address.to_string());
+    put(&mut table, "host", host.to_string());
     put(&mut table, "reachable", error.is_none());
     put(&mut table, "writable", writable);
     put(&mut table, "version", version);

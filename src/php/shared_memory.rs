@@ -1,9 +1,9 @@
-//! One page that all workers of this PHP master process share, made before it forks.
+//! Memory that all workers of this PHP master process share, made before it forks.
 
 use std::ptr;
 use std::sync::Once;
 
-use crate::db::hosts::{self, Table};
+use crate::db::host_table::{self, Table};
 
 /// Called in MINIT, which may come more than once in a process. Without the memory each worker learns for itself.
 pub fn share_hosts() {
@@ -24,7 +24,7 @@ fn map_and_share() {
             0,
         );
         if memory != libc::MAP_FAILED {
-            hosts::share(&*memory.cast::<Table>());
+            host_table::share(&*memory.cast::<Table>());
         }
     }
 }

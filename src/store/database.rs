@@ -8,9 +8,9 @@ use std::time::Duration;
 use super::sql::Change;
 use super::{Expected, Expiry, Found, IfAbsent, Row, Store, Version, Write, known_servers, schema, sql};
 use crate::config::Config;
-use crate::config::dsn::Address;
 use crate::db::connection::{Connection, LARGEST_PACKET, Server};
 use crate::db::errno;
+use crate::db::host::Host;
 use crate::db::pool::Place;
 use crate::db::reply::{Reply, ResultSet};
 use crate::db::statement::Statement;
@@ -35,7 +35,7 @@ pub struct Database {
     /// Where the connection stays until the next request (`rustsql.persistent`).
     pub(super) place: Option<Place>,
     /// Hosts that could not be used since the last one that could.
-    pub(super) passed_over: Vec<(Address, Error)>,
+    pub(super) passed_over: Vec<(Host, Error)>,
     pub(super) held: Option<Held>,
     /// Where rows are locked a transaction is open since the first statement, also if it found no row to lock.
     pub(super) in_transaction: bool,

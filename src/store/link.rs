@@ -6,11 +6,12 @@ use std::time::Duration;
 use super::database::{Database, Held};
 use super::{Store, known_servers, sql};
 use crate::db::connection::{Connection, Server, Settings};
+use crate::db::errno;
+use crate::db::hosts::{self, Candidates};
 use crate::db::pool::Place;
 use crate::db::reply::{Reply, ResultSet};
 use crate::db::statement::Statement;
-use crate::db::{errno, hosts};
-use crate::error::{Error, Result};
+use crate::error::{self, Error, Result};
 use crate::lock::{Mode, advisory};
 
 impl Database {
@@ -34,47 +35,58 @@ impl Database {
         if self.config.persistent && self.place.is_none() {
             self.place = Place::find(&self.config);
         }
-        let addresses = &self.config.target.addresses;
-        for address in hosts::order(addresses, self.config.retry_after) {
-            if self.passed_over.iter().any(|(passed, _)| passed == address) {
-                continue;
-            }
-            let kept = match &mut self.place {
-                Some(place) => place.take(&self.config, address),
-                None => Ok(None),
-            };
-            let script = self.place.is_none().then_some(self.script.as_str());
-            let connection = match kept {
-                Ok(None) => Connection::open(address, &self.config, script),
-                Ok(Some(connection)) => Ok(connection),
-                Err(silent) => Err(silent),
+        let config = Rc::clone(&self.config);
+        let mut candidates = Candidates::new(&config, self.passed_over.iter().map(|(host, _)| host));
+        let kept = self.place.as_mut();
+        let kept = kept.map(|place| place.take(&config, |host| candidates.would_begin_with(host)));
+        let mut kept = kept.and_then(Result::transpose);
+        let script = self.place.is_none().then_some(self.script.as_str());
+        loop {
+            let connection = match kept.take() {
+                Some(kept) => kept.map_err(|silent| *silent),
+                None => match candidates.next() {
+                    Some(Ok(host)) => Connection::open(&host, &config, script).map_err(|error| (host, error)),
+                    Some(Err(unknown)) => Err(unknown),
+                    None => return Err(self.no_host()),
+                },
             };
             match connection {
                 Ok(connection) => return Ok(connection),
-                Err(error) => {
-                    hosts::failed(addresses, address);
-                    known_servers::forget(&address.to_string());
-                    self.passed_over.push((address.clone(), error));
+                Err((host, error)) => {
+                    hosts::failed(&config, &host, &error);
+                    known_servers::forget(host.label());
+                    candidates.leave_out(&host);
+                    self.passed_over.push((host, error));
                 }
             }
         }
+    }
+
+    /// Lists them in the order of the DSN.
+    fn no_host(&mut self) -> Error {
         let mut passed_over = std::mem::take(&mut self.passed_over);
-        passed_over.sort_by_key(|(passed, _)| addresses.iter().position(|address| address == passed));
+        let addresses = &self.config.target.addresses;
+        passed_over.sort_by_key(|(host, _)| {
+            (
+                addresses.iter().position(|address| address == host.address()),
+                host.ip(),
+            )
+        });
         if let [_] = passed_over.as_slice()
             && let Some((_, only)) = passed_over.pop()
         {
-            return Err(only);
+            return only;
         }
-        let each: Vec<_> = passed_over.iter().map(|(_, error)| error.explain()).collect();
-        Err(Error::NoHost(each.join("; ")))
+        let errors: Vec<_> = passed_over.iter().map(|(_, error)| error).collect();
+        Error::NoHost(error::explain_all(&errors))
     }
 
     /// Not this host again until another one was good.
     pub(super) fn pass_over(&mut self, error: Error) {
-        let address = self.connection.as_ref().map(|connection| connection.address().clone());
+        let host = self.connection.as_ref().map(|connection| connection.at().clone());
         self.leave_unfit_host(&error);
-        if let Some(address) = address {
-            self.passed_over.push((address, error));
+        if let Some(host) = host {
+            self.passed_over.push((host, error));
         }
     }
 
@@ -84,7 +96,6 @@ impl Database {
             return;
         }
         if let Some(connection) = self.connection.take() {
-            hosts::failed(&self.config.target.addresses, connection.address());
             known_servers::forget(connection.host());
         }
         self.held = None;
@@ -197,7 +208,9 @@ impl Database {
                 };
             };
             if facts.is_on(2) && !config.read_only {
-                reply.error = Some(Error::read_only(connection.host().to_owned()));
+                let error = Error::read_only(connection.host().to_owned());
+                hosts::failed(&config, connection.at(), &error);
+                reply.error = Some(error);
                 return Ok(reply);
             }
             let told = facts.number(1).map(|nodes| nodes > 0);
@@ -212,7 +225,9 @@ impl Database {
         }
         if reply.error.as_ref().is_none_or(|error| !error.is_connection_lost()) {
             connection.greeted = true;
-            hosts::succeeded(&config.target.addresses, connection.address());
+            if reply.error.as_ref().is_none_or(|error| !error.is_unfit_host()) {
+                hosts::succeeded(&config.target, connection.at());
+            }
         }
         let clustered = connection.server.is_some_and(|server| server.clustered);
         self.decided = Some(if clustered { Mode::Row } else { Mode::Advisory });

@@ -1,0 +1,142 @@
+//! A host as it is tried: one entry of the DSN at one address. A name with several addresses is as many hosts, for they may
+//! be a primary and its replicas.
+
+use std::fmt;
+use std::net::{IpAddr, ToSocketAddrs};
+
+use crate::config::dsn::Address;
+use crate::error::{DbError, Error, Result};
+
+/// So many addresses of a name are tried.
+const ADDRESSES: usize = 16;
+
+#[derive(Debug, Clone)]
+pub struct Host {
+    address: Address,
+    /// `None` for a socket, and for a name that has not been resolved.
+    ip: Option<IpAddr>,
+    /// The first address of its name, or the only one.
+    leads: bool,
+    /// As messages have it: with the address where the name has more than one.
+    label: String,
+}
+
+impl PartialEq for Host {
+    fn eq(&self, other: &Self) -> bool {
+        self.address == other.address && self.ip == other.ip
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.label)
+    }
+}
+
+impl Host {
+    /// Asks nobody: a name is not resolved yet.
+    pub fn new(address: &Address) -> Self {
+        Self {
+            address: address.clone(),
+            ip: match address {
+                Address::Tcp { host, .. } => host.parse().ok(),
+                Address::Socket(_) => None,
+            },
+            leads: true,
+            label: address.to_string(),
+        }
+    }
+
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.ip
+    }
+
+    pub fn leads(&self) -> bool {
+        self.leads
+    }
+
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    pub fn is_name(&self) -> bool {
+        self.ip.is_none() && matches!(self.address, Address::Tcp { .. })
+    }
+
+    /// The hosts behind a name, in the same order on every web host: name servers rotate them.
+    pub fn resolve(&self) -> Result<Vec<Self>> {
+        let Address::Tcp { host, port } = &self.address else {
+            return Ok(vec![self.clone()]);
+        };
+        if self.ip.is_some() {
+            return Ok(vec![self.clone()]);
+        }
+        let unknown = |problem: String| Error::Connect {
+            host: self.label.clone(),
+            cure: "its name cannot be resolved",
+            source: DbError::Network(problem),
+        };
+        let found = (host.as_str(), *port)
+            .to_socket_addrs()
+            .map_err(|error| unknown(error.to_string()))?;
+        let found = in_order(found.map(|found| found.ip()).collect());
+        if found.is_empty() {
+            return Err(unknown("the name has no address".into()));
+        }
+        let several = found.len() > 1;
+        let at = |(number, ip)| Self {
+            address: self.address.clone(),
+            ip: Some(ip),
+            leads: number == 0,
+            label: match several {
+                true => format!("{} ({ip})", self.address),
+                false => self.label.clone(),
+            },
+        };
+        Ok(found.into_iter().enumerate().map(at).collect())
+    }
+}
+
+/// IPv4 first: a server that listens on one of the two listens there.
+fn in_order(mut found: Vec<IpAddr>) -> Vec<IpAddr> {
+    for ip in &mut found {
+        *ip = ip.to_canonical();
+    }
+    found.sort_unstable();
+    found.dedup();
+    found.truncate(ADDRESSES);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_web_host_has_the_same_order() {
+        let ips = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<IpAddr>>();
+        let order = ips(&["10.0.0.2", "10.0.0.10", "fd00::1"]);
+        for rotated in [
+            &["10.0.0.10", "fd00::1", "10.0.0.2"][..],
+            &["fd00::1", "10.0.0.2", "10.0.0.10", "10.0.0.2", "::ffff:10.0.0.10"],
+        ] {
+            assert_eq!(in_order(ips(rotated)), order);
+        }
+    }
+
+    #[test]
+    fn addresses_and_sockets_are_not_asked_for() {
+        let address = |host: &str| {
+            Host::new(&Address::Tcp {
+                host: host.into(),
+                port: 3306,
+            })
+        };
+        assert!(!address("127.0.0.1").is_name() && !address("fd00::1").is_name() && address("db").is_name());
+        assert!(!Host::new(&Address::Socket("/run/x.sock".into())).is_name());
+    }
+}
