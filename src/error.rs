@@ -17,6 +17,14 @@ pub enum Error {
     #[error("the session id has characters or a length that PHP does not allow (A-Z a-z 0-9 , - and 1 to 256 of them)")]
     SessionId,
 
+    #[error("the session is not open")]
+    NotOpen,
+
+    #[error(
+        "the open session belongs to another save handler; call session_set_save_handler() again behind session_module_name()"
+    )]
+    OtherHandler,
+
     #[error("cannot connect to {host}")]
     Connect {
         host: String,
@@ -202,6 +210,8 @@ pub enum Refusal {
     Destroyed,
     #[error("it was opened without its lock (rustsql.lock_failure=readonly)")]
     ReadOnly,
+    #[error("it could not be read before")]
+    Unread,
     #[error("this process was forked from the one that opened it")]
     Forked,
     #[error(

@@ -77,6 +77,9 @@ pub struct Handler<S> {
     prefetched: Option<(SessionKey, Loaded)>,
     /// What went wrong when PHP asked whether the id exists: "no" would make PHP begin an empty session.
     deferred: Option<(SessionKey, Error)>,
+    /// Its last read failed. A wrapping handler may take that for an empty session, or an error handler may close what PHP
+    /// has not filled yet: such a session must not replace the stored one.
+    unread: Option<SessionKey>,
     collect_at_close: bool,
     /// Its last read was followed by a write or a destroy that succeeded.
     settled: bool,
@@ -91,6 +94,7 @@ impl<S: Store> Handler<S> {
             session: None,
             prefetched: None,
             deferred: None,
+            unread: None,
             collect_at_close: false,
             settled: false,
             notices: Vec::new(),
@@ -116,6 +120,7 @@ impl<S: Store> Handler<S> {
         self.settled = false;
         let key = self.key(id)?;
         self.session = None;
+        self.unread = Some(key);
         if let Some((_, error)) = self.deferred.take_if(|(of, _)| *of == key) {
             return Err(error);
         }
@@ -123,7 +128,21 @@ impl<S: Store> Handler<S> {
             Some((_, loaded)) => loaded,
             None => self.load(key, lock_free, IfAbsent::Claim)?,
         };
-        Ok(self.begin(key, loaded).data.as_deref().unwrap_or_default())
+        self.unread = None;
+        self.begin(key, loaded);
+        Ok(self.data())
+    }
+
+    /// PHP cannot decode what was read: what it has instead is not the session.
+    pub fn is_undecodable(&mut self) -> Error {
+        self.unread = self.session.take().map(|session| session.key);
+        Error::Refused(Refusal::Undecodable)
+    }
+
+    /// As it was read.
+    pub fn data(&self) -> &[u8] {
+        let data = self.session.as_ref().and_then(|session| session.data.as_deref());
+        data.unwrap_or_default()
     }
 
     /// Whether the session exists, for strict mode. The read that follows needs no second look.
@@ -170,6 +189,9 @@ impl<S: Store> Handler<S> {
         }
         if self.session.as_ref().is_some_and(|session| session.key != key) {
             return self.elsewhere().write(id, data, lifetime, None);
+        }
+        if self.unread == Some(key) {
+            return Err(Error::Refused(Refusal::Unread));
         }
         if self.session.is_none() {
             let loaded = self.load(key, false, IfAbsent::Claim)?;
@@ -227,6 +249,7 @@ impl<S: Store> Handler<S> {
         }
         self.session = None;
         self.prefetched = None;
+        self.unread.take_if(|_| result.is_ok());
         result
     }
 
@@ -253,6 +276,7 @@ impl<S: Store> Handler<S> {
         self.settled = false;
         self.prefetched = None;
         self.deferred = None;
+        self.unread = None;
         if keep_connection {
             return Ok(());
         }

@@ -13,7 +13,7 @@ require __DIR__ . '/../inc/fastcgi.php';
 // Every place where PHP's calls are caught: those of the callbacks, of the functions, of the settings, of the module.
 $places = [];
 foreach (glob(dirname(__DIR__, 2) . '/src/php/*.rs') as $file) {
-    foreach (preg_grep('~\bboundary::(call|caught)\(~', file($file)) as $line => $text) {
+    foreach (preg_grep('~\bboundary::(call|caught|string)\(~', file($file)) as $line => $text) {
         $places[] = 'src/php/' . basename($file) . ':' . ($line + 1);
     }
 }

@@ -1,7 +1,11 @@
 //! The panic boundary: no panic reaches PHP, and no destructor is skipped when PHP jumps away.
 
 use std::cell::RefCell;
+use std::ffi::c_int;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
+use std::ptr;
+
+use ext_php_rs::ffi::{ext_php_rs_zend_string_init, zend_long, zend_string};
 
 use super::warning;
 use crate::error::Result;
@@ -21,12 +25,33 @@ pub fn install_panic_hook() {
     }));
 }
 
-/// Runs `body`; an error or a panic becomes a warning and `failure`. `Copy`: what is returned needs no destructor.
+/// What may leave the boundary: numbers, which need no destructor. No pointer: printing the warnings may run the script's
+/// error handler, and that may end the session and free what the pointer points to.
+pub trait Plain: Copy {}
+
+impl Plain for () {}
+impl Plain for c_int {}
+impl Plain for zend_long {}
+
+/// Runs `body`; an error or a panic becomes a warning and `failure`.
 #[cfg_attr(panic_on_purpose, track_caller)]
-pub fn call<T: Copy>(failure: T, body: impl FnOnce() -> Result<T>) -> T {
+pub fn call<T: Plain>(failure: T, body: impl FnOnce() -> Result<T>) -> T {
     let value = caught(body).unwrap_or(failure);
     warning::flush();
     value
+}
+
+/// Copies what `body` finds into a string of the engine; NULL after an error or a panic. The copy is made before the warnings
+/// are printed, for the reason above, and when nothing is left to drop, since memory may run out.
+#[cfg_attr(panic_on_purpose, track_caller)]
+pub fn string<'a>(body: impl FnOnce() -> Result<&'a [u8]>) -> *mut zend_string {
+    let copy = match caught(body) {
+        // SAFETY: the bytes are live, since nothing has run since they were found.
+        Some(bytes) => unsafe { ext_php_rs_zend_string_init(bytes.as_ptr().cast(), bytes.len(), false) },
+        None => ptr::null_mut(),
+    };
+    warning::flush();
+    copy
 }
 
 /// The same for what has a destructor; the warnings still have to be flushed, where nothing is left to drop.

@@ -9,14 +9,16 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 
 use ext_php_rs::ffi::{
-    ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ext_php_rs_zend_string_init, zend_long, zend_string,
+    ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ext_php_rs_zend_string_init, ext_php_rs_zend_string_release,
+    zend_long, zend_string,
 };
 
-use super::engine::{Running, encoding_defect, running, script};
+use super::caller::{self, Running, running};
+use super::engine::{encoding_defect, script};
 use super::save_path::{self, SavePath};
 use super::session_api::ps_module;
-use super::{boundary, ini, session_variables, warning};
-use crate::error::{Error, Refusal, Result};
+use super::{boundary, ini, session_variables, upload, warning};
+use crate::error::{Error, Result};
 use crate::handler::Handler;
 use crate::store::database::Database;
 
@@ -49,6 +51,13 @@ static CREATE_ID: OnceLock<CreateId> = OnceLock::new();
 thread_local! {
     /// The box that this thread's `*mod_data` owns, for the functions that are not given it.
     static OPEN: Cell<*mut Open> = const { Cell::new(std::ptr::null_mut()) };
+    /// How often this thread has opened, read or closed a session.
+    static TURNS: Cell<u64> = const { Cell::new(0) };
+}
+
+fn next_turn() -> u64 {
+    TURNS.set(TURNS.get() + 1);
+    TURNS.get()
 }
 
 pub fn module() -> *const ps_module {
@@ -68,14 +77,25 @@ pub fn with_open(body: impl FnOnce(&Open)) {
     }
 }
 
+/// `SessionHandler` hands us what another module has there, when session_module_name() has changed the handler.
+///
 /// # Safety
-/// `mod_data` is what ext/session passes: its own variable, NULL or the box that `open` made.
+/// `mod_data` is what ext/session passes: its own variable.
+unsafe fn is_ours(mod_data: *mut *mut c_void) -> bool {
+    // SAFETY: see above.
+    unsafe { !(*mod_data).is_null() && (*mod_data).cast() == OPEN.get() }
+}
+
+/// # Safety
+/// `mod_data` is what ext/session passes: its own variable.
 unsafe fn opened<'a>(mod_data: *mut *mut c_void) -> Result<&'a mut Open> {
-    // SAFETY: see above; callbacks of one thread never overlap.
-    unsafe { (*mod_data).cast::<Open>().as_mut() }.ok_or(Error::LockDenied {
-        host: "the handler".into(),
-        why: "the session is not open",
-    })
+    // SAFETY: ours is the live box that `open` made; callbacks of one thread never overlap.
+    unsafe {
+        match is_ours(mod_data) {
+            true => Ok(&mut *OPEN.get()),
+            false => Err(Error::NotOpen),
+        }
+    }
 }
 
 /// # Safety
@@ -106,11 +126,19 @@ fn flush_notices(handler: &mut Open) {
 /// Also called again with no close before it (`session_reset`), and after a close that kept the box. PHP 8.6 forgets to
 /// close a session that it cannot encode: the next one, which may be another, begins anew.
 unsafe extern "C" fn open(mod_data: *mut *mut c_void, save_path: SavePath, _name: SavePath) -> c_int {
-    boundary::call(FAILURE, || {
+    next_turn();
+    caller::has_read_nothing();
+    let result = boundary::call(FAILURE, || {
         // SAFETY: ext/session passes its own variable and its own text.
         unsafe {
-            if !(*mod_data).is_null()
-                && matches!(running(), Running::Start { .. })
+            if upload::is_given_up() {
+                return Ok(SUCCESS);
+            }
+            let ours = is_ours(mod_data);
+            if !ours && !(*mod_data).is_null() {
+                return Err(Error::OtherHandler);
+            }
+            if (!ours || matches!(running(), Running::Start { .. }))
                 && let Err(error) = end(mod_data)
             {
                 warning::error(&error);
@@ -124,16 +152,28 @@ unsafe extern "C" fn open(mod_data: *mut *mut c_void, save_path: SavePath, _name
             }
         }
         Ok(SUCCESS)
-    })
+    });
+    let result = upload::answer(result);
+    // SAFETY: as above.
+    unsafe {
+        if result == SUCCESS && (*mod_data).is_null() {
+            *mod_data = upload::nothing_open();
+        }
+    }
+    result
 }
 
+/// Ends what is open, also where ext/session has forgotten it.
+///
 /// # Safety
-/// `*mod_data` is NULL or the box that `open` made.
+/// `mod_data` is what ext/session passes: its own variable.
 unsafe fn end(mod_data: *mut *mut c_void) -> Result<()> {
     // SAFETY: see above; nothing points to the box any more when it is dropped.
     unsafe {
-        let handler = std::mem::replace(&mut *mod_data, std::ptr::null_mut()).cast::<Open>();
-        OPEN.set(std::ptr::null_mut());
+        if is_ours(mod_data) {
+            *mod_data = std::ptr::null_mut();
+        }
+        let handler = OPEN.replace(std::ptr::null_mut());
         if handler.is_null() {
             return Ok(());
         }
@@ -142,17 +182,31 @@ unsafe fn end(mod_data: *mut *mut c_void) -> Result<()> {
 }
 
 unsafe extern "C" fn close(mod_data: *mut *mut c_void) -> c_int {
-    // SAFETY: `*mod_data` is NULL or the box that `open` made.
-    let Some(handler) = (unsafe { (*mod_data).cast::<Open>().as_mut() }) else {
-        return SUCCESS;
-    };
-    if running() == Running::RegenerateId && handler.is_settled() {
-        return boundary::call(SUCCESS, || handler.close(true).map(|()| SUCCESS));
+    // SAFETY: ext/session's own variable.
+    unsafe {
+        if *mod_data == upload::nothing_open() {
+            *mod_data = std::ptr::null_mut();
+        }
+        if !is_ours(mod_data) {
+            return SUCCESS;
+        }
     }
-    // SAFETY: as above.
-    let result = boundary::call(SUCCESS, || unsafe { end(mod_data) }.map(|()| SUCCESS));
-    // Last: it may run a destructor of the script, which may call us.
-    session_variables::forget();
+    next_turn();
+    caller::has_read_nothing();
+    let mut former = None;
+    let result = boundary::call(SUCCESS, || {
+        // SAFETY: as above.
+        unsafe {
+            if running() == Running::RegenerateId && opened(mod_data)?.is_settled() {
+                return opened(mod_data)?.close(true).map(|()| SUCCESS);
+            }
+            former = Some(session_variables::forget());
+            end(mod_data).map(|()| SUCCESS)
+        }
+    });
+    if let Some(former) = former {
+        former.give_back();
+    }
     result
 }
 
@@ -162,20 +216,40 @@ unsafe extern "C" fn read(
     value: *mut *mut zend_string,
     _lifetime: zend_long,
 ) -> c_int {
-    if running() != Running::RegenerateId {
-        session_variables::remember();
-    }
-    let data = boundary::call(None, || {
+    let turn = next_turn();
+    let former = (running() != Running::RegenerateId).then(session_variables::remember);
+    let data = boundary::string(|| {
+        if upload::is_given_up() {
+            return Ok(&[]);
+        }
         // SAFETY: ext/session's own arguments.
         let (handler, id) = unsafe { (opened(mod_data)?, bytes(key)) };
         let read_and_close = running() == Running::Start { read_and_close: true };
-        let data = handler.read(id, read_and_close).map(|data| (data.as_ptr(), data.len()));
+        caller::has_read_nothing();
+        let result = handler.read(id, read_and_close).map(drop);
         flush_notices(handler);
-        Ok(Some(data?))
+        result?;
+        caller::has_read(id);
+        Ok(handler.data())
     });
-    let Some((start, length)) = data else { return FAILURE };
-    // SAFETY: the bytes live in the box until the next callback. If memory runs out here, nothing is left to drop.
-    unsafe { *value = ext_php_rs_zend_string_init(start.cast(), length, false) };
+    if let Some(former) = former {
+        former.give_back();
+    }
+    if data.is_null() && upload::answer(FAILURE) == FAILURE {
+        return FAILURE;
+    }
+    // SAFETY: ext/session's own variable, and a string that nobody else has. If memory runs out nothing is left to drop.
+    unsafe {
+        if !data.is_null() && TURNS.get() != turn {
+            // An error handler, or a destructor, has ended the session or begun another: this is not its data.
+            ext_php_rs_zend_string_release(data);
+            return FAILURE;
+        }
+        *value = match data.is_null() {
+            true => ext_php_rs_zend_string_init(c"".as_ptr(), 0, false),
+            false => data,
+        };
+    }
     SUCCESS
 }
 
@@ -185,13 +259,16 @@ unsafe extern "C" fn write(
     value: *mut zend_string,
     lifetime: zend_long,
 ) -> c_int {
-    boundary::call(FAILURE, || {
+    upload::answer(boundary::call(FAILURE, || {
+        if upload::is_given_up() {
+            return Ok(SUCCESS);
+        }
         // SAFETY: ext/session's own arguments.
         let (handler, id, data) = unsafe { (opened(mod_data)?, bytes(key), bytes(value)) };
         let result = handler.write(id, data, seconds(lifetime), encoding_defect(data));
         flush_notices(handler);
         result.map(|()| SUCCESS)
-    })
+    }))
 }
 
 /// `lazy_write` saw that nothing changed. The handler looks for itself: a new session has to be written all the same.
@@ -205,25 +282,29 @@ unsafe extern "C" fn update_timestamp(
     unsafe { write(mod_data, key, value, lifetime) }
 }
 
+/// ext/session also calls it for what it cannot decode. It may only be the wrong serialize_handler: that is kept.
 unsafe extern "C" fn destroy(mod_data: *mut *mut c_void, key: *mut zend_string) -> c_int {
-    boundary::call(FAILURE, || {
+    upload::answer(boundary::call(FAILURE, || {
+        if upload::is_given_up() {
+            return Ok(SUCCESS);
+        }
         // SAFETY: ext/session's own arguments.
         let (handler, id) = unsafe { (opened(mod_data)?, bytes(key)) };
-        match running() {
-            // ext/session throws away what it cannot decode. It may only be the wrong serialize_handler: keep it.
-            Running::Start { .. } | Running::Reset | Running::Nothing => {
-                return Err(Error::Refused(Refusal::Undecodable));
-            }
+        match caller::is_discarding(id) {
+            false => handler.destroy(id)?,
             // session_decode() with bad data ends the request's session, but what is stored is not bad.
-            Running::Decode => {}
-            _ => handler.destroy(id)?,
+            true if running() == Running::Decode => {}
+            true => return Err(handler.is_undecodable()),
         }
         Ok(SUCCESS)
-    })
+    }))
 }
 
 unsafe extern "C" fn gc(mod_data: *mut *mut c_void, _lifetime: zend_long, deleted: *mut zend_long) -> zend_long {
     boundary::call(-1, || {
+        if upload::is_given_up() {
+            return Ok(0);
+        }
         // SAFETY: ext/session's own arguments.
         let handler = unsafe { opened(mod_data)? };
         let count = match running() {
@@ -250,6 +331,9 @@ unsafe extern "C" fn create_sid(mod_data: *mut *mut c_void) -> *mut zend_string 
 
 unsafe extern "C" fn validate_sid(mod_data: *mut *mut c_void, key: *mut zend_string) -> c_int {
     boundary::call(SUCCESS, || {
+        if upload::is_given_up() {
+            return Ok(SUCCESS);
+        }
         // SAFETY: ext/session's own arguments.
         let (handler, id) = unsafe { (opened(mod_data)?, bytes(key)) };
         let read_and_close = running() == Running::Start { read_and_close: true };
@@ -263,6 +347,7 @@ unsafe extern "C" fn validate_sid(mod_data: *mut *mut c_void, key: *mut zend_str
 /// still have its address.
 pub unsafe extern "C" fn post_deactivate() -> c_int {
     session_variables::abandon();
+    upload::is_over();
     boundary::call(SUCCESS, || {
         // SAFETY: `OPEN` is the live box of this thread, or NULL.
         if let Some(handler) = unsafe { OPEN.get().as_mut() } {

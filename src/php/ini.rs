@@ -147,7 +147,7 @@ unsafe fn string(text: *const zend_string) -> String {
 
 /// For phpinfo() and `php --ri`: the DSN without its password, a password not at all.
 unsafe extern "C" fn display_masked(entry: *mut _zend_ini_entry, kind: c_int) {
-    let masked = boundary::call(None, || {
+    let masked = boundary::caught(|| {
         // SAFETY: the engine passes a live entry.
         let (name, text) = unsafe {
             let entry = &*entry;
@@ -164,7 +164,7 @@ unsafe extern "C" fn display_masked(entry: *mut _zend_ini_entry, kind: c_int) {
         let as_text = unsafe { (*ext_php_rs_sapi_module()).phpinfo_as_text } != 0;
         let shown = if as_text { shown } else { escape_html(&shown) };
         let length = shown.len();
-        Ok(Some((CString::new(shown).unwrap_or_default().into_raw(), length)))
+        Ok((CString::new(shown).unwrap_or_default().into_raw(), length))
     });
     if let Some((text, length)) = masked {
         // SAFETY: `text` comes from `into_raw`; a jump out of the output layer would only leak it.
@@ -173,6 +173,7 @@ unsafe extern "C" fn display_masked(entry: *mut _zend_ini_entry, kind: c_int) {
             drop(CString::from_raw(text));
         }
     }
+    warning::flush();
 }
 
 fn escape_html(text: &str) -> String {

@@ -6,6 +6,7 @@
 
 mod boundary;
 mod callbacks;
+mod caller;
 mod engine;
 mod functions;
 mod info;
@@ -15,4 +16,5 @@ mod save_path;
 mod session_api;
 mod session_variables;
 mod shared_memory;
+mod upload;
 mod warning;

@@ -16,9 +16,22 @@ thread_local! {
     static VARIABLES: Cell<*mut zend_reference> = const { Cell::new(ptr::null_mut()) };
 }
 
+/// What was remembered before. Not dropped by itself: to give it back may run destructors of the script, and they may call
+/// any session function, so that the caller has to choose the moment.
+#[must_use]
+pub struct Former(*mut zend_reference);
+
 /// Call it while PHP reads the session: it has just made the array.
-pub fn remember() {
-    forget();
+pub fn remember() -> Former {
+    Former(VARIABLES.replace(find()))
+}
+
+pub fn forget() -> Former {
+    Former(VARIABLES.replace(ptr::null_mut()))
+}
+
+/// NULL, or the reference with one more count.
+fn find() -> *mut zend_reference {
     // SAFETY: the executor's globals are valid during a callback; the symbol's value is live, and a value of type
     // IS_REFERENCE has a live reference.
     unsafe {
@@ -28,27 +41,28 @@ pub fn remember() {
             session = (*session).value.zv;
         }
         if session.is_null() || u32::from((*session).u1.v.type_) != IS_REFERENCE {
-            return;
+            return ptr::null_mut();
         }
         let reference = (*session).value.ref_;
         (*reference).gc.refcount += 1;
-        VARIABLES.set(reference);
+        reference
     }
 }
 
-/// May run destructors of the script, when nobody else has the array any more.
-pub fn forget() {
-    let reference = VARIABLES.replace(ptr::null_mut());
-    if reference.is_null() {
-        return;
+impl Former {
+    /// Runs the destructors of what nobody else has any more. Call it last, where nothing is left to drop.
+    pub fn give_back(self) {
+        if self.0.is_null() {
+            return;
+        }
+        let mut value = Zval::null();
+        value.value.ref_ = self.0;
+        value.u1.type_info = IS_REFERENCE_EX;
+        // SAFETY: gives back the count that `find` took.
+        unsafe { zval_ptr_dtor(&raw mut value) };
+        // Its count is given back: dropping it would do so again.
+        std::mem::forget(value);
     }
-    let mut value = Zval::null();
-    value.value.ref_ = reference;
-    value.u1.type_info = IS_REFERENCE_EX;
-    // SAFETY: gives back the count that `remember` took.
-    unsafe { zval_ptr_dtor(&raw mut value) };
-    // Its count is given back: dropping it would do so again.
-    std::mem::forget(value);
 }
 
 /// For the end of a request, when the engine has already freed its memory.

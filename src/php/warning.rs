@@ -8,9 +8,10 @@ use std::ffi::{CStr, c_int};
 use std::ptr;
 
 use ext_php_rs::alloc::{efree, estrdup};
-use ext_php_rs::ffi::{E_NOTICE, E_WARNING, ext_php_rs_executor_globals, php_error_docref};
+use ext_php_rs::ffi::{E_NOTICE, E_WARNING, ext_php_rs_executor_globals, ext_php_rs_process_globals, php_error_docref};
 
 use super::session_api::zend_exception_set_previous;
+use super::upload;
 use crate::error::Error;
 
 thread_local! {
@@ -49,7 +50,13 @@ pub fn flush() {
         unsafe {
             let current = &raw mut (*ext_php_rs_executor_globals()).exception;
             let pending = current.replace(ptr::null_mut());
+            let display = &raw mut (*ext_php_rs_process_globals()).display_errors;
+            // Then there is no handler of a script that could change this, or jump away.
+            let displayed = upload::is_before_the_script().then(|| display.replace(Default::default()));
             php_error_docref(ptr::null(), level, FORMAT.as_ptr(), line);
+            if let Some(displayed) = displayed {
+                *display = displayed;
+            }
             if (*current).is_null() {
                 *current = pending;
             } else if !pending.is_null() {
