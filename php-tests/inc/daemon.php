@@ -22,7 +22,8 @@ final class Daemon
         $this->pid = (int) fgets($pipes[3]);
         register_shutdown_function($this->stop(...));
         try {
-            Server::waitFor($ready);
+            Server::waitFor(fn () => preg_match('~\) Z ~', (string) @file_get_contents("/proc/$this->pid/stat"))
+                ? throw new RuntimeException('it ended') : $ready());
         } catch (RuntimeException) {
             $this->stop();
             throw new RuntimeException("$command[0] does not start:\n" . implode('', array_slice(@file($log) ?: [], -20)));

@@ -26,6 +26,6 @@ if [ "$prefix" = /usr ]; then
     unpack "$packages" "$("$PHP_CONFIG" --extension-dir | cut -c 2-)/msgpack.so" "php$version-igbinary" "php$version-msgpack" || true
     APACHE=$(first {,"$packages"}/usr/sbin/apache2)
     MOD_PHP=$(first {,"$packages"}"/usr/lib/apache2/modules/libphp$version.so")
-    APACHE_LIBRARIES=$(find "$packages" -name 'libapr-1.so.0' -printf '%h\n')
+    APACHE_LIBRARIES=$(find "$packages/" -name 'libapr-1.so.0' -printf '%h\n')
 fi
 export FPM LIBPHP APACHE MOD_PHP APACHE_LIBRARIES
