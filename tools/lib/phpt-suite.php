@@ -9,7 +9,7 @@ require "$root/php-tests/inc/server.php";
 require "$root/php-tests/inc/php.php";
 require __DIR__ . '/phpt.php';
 
-const JOBS = 2; // most tests wait for servers and for each other's processes
+const JOBS = 3; // most tests wait for servers and for each other's processes: more than two cores can do at a time
 
 $flavour = $argv[1];
 $paths = array_map(existing(...), array_slice($argv, 2));
