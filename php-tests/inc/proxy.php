@@ -6,6 +6,8 @@
  *     $proxy = new Proxy($server);
  *     ... PHP with $proxy->dsn() ...
  *     $proxy->nextConnection();      "login query query quit", once that connection has ended
+ *
+ * It can be one that changes what it is sent, or does not know a command.
  */
 
 require_once __DIR__ . '/server.php';
@@ -21,9 +23,14 @@ final class Proxy
     private readonly PhpProcess $process;
     private readonly int $port;
 
-    public function __construct(private readonly Server $server)
+    /**
+     * @param array<string, string> $replace what a client sends, by what the server gets, each as long as the other
+     * @param array<int, int> $refuse the number of a command, and of the error with which it is answered
+     */
+    public function __construct(private readonly Server $server, array $replace = [], array $refuse = [])
     {
-        $code = sprintf('require %s; Proxy::serve(%d);', var_export(__FILE__, true), $server->port);
+        $arguments = implode(', ', array_map(fn ($value) => var_export($value, true), [$server->port, $replace, $refuse]));
+        $code = sprintf('require %s; Proxy::serve(%s);', var_export(__FILE__, true), $arguments);
         $this->process = new PhpProcess([helper_php(), '-n', '-r', $code]);
         $this->port = (int) $this->process->readLine();
     }
@@ -42,7 +49,7 @@ final class Proxy
     }
 
     /** The proxy's own process. */
-    public static function serve(int $port): never
+    public static function serve(int $port, array $replace, array $refuse): never
     {
         $listener = stream_socket_server('tcp://127.0.0.1:0');
         fwrite(STDOUT, explode(':', stream_socket_get_name($listener, false))[1] . "\n");
@@ -65,7 +72,13 @@ final class Proxy
                     $bytes = (string) fread($pair->client, 65536);
                     $open = $bytes !== '';
                     self::look($pair, $bytes);
-                    @fwrite($pair->server, $bytes);
+                    $error = count($pair->seen) > 1 ? $refuse[ord($bytes[4] ?? "\0")] ?? null : null;
+                    if ($error) {
+                        $answer = "\xff" . pack('v', $error) . '#HY000not here';
+                        @fwrite($pair->client, pack('V', strlen($answer) | 1 << 24) . $answer);
+                    } else {
+                        @fwrite($pair->server, strtr($bytes, $replace));
+                    }
                 }
                 if ($open && in_array($pair->server, $read, true)) {
                     $bytes = (string) fread($pair->server, 65536);

@@ -62,6 +62,8 @@ pub struct Settings {
     pub autocommit: bool,
     /// `innodb_lock_wait_timeout`, in seconds.
     pub lock_wait: u64,
+    /// What is sent are single bytes, each of them a character. Not where the table has a name for which that is not enough.
+    pub bytes: bool,
 }
 
 /// What the server said of itself.
@@ -193,30 +195,44 @@ impl Connection {
 
     /// The same for one statement. It is prepared where that pays: it has been before, or will be again.
     pub fn send_statement(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Reply {
-        if !self.kept || !statement.has_values() {
-            return self.send(&statement.literal(), timeout);
+        match self.kept && statement.has_values() && statement.is_ascii() {
+            true => self.execute(statement, timeout),
+            false => self.send(&statement.literal(), timeout),
         }
+    }
+
+    /// As a prepared statement: its values go over the wire once and unescaped, and the server need not parse them. As text
+    /// where no statement can be prepared: all that the server has room for are in use, or a proxy knows none.
+    pub fn execute(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Reply {
         let faultless = self.faultless;
-        let reply = self.execute(statement, timeout);
-        if !reply.code.is_some_and(errno::is_not_prepared) {
+        let (reply, was_prepared) = self.execute_prepared(statement, timeout);
+        if was_prepared || !reply.code.is_some_and(errno::is_not_prepared) {
+            return reply;
+        }
+        let literal = statement.literal();
+        if self
+            .server
+            .is_some_and(|server| literal.len() >= server.max_allowed_packet)
+        {
             return reply;
         }
         self.faultless = faultless;
         self.kept = false;
-        self.send(&statement.literal(), timeout)
+        self.send(&literal, timeout)
     }
 
-    /// As a prepared statement: its values go over the wire once and unescaped, and the server need not parse them.
-    pub fn execute(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Reply {
+    fn execute_prepared(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> (Reply, bool) {
         let (text, values) = statement.prepared();
         let mut prepared = std::mem::take(&mut self.prepared);
         let found = prepared.iter().find(|(known, _)| *known == text);
         let (found, kept) = (found.map(|(_, found)| found.clone()), self.kept);
+        let mut was_prepared = false;
         let reply = self.exchange(timeout, |conn, sets| {
             let (ready, is_new) = match found {
                 Some(ready) => (ready, false),
                 None => (conn.prep(&text)?, true),
             };
+            was_prepared = true;
             let result = collect(conn.exec_iter(&ready, values), sets);
             let mut surplus = is_new.then_some(ready);
             if kept && let Some(ready) = surplus.take() {
@@ -227,7 +243,7 @@ impl Connection {
             result.and(surplus.map_or(Ok(()), |surplus| conn.close(surplus)))
         });
         self.prepared = prepared;
-        reply
+        (reply, was_prepared)
     }
 
     fn exchange(

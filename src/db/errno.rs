@@ -31,6 +31,7 @@ const LOCK_DEADLOCK: u16 = 1213;
 const USER_LIMIT_REACHED: u16 = 1226;
 pub const SPECIFIC_ACCESS_DENIED: u16 = 1227;
 const OPTION_PREVENTS_STATEMENT: u16 = 1290;
+const NOT_SUPPORTED_YET: u16 = 1235;
 /// The statement cannot be prepared.
 const UNSUPPORTED_PS: u16 = 1295;
 const DATA_TOO_LONG: u16 = 1406;
@@ -72,9 +73,13 @@ pub fn is_about_host(code: u16) -> bool {
     )
 }
 
-/// Whether a statement failed only because it was to be prepared.
+/// Whether a statement that could not be prepared may be sent as text: nothing has happened yet. What a node of Galera says
+/// after it has ended the transaction is not among them.
 pub fn is_not_prepared(code: u16) -> bool {
-    matches!(code, UNSUPPORTED_PS | MAX_PREPARED_STMT_COUNT_REACHED)
+    matches!(
+        code,
+        UNKNOWN_COM | NOT_SUPPORTED_YET | UNSUPPORTED_PS | MAX_PREPARED_STMT_COUNT_REACHED
+    )
 }
 
 /// The server's number, if it was the server that answered.
@@ -199,6 +204,9 @@ pub fn at_statement(error: MysqlError, host: &str) -> Error {
             "a column is smaller than RustSql\\schema() has it: ALTER it to the type there",
         )),
         NET_PACKET_TOO_LARGE => server(Some("raise max_allowed_packet on the server")),
+        MAX_PREPARED_STMT_COUNT_REACHED => server(Some(
+            "the data fits into a packet only as a prepared statement: raise max_prepared_stmt_count, or max_allowed_packet",
+        )),
         QUERY_INTERRUPTED => server(Some("somebody ended the statement with KILL QUERY")),
         _ => server(None),
     }

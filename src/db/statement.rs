@@ -1,7 +1,7 @@
 //! A statement with its values apart from its text, so that it can be sent either way: as text, or prepared, which is parsed
 //! once for all the requests of a kept connection, and takes a large value as it is.
 
-use memchr::memchr3_iter;
+use memchr::{memchr_iter, memchr2};
 use mysql::Value as Parameter;
 
 /// Where a value stands in the text. No identifier of MySQL can hold it, so that every one of them is ours.
@@ -43,6 +43,12 @@ impl<'a> Statement<'a> {
         !self.values.is_empty()
     }
 
+    /// A name in another script than ASCII is understood by the server only in a character set in which not every byte is a
+    /// character: see `sql::changed_settings`. No raw bytes may then go along.
+    pub fn is_ascii(&self) -> bool {
+        self.text.is_ascii()
+    }
+
     /// How many bytes of data it has.
     pub fn data_len(&self) -> usize {
         let length = |value: &Value<'_>| match value {
@@ -54,7 +60,7 @@ impl<'a> Statement<'a> {
 
     /// With its values in it.
     pub fn literal(&self) -> String {
-        let data = self.data_len();
+        let (data, ascii) = (self.data_len(), self.is_ascii());
         let mut sql = String::with_capacity(self.text.len() + 64 * self.values.len() + data + data / 8);
         let mut values = self.values.iter();
         for (at, part) in self.text.split(MARK).enumerate() {
@@ -63,7 +69,8 @@ impl<'a> Statement<'a> {
                     Some(Value::Number(number)) => sql.push_str(&number.to_string()),
                     Some(Value::Name(name)) => sql.extend(["'", name, "'"]),
                     Some(Value::Key(key)) => push_hex(&mut sql, key),
-                    Some(Value::Data(data)) => push_data(&mut sql, data),
+                    Some(Value::Data(data)) if ascii => push_data(&mut sql, data),
+                    Some(Value::Data(data)) => push_hex(&mut sql, data),
                     None => {}
                 }
             }
@@ -89,23 +96,19 @@ fn push_hex(sql: &mut String, bytes: &[u8]) {
     sql.extend(["x'", &crate::session_id::hex(bytes), "'"]);
 }
 
-/// As they are where they are UTF-8, which PHP's serialization mostly is, else as hexadecimal.
+/// Means the same whether a backslash escapes (the default) or not (`NO_BACKSLASH_ESCAPES`, where a proxy drops our
+/// `sql_mode`), and in any character set that a client may have: a quote is doubled, which none of them has as a part of a
+/// longer character. Bytes that are not UTF-8, or have a backslash, go as hexadecimal.
 fn push_data(sql: &mut String, data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else {
-        push_hex(sql, data);
-        return;
+    let text = match std::str::from_utf8(data) {
+        Ok(text) if memchr2(b'\\', 0, data).is_none() => text,
+        _ => return push_hex(sql, data),
     };
     sql.push_str("_binary'");
     let mut from = 0;
-    for at in memchr3_iter(b'\'', b'\\', 0, data) {
-        sql.push_str(&text[from..at]);
-        sql.push('\\');
-        // The character itself comes with what follows, but for NUL, which is a digit there.
+    for at in memchr_iter(b'\'', data) {
+        sql.push_str(&text[from..=at]);
         from = at;
-        if data[at] == 0 {
-            sql.push('0');
-            from += 1;
-        }
     }
     sql.push_str(&text[from..]);
     sql.push('\'');
@@ -116,18 +119,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn literals_escape_what_ends_or_escapes_a_string() {
+    fn literals_mean_the_same_in_every_sql_mode() {
         for (data, sql) in [
             (&b""[..], "_binary''"),
             (b"a|s:1:\"b\";", "_binary'a|s:1:\"b\";'"),
-            (b"it's \\ \0.", "_binary'it\\'s \\\\ \\0.'"),
+            (b"it's", "_binary'it''s'"),
             ("\u{e9}".as_bytes(), "_binary'\u{e9}'"),
+            (b"\\'", "x'5c27'"),
+            (b"\0", "x'00'"),
             (b"\xff'\\", "x'ff275c'"),
         ] {
             let mut literal = String::new();
             push_data(&mut literal, data);
             assert_eq!(literal, sql);
         }
+    }
+
+    #[test]
+    fn beside_a_name_that_is_not_ascii_data_is() {
+        let mut statement = Statement::new("UPDATE `\u{e9}` SET data=".into());
+        statement.value(Value::Data("\u{e9}".as_bytes()));
+        assert_eq!(statement.literal(), "UPDATE `\u{e9}` SET data=x'c3a9'");
     }
 
     #[test]
@@ -140,7 +152,7 @@ mod tests {
         statement.push(" WHERE l=").value(Value::Name("n.1"));
         assert_eq!(
             statement.literal(),
-            "UPDATE `a?b` SET n=7,data=_binary'it\\'s' WHERE l='n.1'"
+            "UPDATE `a?b` SET n=7,data=_binary'it''s' WHERE l='n.1'"
         );
         let (text, values) = statement.prepared();
         assert_eq!(text, "UPDATE `a?b` SET n=?,data=? WHERE l=?");

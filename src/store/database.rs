@@ -161,8 +161,13 @@ impl Database {
         let clustered = self.server().is_some_and(|server| server.clustered);
         // Galera ends a losing transaction at any moment, and looks for that at the start of a packet: after an UPDATE in
         // the same packet it would answer a COMMIT of nothing with OK.
-        let by_value =
-            statement.data_len() > LARGEST_LITERAL.min(self.packet_limit().saturating_sub(STATEMENT_BYTES) / 2);
+        let most = self.packet_limit().saturating_sub(STATEMENT_BYTES) / 2;
+        let by_value = statement.data_len()
+            > if statement.is_ascii() {
+                LARGEST_LITERAL.min(most)
+            } else {
+                most
+            };
         let apart = by_value || clustered && mode == Some(Mode::Row);
         let then = match (mode, release) {
             (Some(Mode::Row), _) => Some("COMMIT".to_owned()),

@@ -147,6 +147,7 @@ impl Database {
             lock_ttl: self.config.lock_ttl,
             autocommit: self.mode() != Mode::Row,
             lock_wait: self.lock_wait,
+            bytes: self.table.is_ascii(),
         }
     }
 
