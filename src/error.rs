@@ -93,7 +93,7 @@ pub enum Error {
 
 impl Error {
     pub fn read_only(host: String) -> Self {
-        let source = DbError::Driver("read_only is on".into());
+        let source = DbError::Driver("read_only or innodb_read_only is on".into());
         Self::UnfitHost { host, source }
     }
 

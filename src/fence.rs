@@ -1,17 +1,27 @@
 //! The fence: whether a session may be written over what stands in the database now.
 //!
 //! Asked after the lock was lost, after a read without a lock, and when a write found another version.
+//!
+//! | what stands there | found by a request that read version 10 |
+//! |---|---|
+//! | version 10 | written |
+//! | the request's own write, whose answer was lost | written already |
+//! | an ancestor of 10, on another server instance than 10 was read on | the server lost commits; nobody wrote since: written |
+//! | anything else | refused: another request wrote it |
+//! | nothing | refused, unless the session had expired or is new |
 
 use std::time::Duration;
 
 use crate::error::Refusal;
-use crate::store::{Expected, Found, Version};
+use crate::store::{Expected, Found, Instance, Version};
 
 /// What a request saw when it read its session.
 #[derive(Debug, Clone, Copy)]
 pub struct Base {
     /// The row's version; `None` where there was no row at all.
     pub version: Option<Version>,
+    /// Where it was read.
+    pub instance: Instance,
     /// A session was stored and had not expired. Otherwise this request begins a new one.
     pub live: bool,
     pub expires: u64,
@@ -19,25 +29,32 @@ pub struct Base {
     pub now: u64,
 }
 
+/// Tries of one write that were sent and not answered.
+pub struct Sent<'a> {
+    pub versions: Vec<Version>,
+    pub data: &'a [u8],
+}
+
 #[derive(Debug, PartialEq)]
 pub enum Verdict {
     /// An earlier try of the same write had succeeded; only its answer was lost.
-    Written,
+    Written(Version),
     WriteOver(Expected),
     Refuse(Refusal),
 }
 
-/// `elapsed` since the read; `sent`: the version of a write that was sent and not answered.
-pub fn judge(base: &Base, elapsed: Duration, sent: Option<Version>, found: &Found) -> Verdict {
+/// `on`: the server instance that has `found`; `elapsed` since the read.
+pub fn judge(base: &Base, on: Instance, elapsed: Duration, sent: &Sent<'_>, found: &Found) -> Verdict {
     // Only in the library that tools/chaos --prove builds, to show that the losses are found then.
     if cfg!(without_version_check) {
         return Verdict::WriteOver(Expected::Anything);
     }
     match found {
-        Found::Row(row) if sent == Some(row.version) => Verdict::Written,
+        Found::Row(row) if sent.versions.contains(&row.version) && row.data == sent.data => {
+            Verdict::Written(row.version)
+        }
         Found::Row(row) if base.version == Some(row.version) => Verdict::WriteOver(Expected::Version(row.version)),
-        // The server that took over had not got the last commit: what this request read is newer than what is there.
-        Found::Row(row) if base.live && base.version.is_some_and(|seen| row.version.is_behind(seen)) => {
+        Found::Row(row) if base.has_lost_ancestor(row.version, on) => {
             Verdict::WriteOver(Expected::Version(row.version))
         }
         Found::Row(_) => Verdict::Refuse(Refusal::Newer),
@@ -52,14 +69,31 @@ pub fn judge(base: &Base, elapsed: Duration, sent: Option<Version>, found: &Foun
     }
 }
 
+impl Base {
+    /// This request read newer data than `found`, and the server that took over, or was restarted, has not got them. A server
+    /// that still runs has lost nothing: there, whatever differs was written by somebody.
+    fn has_lost_ancestor(&self, found: Version, on: Instance) -> bool {
+        self.live && on != self.instance && self.version.is_some_and(|seen| found.is_ancestor_of(seen))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::store::Row;
 
+    fn here() -> Instance {
+        Instance::from_checksum(1)
+    }
+
+    fn elsewhere() -> Instance {
+        Instance::from_checksum(2)
+    }
+
     fn base(version: Option<Version>, live: bool) -> Base {
         Base {
             version,
+            instance: here(),
             live,
             expires: 1000,
             now: 100,
@@ -71,59 +105,102 @@ mod tests {
             version,
             expires: 1000,
             now: 100,
-            data: Vec::new(),
+            data: b"ours".to_vec(),
         })
+    }
+
+    fn sent(versions: &[Version]) -> Sent<'static> {
+        Sent {
+            versions: versions.to_vec(),
+            data: b"ours",
+        }
     }
 
     const ABSENT: Found = Found::Absent { placeholder: None };
 
     #[test]
     fn a_lost_lock_is_judged_by_what_stands_there() {
-        let older = Version::new_incarnation().next();
-        let seen = older.next();
-        let ours = seen.next();
-        let rivals = seen.next();
-        let other_life = Version::new_incarnation().next();
+        let older = Version::new_session(here());
+        let seen = older.next(here());
+        let ours = seen.next(here());
+        let other_life = Version::new_session(here());
         let base = base(Some(seen), true);
-        let verdict = |found: &Found| judge(&base, Duration::ZERO, Some(ours), found);
+        let verdict = |found: &Found| judge(&base, here(), Duration::ZERO, &sent(&[ours]), found);
         assert_eq!(verdict(&row(seen)), Verdict::WriteOver(Expected::Version(seen)));
-        assert_eq!(verdict(&row(older)), Verdict::WriteOver(Expected::Version(older)));
-        assert_eq!(verdict(&row(ours)), Verdict::Written);
-        assert_eq!(verdict(&row(rivals)), Verdict::Refuse(Refusal::Newer));
-        assert_eq!(verdict(&row(ours.next())), Verdict::Refuse(Refusal::Newer));
+        assert_eq!(verdict(&row(ours)), Verdict::Written(ours));
+        assert_eq!(verdict(&row(ours.next(here()))), Verdict::Refuse(Refusal::Newer));
         assert_eq!(verdict(&row(other_life)), Verdict::Refuse(Refusal::Newer));
+        assert_eq!(verdict(&row(older)), Verdict::Refuse(Refusal::Newer));
         assert_eq!(verdict(&ABSENT), Verdict::Refuse(Refusal::Destroyed));
     }
 
     #[test]
-    fn a_rivals_write_of_the_same_data_is_not_ours() {
-        let seen = Version::new_incarnation();
+    fn commits_that_a_server_lost_are_mended_unless_somebody_wrote_since() {
+        let older = Version::new_session(here());
+        let lost = older.next(here());
+        let seen = lost.next(here());
         let base = base(Some(seen), true);
-        let verdict = judge(&base, Duration::ZERO, None, &row(seen.next()));
+        let verdict = |found: Version| judge(&base, elsewhere(), Duration::ZERO, &sent(&[]), &row(found));
+        assert_eq!(verdict(lost), Verdict::WriteOver(Expected::Version(lost)));
+        assert_eq!(verdict(older), Verdict::WriteOver(Expected::Version(older)));
+        assert_eq!(verdict(seen), Verdict::WriteOver(Expected::Version(seen)));
+        for rivals in [older.next(elsewhere()), lost.next(elsewhere()), seen.next(elsewhere())] {
+            assert_eq!(verdict(rivals), Verdict::Refuse(Refusal::Newer));
+            assert_eq!(verdict(rivals.next(elsewhere())), Verdict::Refuse(Refusal::Newer));
+        }
+    }
+
+    #[test]
+    fn a_write_whose_answer_was_lost_is_known_on_any_server() {
+        let seen = Version::new_session(here());
+        let first = seen.next(here());
+        let second = seen.next(elsewhere());
+        let base = base(Some(seen), true);
+        let verdict = |data: &[u8], found| {
+            let versions = vec![first, second];
+            judge(
+                &base,
+                elsewhere(),
+                Duration::ZERO,
+                &Sent { versions, data },
+                &row(found),
+            )
+        };
+        assert_eq!(verdict(b"ours", first), Verdict::Written(first));
+        assert_eq!(verdict(b"ours", second), Verdict::Written(second));
+        assert_eq!(verdict(b"other", second), Verdict::Refuse(Refusal::Newer));
+    }
+
+    #[test]
+    fn a_rivals_write_of_the_same_data_is_not_ours() {
+        let seen = Version::new_session(here());
+        let base = base(Some(seen), true);
+        let rivals = row(seen.next(here()));
+        let verdict = judge(&base, here(), Duration::ZERO, &sent(&[]), &rivals);
         assert_eq!(verdict, Verdict::Refuse(Refusal::Newer));
     }
 
     #[test]
     fn an_expired_row_that_was_collected_is_written_again() {
-        let seen = Version::new_incarnation().next();
+        let seen = Version::new_session(here());
         let base = base(Some(seen), true);
-        let verdict = |seconds| judge(&base, Duration::from_secs(seconds), None, &ABSENT);
+        let verdict = |seconds| judge(&base, here(), Duration::from_secs(seconds), &sent(&[]), &ABSENT);
         assert_eq!(verdict(898), Verdict::Refuse(Refusal::Destroyed));
         assert_eq!(verdict(899), Verdict::WriteOver(Expected::Absent));
     }
 
     #[test]
     fn a_new_session_is_written_only_where_nobody_else_began_it() {
-        let first = Version::new_incarnation().next();
+        let first = Version::new_session(here());
         let base = base(None, false);
-        let verdict = |found: &Found| judge(&base, Duration::ZERO, Some(first), found);
+        let verdict = |found: &Found| judge(&base, here(), Duration::ZERO, &sent(&[first]), found);
         assert_eq!(verdict(&ABSENT), Verdict::WriteOver(Expected::Absent));
-        assert_eq!(verdict(&row(first)), Verdict::Written);
+        assert_eq!(verdict(&row(first)), Verdict::Written(first));
         assert_eq!(
-            verdict(&row(Version::new_incarnation())),
+            verdict(&row(Version::new_session(here()))),
             Verdict::Refuse(Refusal::Newer)
         );
-        let placeholder = Version::new_incarnation();
+        let placeholder = Version::new_session(Instance::UNKNOWN);
         let claimed = Found::Absent {
             placeholder: Some(placeholder),
         };

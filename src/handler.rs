@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::{Config, LockFailure};
 use crate::error::{Error, Refusal, Result, seconds};
-use crate::fence::{Base, Verdict, judge};
+use crate::fence::{Base, Sent, Verdict, judge};
 use crate::lock::Mode;
 use crate::session_id::SessionKey;
 use crate::store::{Expected, Expiry, Found, IfAbsent, Store, Version, Write};
@@ -80,6 +80,8 @@ pub struct Handler<S> {
     /// Its last read failed. A wrapping handler may take that for an empty session, or an error handler may close what PHP
     /// has not filled yet: such a session must not replace the stored one.
     unread: Option<SessionKey>,
+    /// Another session that the script asked for while its own is open, on a connection of its own.
+    other: Option<Box<Self>>,
     collect_at_close: bool,
     /// Its last read was followed by a write or a destroy that succeeded.
     settled: bool,
@@ -95,6 +97,7 @@ impl<S: Store> Handler<S> {
             prefetched: None,
             deferred: None,
             unread: None,
+            other: None,
             collect_at_close: false,
             settled: false,
             notices: Vec::new(),
@@ -119,6 +122,13 @@ impl<S: Store> Handler<S> {
     pub fn read(&mut self, id: &[u8], lock_free: bool) -> Result<&[u8]> {
         self.settled = false;
         let key = self.key(id)?;
+        if self.is_another(key) {
+            // Only a script asks for it: PHP closes a session before it reads the next one. Its own keeps lock and base.
+            let mut other = self.elsewhere();
+            other.read(id, true)?;
+            self.other = Some(Box::new(other));
+            return Ok(self.data(id));
+        }
         self.session = None;
         self.unread = Some(key);
         if let Some((_, error)) = self.deferred.take_if(|(of, _)| *of == key) {
@@ -130,7 +140,7 @@ impl<S: Store> Handler<S> {
         };
         self.unread = None;
         self.begin(key, loaded);
-        Ok(self.data())
+        Ok(self.data(id))
     }
 
     /// PHP cannot decode what was read: what it has instead is not the session.
@@ -139,16 +149,21 @@ impl<S: Store> Handler<S> {
         Error::Refused(Refusal::Undecodable)
     }
 
-    /// As it was read.
-    pub fn data(&self) -> &[u8] {
-        let data = self.session.as_ref().and_then(|session| session.data.as_deref());
-        data.unwrap_or_default()
+    /// As that session was read last.
+    pub fn data(&self, id: &[u8]) -> &[u8] {
+        if let Some(other) = &self.other
+            && self.key(id).is_ok_and(|key| self.is_another(key))
+        {
+            return other.data(id);
+        }
+        let session = self.session.as_ref();
+        session.and_then(|session| session.data.as_deref()).unwrap_or_default()
     }
 
     /// Whether the session exists, for strict mode. The read that follows needs no second look.
     pub fn validate(&mut self, id: &[u8], lock_free: bool) -> Result<bool> {
         let Ok(key) = self.key(id) else { return Ok(false) };
-        if self.session.as_ref().is_some_and(|session| session.key != key) {
+        if self.is_another(key) {
             // session_create_id() asks about another id: the lock that is held stays as it is.
             return Ok(self.load_lock_free(key, Access::LockFree, Instant::now())?.is_live());
         }
@@ -174,6 +189,7 @@ impl<S: Store> Handler<S> {
     pub fn write(&mut self, id: &[u8], data: &[u8], lifetime: u64, defect: Option<Refusal>) -> Result<()> {
         // Also when it panics.
         self.settled = false;
+        self.prefetched = None;
         let result = self.write_changes(id, data, lifetime, defect);
         self.settled = result.is_ok();
         result
@@ -187,8 +203,11 @@ impl<S: Store> Handler<S> {
         if let Some(refusal) = defect {
             return Err(Error::Refused(refusal));
         }
-        if self.session.as_ref().is_some_and(|session| session.key != key) {
-            return self.elsewhere().write(id, data, lifetime, None);
+        if self.is_another(key) {
+            return match &mut self.other {
+                Some(other) if !other.is_another(key) => other.write(id, data, lifetime, None),
+                _ => self.elsewhere().write(id, data, lifetime, None),
+            };
         }
         if self.unread == Some(key) {
             return Err(Error::Refused(Refusal::Unread));
@@ -223,14 +242,18 @@ impl<S: Store> Handler<S> {
         self.save(key, data, self.expiry(lifetime))
     }
 
-    pub fn destroy(&mut self, id: &[u8]) -> Result<()> {
+    /// `replaces`: its data goes on under a new id (`session_regenerate_id(true)`). Then a stale read is refused as in a write:
+    /// the new session would lack what another request has written, or outlive a logout. A session that just ends takes all
+    /// of that with it.
+    pub fn destroy(&mut self, id: &[u8], replaces: bool) -> Result<()> {
         self.settled = false;
-        let result = self.end(id);
+        self.prefetched = None;
+        let result = self.end(id, replaces);
         self.settled = result.is_ok();
         result
     }
 
-    fn end(&mut self, id: &[u8]) -> Result<()> {
+    fn end(&mut self, id: &[u8], replaces: bool) -> Result<()> {
         let key = self.key(id)?;
         if self.config.read_only {
             return Ok(());
@@ -239,23 +262,35 @@ impl<S: Store> Handler<S> {
             return Err(Error::Refused(Refusal::Forked));
         }
         match &self.session {
-            Some(session) if session.key != key => return self.elsewhere().destroy(id),
+            Some(session) if session.key != key => return self.elsewhere().destroy(id, false),
             Some(session) if session.access == Access::ReadOnly => return Err(Error::Refused(Refusal::ReadOnly)),
             _ => {}
         }
-        let mut result = self.delete(key);
+        let mut result = self.delete(key, replaces, false);
         if matches!(&result, Err(error) if error.is_worth_another_try()) {
-            result = self.delete(key);
+            result = self.delete(key, replaces, true);
         }
         self.session = None;
-        self.prefetched = None;
         self.unread.take_if(|_| result.is_ok());
         result
     }
 
-    fn delete(&mut self, key: SessionKey) -> Result<()> {
+    /// `again`: it may be gone already, by a try whose answer was lost.
+    fn delete(&mut self, key: SessionKey, replaces: bool, again: bool) -> Result<()> {
         if self.store.mode() != Mode::Unlocked && !self.store.holds(key) {
-            self.store.lock(key, IfAbsent::Leave)?;
+            let found = self.store.lock(key, IfAbsent::Leave)?;
+            let gone = again && matches!(found, Found::Absent { .. });
+            if let Some(session) = self.session.as_ref().filter(|_| replaces && !gone) {
+                let nothing_sent = Sent {
+                    versions: Vec::new(),
+                    data: &[],
+                };
+                let elapsed = session.read_at.elapsed();
+                let verdict = judge(&session.base, self.store.instance(), elapsed, &nothing_sent, &found);
+                if let Verdict::Refuse(refusal) = verdict {
+                    return Err(Error::Refused(refusal));
+                }
+            }
         }
         self.store.delete(key)
     }
@@ -277,6 +312,7 @@ impl<S: Store> Handler<S> {
         self.prefetched = None;
         self.deferred = None;
         self.unread = None;
+        self.other = None;
         if keep_connection {
             return Ok(());
         }
@@ -314,6 +350,11 @@ impl<S: Store> Handler<S> {
         SessionKey::new(&self.config.namespace, id)
     }
 
+    /// While a session is open: whether that is not the one.
+    fn is_another(&self, key: SessionKey) -> bool {
+        self.session.as_ref().is_some_and(|session| session.key != key)
+    }
+
     /// For an id that is not the open one: the session that is open keeps its lock.
     fn elsewhere(&self) -> Self {
         Self::new(Rc::clone(&self.config), self.store.another())
@@ -326,11 +367,13 @@ impl<S: Store> Handler<S> {
         }
     }
 
-    fn begin(&mut self, key: SessionKey, loaded: Loaded) -> &Session {
+    fn begin(&mut self, key: SessionKey, loaded: Loaded) {
+        let instance = self.store.instance();
         let (base, data) = match loaded.found {
             Found::Row(row) => (
                 Base {
                     version: Some(row.version),
+                    instance,
                     live: row.is_live(),
                     expires: row.expires,
                     now: row.now,
@@ -340,6 +383,7 @@ impl<S: Store> Handler<S> {
             Found::Absent { placeholder } => (
                 Base {
                     version: placeholder,
+                    instance,
                     live: false,
                     expires: 0,
                     now: 0,
@@ -347,7 +391,7 @@ impl<S: Store> Handler<S> {
                 Vec::new(),
             ),
         };
-        self.session.insert(Session {
+        self.session = Some(Session {
             key,
             access: loaded.access,
             base,
@@ -355,7 +399,7 @@ impl<S: Store> Handler<S> {
             waited: loaded.waited,
             bytes: data.len(),
             data: Some(data),
-        })
+        });
     }
 
     fn load(&mut self, key: SessionKey, lock_free: bool, if_absent: IfAbsent) -> Result<Loaded> {
@@ -414,7 +458,7 @@ impl<S: Store> Handler<S> {
         if self.store.holds(key) || unlocked {
             match self.store.touch(key, version, expiry) {
                 Ok(true) => {
-                    session.base.expires = now + lifetime + expiry.touch_seconds;
+                    session.base.expires = expiry.earliest(now) + expiry.touch_seconds;
                     return Ok(());
                 }
                 Ok(false) => {}
@@ -440,10 +484,6 @@ impl<S: Store> Handler<S> {
             return Ok(());
         };
         let base = session.base;
-        let version = match base.version {
-            Some(version) if base.live => version.next(),
-            _ => Version::new_incarnation().next(),
-        };
         let now = base.now + session.read_at.elapsed().as_secs();
         let unlocked = self.store.mode() == Mode::Unlocked;
         // The index on the expiry is left alone while that is as it should be.
@@ -454,7 +494,10 @@ impl<S: Store> Handler<S> {
             None => Expected::Absent,
         };
         let mut result = Err(Error::Refused(Refusal::Newer));
-        let mut sent = None;
+        let mut sent = Sent {
+            versions: Vec::new(),
+            data,
+        };
         for attempt in 0..WRITE_ATTEMPTS {
             if !unlocked && (attempt > 0 || !self.store.holds(key)) {
                 let found = match self.store.lock(key, IfAbsent::Claim) {
@@ -464,15 +507,21 @@ impl<S: Store> Handler<S> {
                     }
                     found => found?,
                 };
-                match judge(&base, session.read_at.elapsed(), sent, &found) {
-                    Verdict::Written => {
-                        result = Ok(());
+                let (on, elapsed) = (self.store.instance(), session.read_at.elapsed());
+                match judge(&base, on, elapsed, &sent, &found) {
+                    Verdict::Written(version) => {
+                        result = Ok(version);
                         break;
                     }
                     Verdict::WriteOver(fence) => expected = fence,
                     Verdict::Refuse(refusal) => return Err(Error::Refused(refusal)),
                 }
             }
+            let on = self.store.instance();
+            let version = match expected {
+                Expected::Version(over) if base.live => over.next(on),
+                _ => Version::new_session(on),
+            };
             let write = Write {
                 expected,
                 version,
@@ -481,10 +530,10 @@ impl<S: Store> Handler<S> {
                 moves_expiry: !stays || attempt > 0,
                 is_new: !base.live,
             };
-            sent = Some(version);
+            sent.versions.push(version);
             match self.store.save(key, write) {
                 Ok(true) => {
-                    result = Ok(());
+                    result = Ok(version);
                     break;
                 }
                 Ok(false) => {}
@@ -492,20 +541,20 @@ impl<S: Store> Handler<S> {
                 Err(error) => return Err(error),
             }
         }
-        if result.is_ok() {
+        result.map(|version| {
             // A second write in the same request is fenced by the first.
             let now = base.now + session.read_at.elapsed().as_secs();
             session.base = Base {
                 version: Some(version),
+                instance: self.store.instance(),
                 live: true,
-                expires: if stays { base.expires } else { now + expiry.lifetime },
+                expires: if stays { base.expires } else { expiry.earliest(now) },
                 now,
             };
             session.read_at = Instant::now();
             session.bytes = data.len();
             session.data = None;
-        }
-        result
+        })
     }
 }
 

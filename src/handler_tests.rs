@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::*;
 use crate::error::DbError;
 use crate::lock::holder::Holder;
-use crate::store::Row;
+use crate::store::{Instance, Row};
 
 const LIFETIME: u64 = 1440;
 const ID: &[u8] = b"abc";
@@ -20,6 +20,8 @@ struct Server {
     clock: u64,
     clients: u32,
     log: Vec<&'static str>,
+    /// How often it was started.
+    starts: u64,
     /// The next save is done, but its answer does not arrive.
     lose_next_answer: bool,
 }
@@ -129,6 +131,10 @@ impl Store for Memory {
         server.rows.remove(&key);
         server.locks.remove(&key);
         Ok(())
+    }
+
+    fn instance(&self) -> Instance {
+        Instance::from_checksum(self.server.borrow().starts)
     }
 
     fn disconnect(&mut self) {
@@ -314,7 +320,7 @@ fn a_session_destroyed_elsewhere_stays_destroyed() {
     let mut request = world.request(&[]);
     assert!(request.read(ID, false).is_ok());
     request.store.disconnect();
-    assert!(world.request(&[]).destroy(ID).is_ok());
+    assert!(world.request(&[]).destroy(ID, false).is_ok());
     assert_eq!(
         refusal(request.write(ID, b"two", LIFETIME, None)),
         Some(Refusal::Destroyed)
@@ -329,7 +335,7 @@ fn a_session_made_again_is_not_overwritten_by_a_writer_of_its_former_life() {
     let mut request = world.request(&[]);
     assert!(request.read(ID, false).is_ok());
     request.store.disconnect();
-    assert!(world.request(&[]).destroy(ID).is_ok());
+    assert!(world.request(&[]).destroy(ID, false).is_ok());
     world.store(b"one");
     assert_eq!(refusal(request.write(ID, b"two", LIFETIME, None)), Some(Refusal::Newer));
 }
@@ -352,7 +358,7 @@ fn a_lock_that_cannot_be_had_fails_or_opens_read_only() {
         Some(Refusal::ReadOnly)
     );
     assert!(reader.write(ID, b"one", LIFETIME, None).is_ok());
-    assert_eq!(refusal(reader.destroy(ID)), Some(Refusal::ReadOnly));
+    assert_eq!(refusal(reader.destroy(ID, false)), Some(Refusal::ReadOnly));
 }
 
 #[test]
@@ -443,7 +449,7 @@ fn read_only_changes_nothing() {
     let mut request = world.request(&[("read_only", "1")]);
     assert_eq!(request.read(ID, false).ok(), Some(&b"one"[..]));
     assert!(request.write(ID, b"two", LIFETIME, None).is_ok());
-    assert!(request.destroy(ID).is_ok());
+    assert!(request.destroy(ID, false).is_ok());
     assert!(request.close(false).is_ok());
     assert_eq!(world.take_log(), ["peek"]);
 }

@@ -32,11 +32,11 @@ advisory
   both: A 1
   A takes no writes: B 2
   strict mode: B 3
-  alone: Warning: rustsql: A takes no writes: read_only is on; point rustsql.dsn at the primary
-  none takes them: Warning: rustsql: no host can be used: A takes no writes: read_only is on%S; B takes no writes: read_only is on%S
-  strict mode: Warning: rustsql: no host can be used: A takes no writes: read_only is on%S; B takes no writes: read_only is on%S
+  alone: Warning: rustsql: A takes no writes: read_only or innodb_read_only is on; point rustsql.dsn at the primary
+  none takes them: Warning: rustsql: no host can be used: A takes no writes: read_only or innodb_read_only is on%S; B takes no writes: read_only or innodb_read_only is on%S
+  strict mode: Warning: rustsql: no host can be used: A takes no writes: read_only or innodb_read_only is on%S; B takes no writes: read_only or innodb_read_only is on%S
   read_only=1: A 2
-  and A is down: Warning: rustsql: no host can be used: cannot connect to A: %sonnection refused%S; B takes no writes: read_only is on%S
+  and A is down: Warning: rustsql: no host can be used: cannot connect to A: %sonnection refused%S; B takes no writes: read_only or innodb_read_only is on%S
   read_only=1: B 4
   stored on B: n|i:3;
   B takes writes again: B 4
@@ -44,11 +44,11 @@ row
   both: A 1
   A takes no writes: B 2
   strict mode: B 3
-  alone: Warning: rustsql: A takes no writes: read_only is on; point rustsql.dsn at the primary
-  none takes them: Warning: rustsql: no host can be used: A takes no writes: read_only is on%S; B takes no writes: read_only is on%S
-  strict mode: Warning: rustsql: no host can be used: A takes no writes: read_only is on%S; B takes no writes: read_only is on%S
+  alone: Warning: rustsql: A takes no writes: read_only or innodb_read_only is on; point rustsql.dsn at the primary
+  none takes them: Warning: rustsql: no host can be used: A takes no writes: read_only or innodb_read_only is on%S; B takes no writes: read_only or innodb_read_only is on%S
+  strict mode: Warning: rustsql: no host can be used: A takes no writes: read_only or innodb_read_only is on%S; B takes no writes: read_only or innodb_read_only is on%S
   read_only=1: A 2
-  and A is down: Warning: rustsql: no host can be used: cannot connect to A: %sonnection refused%S; B takes no writes: read_only is on%S
+  and A is down: Warning: rustsql: no host can be used: cannot connect to A: %sonnection refused%S; B takes no writes: read_only or innodb_read_only is on%S
   read_only=1: B 4
   stored on B: n|i:3;
   B takes writes again: B 4

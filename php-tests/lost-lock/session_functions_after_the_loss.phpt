@@ -34,8 +34,10 @@ advisory, session_regenerate_id: Warning: rustsql: the session was not written: 
 Warning: session_regenerate_id(): Session write failed
 bool(false)
 "n|i:2;"
-advisory, session_regenerate_id(true): bool(true)
-null
+advisory, session_regenerate_id(true): Warning: rustsql: the session was not written: another request has written newer data since it was read
+Warning: session_regenerate_id(): Session object destruction failed
+bool(false)
+"n|i:2;"
 advisory, close and start: Warning: rustsql: the session was not written: another request has written newer data since it was read
 "n|i:3;"
 advisory, session_create_id: Warning: rustsql: the session was not written: another request has written newer data since it was read
@@ -49,8 +51,10 @@ row, session_regenerate_id: Warning: rustsql: the session was not written: anoth
 Warning: session_regenerate_id(): Session write failed
 bool(false)
 "n|i:2;"
-row, session_regenerate_id(true): bool(true)
-null
+row, session_regenerate_id(true): Warning: rustsql: the session was not written: another request has written newer data since it was read
+Warning: session_regenerate_id(): Session object destruction failed
+bool(false)
+"n|i:2;"
 row, close and start: Warning: rustsql: the session was not written: another request has written newer data since it was read
 "n|i:3;"
 row, session_create_id: Warning: rustsql: the session was not written: another request has written newer data since it was read

@@ -7,6 +7,7 @@ use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
+use mysql::consts::CapabilityFlags;
 use mysql::prelude::{Protocol, Queryable};
 use mysql::{Conn, OptsBuilder, QueryResult};
 use r2d2::ManageConnection;
@@ -102,6 +103,8 @@ impl Connection {
             .prefer_socket(false)
             .max_allowed_packet(Some(LARGEST_PACKET))
             .stmt_cache_size(Some(0))
+            // Affected rows are those that an UPDATE found, also where it changed nothing in them.
+            .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS)
             .connect_attrs(Some([("program_name", script.unwrap_or_default())].into()));
         socket::bound_connect(config.connect_timeout);
         socket::bound_reads(Some(config.connect_timeout));

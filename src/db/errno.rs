@@ -9,7 +9,11 @@ use mysql::{DriverError, Error as MysqlError};
 
 use crate::error::{DbError, Error};
 
+/// InnoDB is read-only, so that no row can be locked.
+const CANT_LOCK: u16 = 1015;
 const CHECKREAD: u16 = 1020;
+/// Also where only InnoDB is read-only.
+const OPEN_AS_READONLY: u16 = 1036;
 const CON_COUNT: u16 = 1040;
 const DBACCESS_DENIED: u16 = 1044;
 const ACCESS_DENIED: u16 = 1045;
@@ -191,9 +195,12 @@ pub fn at_statement(error: MysqlError, host: &str) -> Error {
         LOCK_DEADLOCK | LOCK_WAIT_TIMEOUT | CHECKREAD | TRANSACTION_ROLLBACK_DURING_COMMIT => {
             Error::Conflict { host, source }
         }
-        UNKNOWN_COM | OPTION_PREVENTS_STATEMENT | READ_ONLY_MODE | CANT_EXECUTE_IN_READ_ONLY_TRANSACTION => {
-            Error::UnfitHost { host, source }
-        }
+        CANT_LOCK
+        | OPEN_AS_READONLY
+        | UNKNOWN_COM
+        | OPTION_PREVENTS_STATEMENT
+        | READ_ONLY_MODE
+        | CANT_EXECUTE_IN_READ_ONLY_TRANSACTION => Error::UnfitHost { host, source },
         TABLEACCESS_DENIED | DBACCESS_DENIED => server(Some(
             "the account needs SELECT, INSERT, UPDATE and DELETE on the table, and CREATE to make it",
         )),

@@ -11,16 +11,7 @@ pub fn acquire(name: &str, timeout: LockTimeout) -> String {
 }
 
 pub fn release(name: &str) -> String {
-    format!("DO {}", call_release(name))
-}
-
-pub fn call_release(name: &str) -> String {
-    format!("RELEASE_LOCK('{name}')")
-}
-
-/// Gives the lock back only if the statement before wrote its one row.
-pub fn release_if_written(name: &str) -> String {
-    format!("DO IF(ROW_COUNT()=1,{},0)", call_release(name))
+    format!("DO RELEASE_LOCK('{name}')")
 }
 
 /// One row: the connection that holds the lock, or NULL.

@@ -230,7 +230,7 @@ unsafe extern "C" fn read(
         flush_notices(handler);
         result?;
         caller::has_read(id);
-        Ok(handler.data())
+        Ok(handler.data(id))
     });
     if let Some(former) = former {
         former.give_back();
@@ -291,7 +291,7 @@ unsafe extern "C" fn destroy(mod_data: *mut *mut c_void, key: *mut zend_string) 
         // SAFETY: ext/session's own arguments.
         let (handler, id) = unsafe { (opened(mod_data)?, bytes(key)) };
         match caller::is_discarding(id) {
-            false => handler.destroy(id)?,
+            false => handler.destroy(id, running() == Running::RegenerateId)?,
             // session_decode() with bad data ends the request's session, but what is stored is not bad.
             true if running() == Running::Decode => {}
             true => return Err(handler.is_undecodable()),

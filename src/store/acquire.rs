@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::database::{Database, Held};
-use super::{Found, IfAbsent, Row, Store, Version, sql};
+use super::{Found, IfAbsent, Instance, Row, Store, Version, sql};
 use crate::db::errno;
+use crate::db::reply::ResultSet;
 use crate::db::statement::Statement;
 use crate::error::{Error, Result};
 use crate::lock::holder::Holder;
@@ -114,13 +115,9 @@ impl Database {
             };
         }
         let set = reply.sets.pop();
-        let (granted, read_only, clustered) = match set.as_ref().and_then(|set| set.rows.first()) {
-            Some(row) => (
-                row.integer(sql::GRANTED),
-                row.is_on(sql::READ_ONLY),
-                row.is_on(sql::WSREP_ON),
-            ),
-            None => (None, false, false),
+        let (granted, clustered) = match set.as_ref().and_then(|set| set.rows.first()) {
+            Some(row) => (row.integer(sql::GRANTED), row.is_on(sql::WSREP_ON)),
+            None => (None, false),
         };
         if granted == Some(1) {
             // Where it counts for nothing it is given back by the next packet.
@@ -132,9 +129,7 @@ impl Database {
         if self.mode() != Mode::Advisory {
             return Ok(Attempt::WrongMode);
         }
-        if read_only && !self.config.read_only {
-            let host = self.host();
-            self.pass_over(Error::read_only(host));
+        if self.passes_over_read_only(set.as_ref()) {
             return Ok(Attempt::WrongHost);
         }
         match granted {
@@ -180,6 +175,9 @@ impl Database {
             }
             return self.failed_attempt(error, reply.code, Mode::Advisory);
         }
+        if self.passes_over_read_only(reply.sets.last()) {
+            return Ok(Attempt::WrongHost);
+        }
         Ok(Attempt::Done(found(self.row_from(reply.sets.pop())?)))
     }
 
@@ -208,6 +206,9 @@ impl Database {
         if let Some(error) = reply.error.take() {
             return self.failed_attempt(error, reply.code, Mode::Row);
         }
+        if self.passes_over_read_only(reply.sets.last()) {
+            return Ok(Attempt::WrongHost);
+        }
         if let Some(row) = self.row_from(reply.sets.pop())? {
             self.held = Some(Held::row(key));
             return Ok(Attempt::Done(Found::Row(row)));
@@ -216,7 +217,7 @@ impl Database {
             return Ok(Attempt::Done(Found::Absent { placeholder: None }));
         }
         // A lock on a row that is not there blocks nobody: put one there, which stays ours until this transaction ends.
-        let placeholder = Version::new_incarnation();
+        let placeholder = Version::new_session(Instance::UNKNOWN);
         let timeout = timeout.remaining(started.elapsed());
         let claim = sql::claim(&self.table, key, placeholder).literal();
         let select = sql::select_locking(&self.table, key, timeout).literal();
@@ -226,6 +227,9 @@ impl Database {
         if let Some(error) = reply.error.take() {
             return self.failed_attempt(error, reply.code, Mode::Row);
         }
+        if self.passes_over_read_only(reply.sets.last()) {
+            return Ok(Attempt::WrongHost);
+        }
         let row = self.row_from(reply.sets.pop())?;
         self.held = Some(Held::row(key));
         Ok(Attempt::Done(match row {
@@ -234,6 +238,18 @@ impl Database {
                 placeholder: Some(placeholder),
             },
         }))
+    }
+
+    /// Whether the server that gave this row takes no writes, from those that it lets in as administrators either: a lock there
+    /// is worth nothing.
+    fn passes_over_read_only(&mut self, set: Option<&ResultSet>) -> bool {
+        let row = set.and_then(|set| set.rows.first());
+        let read_only = row.is_some_and(|row| row.is_on(sql::READ_ONLY));
+        if read_only {
+            let host = self.host();
+            self.pass_over(Error::read_only(host));
+        }
+        read_only
     }
 
     /// A time-out that came before its time: not the row's lock, which is waited for to the end, but a node that waits for

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::sql::Change;
-use super::{Expected, Expiry, Found, IfAbsent, Row, Store, Version, Write, known_servers, schema, sql};
+use super::{Expected, Expiry, Found, IfAbsent, Instance, Row, Store, Version, Write, known_servers, schema, sql};
 use crate::config::Config;
 use crate::db::connection::{Connection, LARGEST_PACKET, Server};
 use crate::db::errno;
@@ -43,6 +43,8 @@ pub struct Database {
     pub(super) lock_wait: u64,
     /// `auto` as this connection's server decided it.
     pub(super) decided: Option<Mode>,
+    /// This connection's server, once a row was read on it.
+    pub(super) instance: Instance,
 }
 
 /// What the connection holds.
@@ -87,6 +89,7 @@ impl Database {
             in_transaction: false,
             lock_wait,
             decided: None,
+            instance: Instance::UNKNOWN,
         }
     }
 
@@ -114,14 +117,16 @@ impl Database {
         let Some(set) = set.filter(|set| [sql::SELECTED, sql::ACQUIRED].contains(&set.columns)) else {
             return Err(self.out_of_step());
         };
-        let Some(mut row) = set
-            .rows
-            .into_iter()
-            .next()
-            .filter(|row| ![0, 1, 3, 4].iter().all(|at| row.is_null(*at)))
-        else {
+        let Some(mut row) = set.rows.into_iter().next() else {
             return Ok(None);
         };
+        let Some(instance) = row.number(sql::INSTANCE) else {
+            return Err(self.out_of_step());
+        };
+        self.instance = Instance::from_checksum(instance);
+        if [0, 1, 3, 4].iter().all(|at| row.is_null(*at)) {
+            return Ok(None);
+        }
         let numbers = (row.number(0), row.number(1), row.number(2), row.number(4));
         let (Some(version), Some(expires), Some(now), Some(format)) = numbers else {
             return Err(self.out_of_step());
@@ -154,7 +159,8 @@ impl Database {
             .unwrap_or_default()
     }
 
-    /// Changes the held session and gives its advisory lock back, or commits; tells how many rows it changed.
+    /// Changes the held session and gives its lock back; tells how many rows it found. Without any, nothing is held any more
+    /// either: whether an UPDATE that found none gave the advisory lock back is not certain behind every proxy.
     fn change(&mut self, key: SessionKey, change: Change<'_>) -> Result<u64> {
         let Change { statement, release } = change;
         let mode = self.held_mode(key);
@@ -171,8 +177,7 @@ impl Database {
         let apart = by_value || clustered && mode == Some(Mode::Row);
         let then = match (mode, release) {
             (Some(Mode::Row), _) => Some("COMMIT".to_owned()),
-            (_, Some(name)) if apart => Some(advisory::release(name)),
-            (_, Some(name)) => Some(advisory::release_if_written(name)),
+            (_, Some(name)) => Some(advisory::release(name)),
             (_, None) => None,
         };
         let reply = match &then {
@@ -180,8 +185,10 @@ impl Database {
             Some(then) if !apart => self.send_held(&Statement::new(format!("{};{then}", statement.literal())))?,
             _ => self.send_held(&statement)?,
         };
+        let given_back = release.is_some() && reply.error.is_none();
         let affected = self.affected(reply)?;
-        if mode == Some(Mode::Advisory) && affected == 0 {
+        if mode == Some(Mode::Advisory) && affected == 0 && !given_back {
+            self.give_back()?;
             return Ok(0);
         }
         if let Some(then) = then.filter(|_| apart) {
@@ -339,6 +346,10 @@ impl Store for Database {
         let change = sql::delete(&self.table, key, release.as_deref());
         self.change(key, change)?;
         Ok(())
+    }
+
+    fn instance(&self) -> Instance {
+        self.instance
     }
 
     fn disconnect(&mut self) {

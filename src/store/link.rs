@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::database::{Database, Held};
-use super::{Store, known_servers, sql};
+use super::{Instance, Store, known_servers, sql};
 use crate::db::connection::{Connection, Server, Settings};
 use crate::db::errno;
 use crate::db::hosts::{self, Candidates};
@@ -22,6 +22,7 @@ impl Database {
             None => {
                 self.held = None;
                 self.in_transaction = false;
+                self.instance = Instance::UNKNOWN;
                 let connection = self.open()?;
                 let known = known_servers::recall(connection.host());
                 self.decided = known.and_then(|(server, _)| server.clustered.then_some(Mode::Row));

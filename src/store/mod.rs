@@ -11,7 +11,7 @@ pub mod schema;
 mod sql;
 mod version;
 
-pub use version::Version;
+pub use version::{Instance, Version};
 
 use std::time::Duration;
 
@@ -88,12 +88,17 @@ impl Expiry {
     /// Whether a session that is used at `now` may keep this expiry: it lives for its lifetime, and for no longer than a write
     /// would make it live, as after a lifetime that was longer.
     pub fn fits(self, expires: u64, now: u64) -> bool {
-        (now + self.lifetime..=self.latest(now)).contains(&expires)
+        (self.earliest(now)..=self.latest(now)).contains(&expires)
+    }
+
+    /// When a session that is used at `now` may expire. The column ends in the year 2106: what lives longer, for ever.
+    pub fn earliest(self, now: u64) -> u64 {
+        now.saturating_add(self.lifetime).min(u64::from(u32::MAX))
     }
 
     /// The latest that a write at `now` sets.
     fn latest(self, now: u64) -> u64 {
-        now + self.lifetime + self.touch_seconds + self.step()
+        self.earliest(now) + self.touch_seconds + self.step()
     }
 
     /// The index on the expiry has to move a row only once in so many seconds.
@@ -111,7 +116,11 @@ pub trait Store {
     /// Reads without a lock.
     fn peek(&mut self, key: SessionKey) -> Result<Option<Row>>;
 
-    /// Writes and gives the lock back, unless `expected` is not what stands there: then false, and nothing is written.
+    /// The server that the last answer came from.
+    fn instance(&self) -> Instance;
+
+    /// Writes and gives the lock back, unless `expected` is not what stands there: then false, and nothing is written, and
+    /// whether the lock is still held says `holds`.
     fn save(&mut self, key: SessionKey, write: Write<'_>) -> Result<bool>;
 
     /// Moves the expiry of an unchanged session and gives its lock back. False as for `save`.

@@ -11,6 +11,13 @@ use crate::db::statement::{Statement, Value};
 use crate::lock::{LockTimeout, row};
 use crate::session_id::SessionKey;
 
+/// `innodb_read_only` alone is what a reader of Aurora has.
+macro_rules! read_only {
+    () => {
+        "IF(@@global.innodb_read_only,1,@@global.read_only)"
+    };
+}
+
 /// What the account or the server may have set otherwise. SET comes first: proxies that split reads from writes
 /// send a packet that begins with SELECT to a replica.
 ///
@@ -81,15 +88,24 @@ pub fn server_facts(ask_clustered: bool) -> String {
         }
         false => "NULL",
     };
-    format!("SELECT @@max_allowed_packet,{clustered},@@global.read_only")
+    format!(concat!("SELECT @@max_allowed_packet,{},", read_only!()), clustered)
 }
 
 /// How many columns `select` has.
-pub const SELECTED: usize = 5;
+pub const SELECTED: usize = 7;
 
-/// The columns in the order in which `database` reads them. One more behind the data: were their length wrong, it would not
-/// be a number.
-const COLUMNS: &str = "version,expires,UNIX_TIMESTAMP(),data,format";
+/// Where `select` has what tells one run of a server from another, and whether the server takes no writes.
+pub const INSTANCE: usize = 5;
+pub const READ_ONLY: usize = 6;
+
+/// The columns in the order in which `database` reads them. `format` stands behind the data: were their length wrong, it would
+/// not be a number. The end of a UUID is a number that a server draws when it starts, and the hardware's address.
+const COLUMNS: &str = concat!(
+    "version,expires,UNIX_TIMESTAMP(),data,format,\
+     CRC32(CONCAT(@@server_id,@@hostname,@@port,RIGHT(UUID(),17))) AS instance,",
+    read_only!(),
+    " AS read_only"
+);
 
 pub fn select(table: &str, key: SessionKey) -> Statement<'static> {
     let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM {table} WHERE id="));
@@ -112,18 +128,17 @@ pub fn select_settled(table: &str, key: SessionKey) -> Statement<'static> {
     statement
 }
 
-/// What `acquire_and_select` has behind the columns of the row: 1 granted, 0 held by another, -1 no such session, NULL
-/// failed; whether the server takes no writes; whether it is a node of Galera.
+/// What `acquire_and_select` has behind these columns: 1 granted, 0 held by another, -1 no such session, NULL failed; whether
+/// the server is a node of Galera.
 pub const GRANTED: usize = SELECTED;
-pub const READ_ONLY: usize = SELECTED + 1;
-pub const WSREP_ON: usize = SELECTED + 2;
-pub const ACQUIRED: usize = SELECTED + 3;
+pub const WSREP_ON: usize = SELECTED + 1;
+pub const ACQUIRED: usize = SELECTED + 2;
 
 /// Takes the advisory lock if it is free, and reads the row. The lock comes first: without its outcome there is no row to
 /// look for, and what cannot be joined is not read. In one statement, since the server sends the answer of each by itself.
 pub fn acquire_and_select<'a>(table: &str, key: SessionKey, name: &'a str, if_absent: IfAbsent) -> Statement<'a> {
     let mut statement = Statement::new(format!(
-        "SELECT {COLUMNS},granted,@@global.read_only,0/*M!100100 +@@wsrep_on*/ FROM (SELECT "
+        "SELECT {COLUMNS},granted,0/*M!100100 +@@wsrep_on*/ FROM (SELECT "
     ));
     if if_absent == IfAbsent::Leave {
         statement
@@ -158,8 +173,8 @@ pub fn claim(table: &str, key: SessionKey, version: Version) -> Statement<'stati
 /// A statement that changes a session.
 pub struct Change<'a> {
     pub statement: Statement<'a>,
-    /// The advisory lock to give back behind it. An UPDATE does so itself; an INSERT or a DELETE would compute a value before
-    /// it has found its row.
+    /// The advisory lock to give back behind it. An UPDATE does so itself, if it finds its row; an INSERT or a DELETE would
+    /// compute a value before it has found its row.
     pub release: Option<&'a str>,
 }
 

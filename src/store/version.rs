@@ -1,49 +1,93 @@
-//! A row's version: which life of the session it belongs to, how often that was written, and by which write.
+//! A row's version: on which server it was written, to which incarnation of the session it belongs, and which write it was.
+//!
+//! | bits | part | |
+//! |--:|---|---|
+//! | 18 | instance | the run of a server that executed the write; 0 where it is not known |
+//! | 26 | incarnation | random for a new session; on another server instance, a hash of the version that was written over |
+//! | 11 | counter | of the writes in this incarnation |
+//! | 8 | mark | random, so that two requests that read the same version write different ones |
+//!
+//! A server loses no commit as long as it runs. So the writes of one incarnation are a single line: none of them was ever
+//! undone and replaced by another. A server that lost commits is another instance, since it was restarted or took over from
+//! another server. Whoever writes there begins an incarnation of its own, and is never taken for an ancestor.
 
-/// From the top: a random incarnation, a counter of its writes, a random mark of the last write. Below 2^63, so that
-/// PHP's integers hold it.
-///
-/// A session that is destroyed and made again never matches a version of its former life; two requests that read the
-/// same version never write the same one, even if they write the same data.
+/// One run of one server, from its start to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Instance(u64);
+
+impl Instance {
+    pub const UNKNOWN: Self = Self(0);
+
+    /// From `sql::COLUMNS`. Two servers that look the same make a write be refused, never lost.
+    pub fn from_checksum(checksum: u64) -> Self {
+        Self(checksum % INSTANCE_MAX + 1)
+    }
+}
+
+/// Below 2^63, so that PHP's integers hold it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version(u64);
 
-const INCARNATION_BITS: u32 = 24;
-const COUNTER_BITS: u32 = 20;
-const MARK_BITS: u32 = 19;
+const INSTANCE_BITS: u32 = 18;
+const INCARNATION_BITS: u32 = 26;
+const COUNTER_BITS: u32 = 11;
+const MARK_BITS: u32 = 8;
+const INSTANCE_MAX: u64 = (1 << INSTANCE_BITS) - 1;
 const COUNTER_MAX: u64 = (1 << COUNTER_BITS) - 1;
 
 impl Version {
-    /// The version before the first write of a new session.
-    pub fn new_incarnation() -> Self {
-        let incarnation = random(INCARNATION_BITS).max(1);
-        Self(incarnation << (COUNTER_BITS + MARK_BITS) | random(MARK_BITS))
+    /// For the first write of a new session.
+    pub fn new_session(on: Instance) -> Self {
+        Self::begin(on, random(INCARNATION_BITS))
     }
 
-    /// A version for a write over this one; another one at each call.
-    pub fn next(self) -> Self {
-        if self.counter() == COUNTER_MAX {
-            return Self::new_incarnation().next();
+    /// For a write over this version; another one at each call.
+    pub fn next(self, on: Instance) -> Self {
+        if on == Instance::UNKNOWN || on != self.instance() || self.counter() == COUNTER_MAX {
+            return Self::begin(on, self.descendants_incarnation());
         }
         let counted = (self.0 >> MARK_BITS) + 1;
         Self(counted << MARK_BITS | random(MARK_BITS))
     }
 
-    /// Of the same life, and written less often: what a server has that lost a commit.
-    pub fn is_behind(self, other: Self) -> bool {
-        self.incarnation() == other.incarnation() && self.counter() < other.counter()
+    /// `later` was certainly written over this version, or over one that was: the same incarnation, and written less often;
+    /// or what that incarnation began with.
+    pub fn is_ancestor_of(self, later: Self) -> bool {
+        let earlier_write = self.line() == later.line() && self.counter() < later.counter();
+        earlier_write && self.instance() != Instance::UNKNOWN || self.descendants_incarnation() == later.incarnation()
     }
 
     pub fn number(self) -> u64 {
         self.0
     }
 
+    fn begin(on: Instance, incarnation: u64) -> Self {
+        Self((on.0 << INCARNATION_BITS | incarnation) << (COUNTER_BITS + MARK_BITS) | random(MARK_BITS))
+    }
+
+    fn instance(self) -> Instance {
+        Instance(self.0 >> (INCARNATION_BITS + COUNTER_BITS + MARK_BITS))
+    }
+
     fn incarnation(self) -> u64 {
+        self.line() & ((1 << INCARNATION_BITS) - 1)
+    }
+
+    /// Instance and incarnation.
+    fn line(self) -> u64 {
         self.0 >> (COUNTER_BITS + MARK_BITS)
     }
 
     fn counter(self) -> u64 {
         self.0 >> MARK_BITS & COUNTER_MAX
+    }
+
+    /// The incarnation that a write over this version begins on another server instance. The mixing is that of SplitMix64.
+    fn descendants_incarnation(self) -> u64 {
+        let mut mixed = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ mixed >> 31) >> (u64::BITS - INCARNATION_BITS)
     }
 }
 
@@ -66,32 +110,71 @@ fn random(bits: u32) -> u64 {
 mod tests {
     use super::*;
 
+    const HERE: Instance = Instance(1);
+    const ELSEWHERE: Instance = Instance(INSTANCE_MAX);
+
     #[test]
-    fn counts_within_an_incarnation() {
-        let first = Version::new_incarnation();
-        let second = first.next();
+    fn counts_the_writes_on_one_server() {
+        let first = Version::new_session(HERE);
+        let second = first.next(HERE);
         assert_eq!((first.counter(), second.counter()), (0, 1));
-        assert!(first.is_behind(second) && !second.is_behind(first) && !first.is_behind(first));
-        assert!(first.number() > 0 && first.number() < 1 << 63);
+        assert_eq!(first.line(), second.line());
+        assert!(first.is_ancestor_of(second) && first.is_ancestor_of(second.next(HERE)));
+        assert!(!second.is_ancestor_of(first) && !first.is_ancestor_of(first));
+        for version in [first, Version::new_session(ELSEWHERE)] {
+            assert!(version.number() > 0 && version.number() < 1 << 63);
+        }
+    }
+
+    #[test]
+    fn another_server_begins_another_incarnation_that_knows_its_parent() {
+        let older = Version::new_session(HERE);
+        let parent = older.next(HERE);
+        let child = parent.next(ELSEWHERE);
+        assert_eq!((child.instance(), child.counter()), (ELSEWHERE, 0));
+        assert!(parent.is_ancestor_of(child) && parent.is_ancestor_of(child.next(ELSEWHERE)));
+        assert!(!older.is_ancestor_of(child) && !child.is_ancestor_of(parent));
+        let rival = older.next(ELSEWHERE);
+        assert!(!rival.is_ancestor_of(child) && !rival.is_ancestor_of(parent.next(HERE)));
+    }
+
+    #[test]
+    fn a_server_that_is_not_known_is_never_the_same() {
+        let first = Version::new_session(Instance::UNKNOWN);
+        let second = first.next(Instance::UNKNOWN);
+        assert_ne!(first.line(), second.line());
+        assert!(first.is_ancestor_of(second));
     }
 
     #[test]
     fn two_writers_of_one_version_write_different_ones() {
-        let seen = Version::new_incarnation();
-        let (one, other) = (seen.next(), seen.next());
-        assert_ne!(one, other);
-        assert!(!one.is_behind(other) && !other.is_behind(one));
+        let seen = Version::new_session(HERE);
+        let written: std::collections::HashSet<_> = (0..20).map(|_| seen.next(HERE).number()).collect();
+        assert!(written.len() > 10);
     }
 
     #[test]
-    fn a_full_counter_begins_a_new_incarnation() {
-        let last = Version(Version::new_incarnation().number() | COUNTER_MAX << MARK_BITS);
-        assert_ne!(last.next().incarnation(), last.incarnation());
-        assert_eq!(last.next().counter(), 1);
+    fn a_full_counter_begins_another_incarnation() {
+        let last = Version(Version::new_session(HERE).number() | COUNTER_MAX << MARK_BITS);
+        let next = last.next(HERE);
+        assert_ne!(next.incarnation(), last.incarnation());
+        assert_eq!((next.instance(), next.counter()), (HERE, 0));
+        assert!(last.is_ancestor_of(next));
     }
 
     #[test]
-    fn two_lives_differ() {
-        assert_ne!(Version::new_incarnation(), Version::new_incarnation());
+    fn two_sessions_differ() {
+        assert_ne!(Version::new_session(HERE), Version::new_session(HERE));
+    }
+
+    #[test]
+    fn any_checksum_is_an_instance() {
+        for checksum in [0, 1, INSTANCE_MAX, u64::from(u32::MAX)] {
+            let instance = Instance::from_checksum(checksum);
+            assert!(
+                instance != Instance::UNKNOWN && instance.0 <= INSTANCE_MAX,
+                "{checksum}"
+            );
+        }
     }
 }
