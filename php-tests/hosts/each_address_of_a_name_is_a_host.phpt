@@ -60,10 +60,10 @@ foreach (LOCKS as $lock) {
 
     $one->suspend();
     $worker = worker();
-    $seconds = Session::seconds(fn () => $tell('the first is silent', $worker, 'db', '&connect_timeout=1'));
-    echo $seconds < 1 ? '  not waited for' : '  waited for', "\n";
-    $seconds = Session::seconds(fn () => $tell('known to be silent', $worker, 'db', '&connect_timeout=1'));
-    echo $seconds < 1 ? '  not waited for' : '  waited for', "\n";
+    $seconds = Session::seconds(fn () => $tell('the first is silent', $worker, 'db', '&connect_timeout=3'));
+    echo $seconds < 3 ? '  not waited for' : '  waited for', "\n";
+    $seconds = Session::seconds(fn () => $tell('known to be silent', $worker, 'db', '&connect_timeout=3'));
+    echo $seconds < 3 ? '  not waited for' : '  waited for', "\n";
     $one->resume();
 }
 PhpProcess::$prefix = $prefix;

@@ -7,11 +7,11 @@ suite_seconds=3600 # reached only by what hangs
 # failure (it crashed, or was stopped after $suite_seconds) counts as one. Status 77: it is skipped as a whole, for the
 # reason that it printed last.
 suite() {
-    local name=$1 log status ok bad skip
+    local name=$1 start=$SECONDS log status ok bad skip
     shift
     log=$(mktemp)
     printf '\n== %s\n' "$name"
-    timeout --foreground "$suite_seconds" "$@" 2>&1 | tee "$log" | grep -avE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$'
+    timeout --foreground "$suite_seconds" "$@" 2>&1 | tee "$log" | grep --line-buffered -avE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$'
     status=${PIPESTATUS[0]}
     read -r ok bad skip < <(awk '
         /^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { ok += $1; bad += $3; skip += $5 }
@@ -24,7 +24,7 @@ suite() {
         bad=1
     fi
     rm -f "$log"
-    printf -- '-- %s: %d passed, %d failed, %d skipped\n' "$name" "$ok" "$bad" "$skip"
+    printf -- '-- %s: %d passed, %d failed, %d skipped, in %d s\n' "$name" "$ok" "$bad" "$skip" $((SECONDS - start))
     passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
 }
 
