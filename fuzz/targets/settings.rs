@@ -26,6 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
             _ => other.c_default().to_string_lossy().into_owned(),
         },
         "",
+        |_| String::new(),
     );
     match (accepted, loaded) {
         (Err(_), loaded) => assert!(loaded.is_err(), "{}: {text}", key.name()),

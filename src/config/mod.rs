@@ -6,8 +6,10 @@
 pub mod defaults_file;
 pub mod dsn;
 pub mod keys;
+mod secret_file;
 mod value;
 
+use std::ffi::CStr;
 use std::time::Duration;
 
 use crate::error::ConfigError;
@@ -60,10 +62,33 @@ pub struct Config {
     socket: Option<String>,
 }
 
+/// From the settings of those names.
+struct Account {
+    user: Option<String>,
+    password: Option<String>,
+}
+
+const FOREIGN_HOSTS: &str = "its hosts come from the script, .user.ini or .htaccess, and what it lacks of user and password comes \
+     from php.ini or rustsql.defaults_file, which is sent only to hosts that these name: put both into the same URL \
+     (mysql://user:password@host/database), or name the hosts in php.ini or by php_admin_value";
+
+fn addresses(dsn: &str) -> Vec<Address> {
+    let mut named = Config::empty();
+    match named.apply_dsn(dsn) {
+        Ok(()) => named.target.addresses,
+        Err(_) => Vec::new(),
+    }
+}
+
 impl Config {
     /// `ini` gives the text of a key; `save_path` counts only as a `mysql://` or `mariadb://` URL, since
-    /// distributions preset a folder there.
-    pub fn load(ini: impl Fn(&Key) -> String, save_path: &str) -> Result<Self> {
+    /// distributions preset a folder there. `lasting` gives what the administrator has in the place of a setting that the
+    /// script or its folder may have changed.
+    pub fn load(
+        ini: impl Fn(&Key) -> String,
+        save_path: &str,
+        lasting: impl Fn(&'static CStr) -> String,
+    ) -> Result<Self> {
         let mut config = Self::empty();
         let mut dsn_text = String::new();
         for key in keys::ALL {
@@ -79,6 +104,10 @@ impl Config {
             dsn_text = save_path.to_owned();
             source = "session.save_path";
         }
+        let account = Account {
+            user: config.target.user.take(),
+            password: config.target.password.take(),
+        };
         if !dsn_text.is_empty() {
             config.apply_dsn(&dsn_text).map_err(|error| ConfigError {
                 key: if error.key.is_empty() {
@@ -89,7 +118,7 @@ impl Config {
                 ..error
             })?;
         }
-        config.apply_defaults_file()?;
+        config.complete(account, source, lasting)?;
         config.check(source)?;
         Ok(config)
     }
@@ -209,19 +238,46 @@ impl Config {
         Ok(())
     }
 
-    fn apply_defaults_file(&mut self) -> Result<()> {
-        if self.defaults_file.is_empty() {
-            return Ok(());
+    /// Adds what the DSN does not say.
+    ///
+    /// A script can name any host. It must not have the administrator's account sent there, which it may not even be able to
+    /// read: that goes to no hosts but those that the administrator names, too.
+    fn complete(&mut self, ini: Account, source: &str, lasting: impl Fn(&'static CStr) -> String) -> Result<()> {
+        let mut file = Target::default();
+        if !self.defaults_file.is_empty() {
+            let (content, stamp) = defaults_file::read(&self.defaults_file)?;
+            (file, self.defaults_stamp) = (content, Some(stamp));
         }
-        self.defaults_stamp = defaults_file::stamp(&self.defaults_file);
-        let file = defaults_file::read(&self.defaults_file)?;
+        let mut lent = false;
+        let mut lend = |value: Option<String>, name, from_file: Option<String>| {
+            lent |= match &value {
+                Some(value) => *value == lasting(name),
+                None => from_file.is_some(),
+            };
+            value.or(from_file)
+        };
         let target = &mut self.target;
+        if target.user.is_none() {
+            target.user = lend(ini.user, c"rustsql.user", file.user);
+        }
+        if target.password.is_none() {
+            target.password = lend(ini.password, c"rustsql.password", file.password);
+        }
+        target.database = target.database.take().or(file.database);
         if target.addresses.is_empty() {
             target.addresses = file.addresses;
+        } else if lent {
+            let dsns = [c"rustsql.dsn", c"session.save_path"].map(lasting);
+            let mut named = file.addresses;
+            named.extend(
+                dsns.iter()
+                    .filter(|text| dsn::is_url(text))
+                    .flat_map(|text| addresses(text)),
+            );
+            if !target.addresses.iter().all(|address| named.contains(address)) {
+                return Err(ConfigError::new(source, FOREIGN_HOSTS));
+            }
         }
-        target.user = target.user.take().or(file.user);
-        target.password = target.password.take().or(file.password);
-        target.database = target.database.take().or(file.database);
         Ok(())
     }
 
@@ -268,14 +324,20 @@ pub mod tests {
 
     /// A configuration from INI texts as a `php.ini` would give them.
     pub fn load(ini: &[(&str, &str)], save_path: &str) -> Result<Config> {
+        load_by_script(ini, ini, save_path)
+    }
+
+    /// The same where `lasting` is what the administrator has set.
+    fn load_by_script(ini: &[(&str, &str)], lasting: &[(&str, &str)], save_path: &str) -> Result<Config> {
+        let text = |of: &[(&str, &str)], key: &Key| {
+            let set = of.iter().find(|(name, _)| *name == key.name());
+            set.map_or(key.default_text(), |(_, text)| text).to_owned()
+        };
+        let by_name = |name: &CStr| keys::ALL.iter().find(|key| key.c_name() == name);
         Config::load(
-            |key| {
-                ini.iter()
-                    .find(|(name, _)| *name == key.name())
-                    .map_or(key.default_text(), |(_, text)| text)
-                    .to_owned()
-            },
+            |key| text(ini, key),
             save_path,
+            |name| by_name(name).map(|key| text(lasting, key)).unwrap_or_default(),
         )
     }
 
@@ -308,6 +370,40 @@ pub mod tests {
         let config = load(&[dsn, ("lock", "advisory")], "").unwrap();
         assert_eq!(config.lock, Some(Mode::Row));
         assert_eq!(config.lock_timeout, LockTimeout::Limit(Duration::from_millis(500)));
+    }
+
+    #[test]
+    fn an_account_of_php_ini_goes_to_its_own_hosts_alone() {
+        let php_ini = [
+            ("dsn", "mysql://db1,db2:3307/app"),
+            ("user", "app"),
+            ("password", "secret"),
+        ];
+        let others = [("user", "own"), ("password", "own")];
+        let account =
+            |ini: &[(&str, &str)], save_path| load_by_script(ini, &php_ini, save_path).map(|config| config.target.user);
+        for url in [
+            "mysql://evil/app",
+            "mysql://db2/app",
+            "mysql://app@db1:3307/app",
+            "mysql:///app?socket=/tmp/x",
+            "mysql://db1,evil/x",
+        ] {
+            assert!(
+                account(&php_ini, url).is_err_and(|error| error.key == "session.save_path"),
+                "{url}"
+            );
+            assert!(account(&others, url).is_ok(), "{url}");
+        }
+        for url in [
+            "mysql://db1/other",
+            "mysql://db2:3307,db1/app?table=x",
+            "mysql://a:b@evil/app",
+            "mysql://a:@evil/app",
+            "mysql://evil/x?user=a&password=b",
+        ] {
+            assert!(account(&php_ini, url).is_ok(), "{url}");
+        }
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 
 use ext_php_rs::ffi::{
-    _zend_ini_entry, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ext_php_rs_sapi_module, php_output_write,
-    zend_ini_entry_def, zend_register_ini_entries, zend_string,
+    _zend_ini_entry, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ext_php_rs_executor_globals,
+    ext_php_rs_sapi_module, php_output_write, zend_ini_entry_def, zend_register_ini_entries, zend_string,
 };
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::IniEntryDef;
@@ -76,6 +76,10 @@ pub fn load(save_path: &str) -> Result<Rc<Config>> {
     for key in keys::ALL {
         texts.extend_from_slice(raw_value(key.c_name()).to_bytes_with_nul());
     }
+    for name in CHANGEABLE {
+        texts.extend_from_slice(lasting(name).as_bytes());
+        texts.push(0);
+    }
     texts.extend_from_slice(save_path.as_bytes());
     LAST.with_borrow_mut(|last| {
         if let Some((from, config)) = last
@@ -84,7 +88,7 @@ pub fn load(save_path: &str) -> Result<Rc<Config>> {
         {
             return Ok(Rc::clone(config));
         }
-        let config = Rc::new(Config::load(|key| value(key.c_name()), save_path)?);
+        let config = Rc::new(Config::load(|key| value(key.c_name()), save_path, lasting)?);
         *last = Some((texts, Rc::clone(&config)));
         Ok(config)
     })
@@ -97,6 +101,30 @@ pub fn load_current() -> Result<Rc<Config>> {
 
 fn value(name: &CStr) -> String {
     raw_value(name).to_string_lossy().into_owned()
+}
+
+/// What a script or its folder may change, and `Config::load` wants to know as the administrator has it.
+const CHANGEABLE: [&CStr; 4] = [
+    c"rustsql.dsn",
+    c"rustsql.user",
+    c"rustsql.password",
+    c"session.save_path",
+];
+
+/// What `php.ini`, a pool or `php_admin_value` says, also where `.user.ini`, `.htaccess` or `ini_set()` have put something
+/// else in its place. What `php_admin_value` set, none of these can change.
+fn lasting(name: &'static CStr) -> String {
+    // SAFETY: the engine's table of settings is there from its start to its end, and its values are entries.
+    let replaced = unsafe {
+        let settings = (*ext_php_rs_executor_globals()).ini_directives.as_ref();
+        let found = settings.and_then(|settings| settings.get(name.to_str().ok()?)?.ptr::<_zend_ini_entry>());
+        found.map(|entry| &*entry).and_then(|entry| {
+            let by_script =
+                i32::from(entry.modified) != 0 && u32::from(entry.modifiable) != IniEntryPermission::System.bits();
+            by_script.then(|| string(entry.orig_value))
+        })
+    };
+    replaced.unwrap_or_else(|| value(name))
 }
 
 /// Valid until the setting is changed.

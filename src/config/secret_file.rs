@@ -1,0 +1,106 @@
+//! Files with secrets: read only where nobody but root and the user that PHP runs as can have written or replaced them.
+//!
+//! Who could would choose the host that the password is sent to. The rules are those that ssh has for its keys, but for
+//! folders like /tmp: where the sticky bit is set, nobody replaces a file of others.
+
+use std::ffi::OsString;
+use std::fs::{self, Metadata, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Component, Path, PathBuf};
+
+use nix::unistd::geteuid;
+
+/// Many times what anybody writes into an option file.
+const LARGEST: u64 = 64 << 10;
+
+/// As many as the kernel follows.
+const MOST_LINKS: usize = 40;
+
+const WRITABLE_BY_OTHERS: u32 = 0o022;
+const STICKY: u32 = 0o1000;
+
+/// The content, and what the file was when it was read. An error: what is wrong with it, and what to do.
+pub fn read(path: &str) -> Result<(Vec<u8>, Metadata), String> {
+    let unreadable = |error: io::Error| match error.raw_os_error() {
+        Some(libc::ELOOP) => format!("{path} is a symbolic link: name the file itself"),
+        _ => format!("{path} cannot be read: {error}"),
+    };
+    if !path.starts_with('/') {
+        return Err(format!("{path} is not a whole path: begin it with '/'"));
+    }
+    let resolved = resolve(Path::new(path)).map_err(|problem| format!("{path} cannot be used: {problem}"))?;
+    // Opening a pipe would wait for who writes into it.
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(resolved);
+    let file = file.map_err(unreadable)?;
+    let is = file.metadata().map_err(unreadable)?;
+    if !is.is_file() {
+        return Err(format!("{path} cannot be read: it is not a regular file"));
+    }
+    judge(path, &is)?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(format!("{path} cannot be read: it has more than {LARGEST} bytes"));
+    }
+    Ok((bytes, is))
+}
+
+/// The file's path without links, after a look at each folder on its way. A link at its end is left for `open` to refuse.
+fn resolve(path: &Path) -> Result<PathBuf, String> {
+    let mut at = PathBuf::from("/");
+    let mut left = names(path);
+    let mut links = 0;
+    loop {
+        let told = |error: io::Error| format!("{}: {error}", at.display());
+        judge(&at.to_string_lossy(), &fs::symlink_metadata(&at).map_err(told)?)?;
+        let Some(name) = left.pop() else { return Ok(at) };
+        let next = at.join(&name);
+        if name == ".." {
+            at.pop();
+            continue;
+        }
+        if left.is_empty() {
+            return Ok(next);
+        }
+        let told = |error: io::Error| format!("{}: {error}", next.display());
+        if !fs::symlink_metadata(&next).map_err(told)?.is_symlink() {
+            at = next;
+            continue;
+        }
+        links += 1;
+        if links > MOST_LINKS {
+            return Err("its folders are links without end".into());
+        }
+        let target = fs::read_link(&next).map_err(told)?;
+        if target.is_absolute() {
+            at = PathBuf::from("/");
+        }
+        left.extend(names(&target));
+    }
+}
+
+/// The last one first.
+fn names(path: &Path) -> Vec<OsString> {
+    let name = |component: Component<'_>| match component {
+        Component::Normal(_) | Component::ParentDir => Some(component.as_os_str().to_owned()),
+        _ => None,
+    };
+    let mut names: Vec<_> = path.components().filter_map(name).collect();
+    names.reverse();
+    names
+}
+
+fn judge(path: &str, is: &Metadata) -> Result<(), String> {
+    if is.uid() != 0 && is.uid() != geteuid().as_raw() {
+        return Err(format!(
+            "{path} belongs to another user than root and the one that PHP runs as: chown root {path}"
+        ));
+    }
+    let sticky = is.is_dir() && is.mode() & STICKY != 0;
+    if is.mode() & WRITABLE_BY_OTHERS != 0 && !sticky {
+        return Err(format!("{path} can be written by others: chmod go-w {path}"));
+    }
+    Ok(())
+}
