@@ -47,13 +47,13 @@ pub enum Error {
     #[error("{host} is {name}, where no statement can lock a session and read it")]
     Unsuitable { host: String, name: &'static str },
 
-    /// The database or the table is missing or not what it should be.
+    /// The database or the table is missing, not what it should be, or not this account's to use.
     #[error("{host}: {what}")]
     Schema {
         host: String,
         what: Box<str>,
         cure: Box<str>,
-        source: DbError,
+        source: Option<DbError>,
     },
 
     #[error("the session is locked by another request: waited {}, {holder}", seconds(*.waited))]
@@ -101,6 +101,14 @@ impl Error {
     pub fn out_of_step(host: String) -> Self {
         let source = DbError::Driver("its answer makes no sense".into());
         Self::ConnectionLost { host, source }
+    }
+
+    /// What the server said.
+    pub fn into_source(self) -> Option<DbError> {
+        match self {
+            Self::Server { source, .. } => Some(source),
+            _ => None,
+        }
     }
 
     /// The connection is gone, and with it its locks and its open transaction. What it was told last may have happened.
@@ -276,6 +284,14 @@ impl DbError {
             Self::Server { code, .. } => errno::is_about_host(*code),
             Self::TimedOut | Self::Network(_) => true,
             Self::Driver(_) => false,
+        }
+    }
+
+    /// The server's number, if it was the server that answered.
+    pub fn code(&self) -> Option<u16> {
+        match self {
+            Self::Server { code, .. } => Some(*code),
+            _ => None,
         }
     }
 }

@@ -22,10 +22,15 @@ namespace RustSql;
 function status(): array {}
 
 /**
- * Whether each host of the DSN can be reached and takes writes. Logs in anew; a wrong setting is a warning and an
- * empty list.
+ * Whether a session could start on each host of the DSN. Logs in anew, and leaves nothing there; a wrong setting is a warning
+ * and an empty list.
  *
- * @return list<array{host: string, reachable: bool, writable: bool, version: string|null, milliseconds: float, error: string|null}>
+ * - `reachable`: it lets the account in
+ * - `writable`: it takes writes: no replica, no node that is cut off
+ * - `ready`: it has all that a session needs: table, engine, rights, lock. A missing table counts if the account may make it
+ * - `error`: why it is not ready, and what to do; else null
+ *
+ * @return list<array{host: string, reachable: bool, writable: bool, ready: bool, version: string|null, milliseconds: float, error: string|null}>
  */
 function ping(): array {}
 

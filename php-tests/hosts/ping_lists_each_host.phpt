@@ -20,7 +20,9 @@ foreach (['at first', 'after a request'] as $when) {
         array_column($answers, 'version'), "$when: version");
     has('no answer in time', (string) $answers[0]['error'], "$when: the silent one");
     has('refused', (string) $answers[1]['error'], "$when: the dead one");
-    same([null, null], [$answers[2]['error'], $answers[3]['error']], "$when: error of those that answer");
+    same([false, false, false, true], array_column($answers, 'ready'), "$when: ready");
+    has('read_only is on', (string) $answers[2]['error'], "$when: the replica");
+    same(null, $answers[3]['error'], "$when: error of the good one");
     check($answers[0]['milliseconds'] >= 1000, "$when: milliseconds of the silent one", $answers[0]);
     check($seconds < 4 * 1 + 5, "$when: in time", $seconds);
     same([], warnings(), "$when: warnings");

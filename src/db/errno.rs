@@ -22,10 +22,12 @@ const UNKNOWN_COM: u16 = 1047;
 const BAD_DB: u16 = 1049;
 const SERVER_SHUTDOWN: u16 = 1053;
 const BAD_FIELD: u16 = 1054;
+pub const DUP_FIELDNAME: u16 = 1060;
 pub const DUP_ENTRY: u16 = 1062;
 const HOST_IS_BLOCKED: u16 = 1129;
 const HOST_NOT_PRIVILEGED: u16 = 1130;
 const TABLEACCESS_DENIED: u16 = 1142;
+const COLUMNACCESS_DENIED: u16 = 1143;
 pub const NO_SUCH_TABLE: u16 = 1146;
 const NET_PACKET_TOO_LARGE: u16 = 1153;
 const ERROR_DURING_COMMIT: u16 = 1180;
@@ -34,17 +36,24 @@ pub const LOCK_WAIT_TIMEOUT: u16 = 1205;
 const LOCK_DEADLOCK: u16 = 1213;
 const USER_LIMIT_REACHED: u16 = 1226;
 pub const SPECIFIC_ACCESS_DENIED: u16 = 1227;
+const WARN_DATA_OUT_OF_RANGE: u16 = 1264;
+const SECURE_AUTH_MODE: u16 = 1275;
+const UNKNOWN_STORAGE_ENGINE: u16 = 1286;
 const OPTION_PREVENTS_STATEMENT: u16 = 1290;
 const NOT_SUPPORTED_YET: u16 = 1235;
 /// The statement cannot be prepared.
 const UNSUPPORTED_PS: u16 = 1295;
+const INVALID_CHARACTER_STRING: u16 = 1300;
+const TRUNCATED_WRONG_VALUE_FOR_FIELD: u16 = 1366;
 const DATA_TOO_LONG: u16 = 1406;
 /// MySQL and MariaDB: a statement ended by KILL QUERY.
 const QUERY_INTERRUPTED: u16 = 1317;
 const ACCESS_DENIED_NO_PASSWORD: u16 = 1698;
 const MAX_PREPARED_STMT_COUNT_REACHED: u16 = 1461;
 const CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: u16 = 1792;
+const MUST_CHANGE_PASSWORD: u16 = 1820;
 const READ_ONLY_MODE: u16 = 1836;
+const MUST_CHANGE_PASSWORD_LOGIN: u16 = 1862;
 /// MariaDB.
 const CONNECTION_KILLED: u16 = 1927;
 /// MariaDB: `max_statement_time` passed.
@@ -56,10 +65,29 @@ const TRANSACTION_ROLLBACK_DURING_COMMIT: u16 = 3101;
 /// MySQL: `offline_mode`; the second one since 8.0.
 const SERVER_OFFLINE_MODE: u16 = 3032;
 const SERVER_OFFLINE_MODE_WITH_REASON: u16 = 6400;
+const MYSQL_ACCOUNT_LOCKED: u16 = 3118;
+/// MySQL; MariaDB has 1045.
+const SECURE_TRANSPORT_REQUIRED: u16 = 3159;
+/// MySQL: as `disabled_storage_engines` says.
+const DISABLED_STORAGE_ENGINE: u16 = 3161;
 /// MySQL; MariaDB answers NOWAIT with 1205.
 const LOCK_NOWAIT: u16 = 3572;
 /// MySQL: the connection was closed because `wait_timeout` passed.
 const CLIENT_INTERACTION_TIMEOUT: u16 = 4031;
+
+const MYSQL_ACCOUNT_BLOCKED: u16 = 3955;
+const MARIADB_ACCOUNT_BLOCKED: u16 = 4150;
+const MARIADB_ACCOUNT_LOCKED: u16 = 4151;
+
+/// Whether a table was not made because the server makes none with InnoDB. MariaDB's number is also that of a server that
+/// takes no writes.
+pub fn is_no_innodb(error: &DbError) -> bool {
+    match error.code() {
+        Some(UNKNOWN_STORAGE_ENGINE | DISABLED_STORAGE_ENGINE) => true,
+        Some(OPTION_PREVENTS_STATEMENT) => error.to_string().contains("NO_ENGINE_SUBSTITUTION"),
+        _ => false,
+    }
+}
 
 /// Whether the answer means that a wait for a lock ended without the lock.
 pub fn is_lock_timeout(code: u16) -> bool {
@@ -75,6 +103,11 @@ pub fn is_about_host(code: u16) -> bool {
         code,
         SERVER_SHUTDOWN | HOST_IS_BLOCKED | HOST_NOT_PRIVILEGED | SERVER_OFFLINE_MODE | SERVER_OFFLINE_MODE_WITH_REASON
     )
+}
+
+/// Whether the account lacks a right on the table, or on a column of it.
+pub fn is_denied(code: u16) -> bool {
+    matches!(code, TABLEACCESS_DENIED | COLUMNACCESS_DENIED | DBACCESS_DENIED)
 }
 
 /// Whether a statement that could not be prepared may be sent as text: nothing has happened yet. What a node of Galera says
@@ -120,6 +153,28 @@ pub fn at_loopback(error: Error) -> Error {
     }
 }
 
+const PASSWORD_EXPIRED: &str =
+    "the account's password has expired: ALTER USER ... IDENTIFIED BY a new one, or PASSWORD EXPIRE NEVER";
+
+/// The message names the limit.
+const LIMIT_REACHED: &str = "the account has used up that limit: raise it by ALTER USER ... WITH, 0 takes it away; \
+     max_user_connections has to be above the number of PHP workers";
+
+/// The server's message names account and database.
+fn database_grant(source: &DbError) -> String {
+    let message = source.to_string();
+    let parts = message
+        .split_once("for user ")
+        .and_then(|(_, rest)| rest.split_once(" to database '"))
+        .and_then(|(account, rest)| Some((account, rest.rsplit_once('\'')?.0)));
+    match parts {
+        Some((account, database)) => format!(
+            "create it if it does not exist, then GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON `{database}`.* TO {account}"
+        ),
+        None => "create it if it does not exist, then GRANT SELECT, INSERT, UPDATE, DELETE, CREATE on it".into(),
+    }
+}
+
 /// An error at login.
 pub fn at_login(error: MysqlError, host: &str) -> Error {
     let host = host.to_owned();
@@ -130,26 +185,60 @@ pub fn at_login(error: MysqlError, host: &str) -> Error {
             source: db_error(error),
         };
     }
-    let code = code(&error);
+    let old_password = matches!(error, MysqlError::DriverError(DriverError::OldMysqlPasswordDisabled));
+    let code = code(&error).or(old_password.then_some(SECURE_AUTH_MODE));
     let source = db_error(error);
     match code {
+        // MariaDB says no more where TLS is required.
         Some(ACCESS_DENIED | ACCESS_DENIED_NO_PASSWORD) => Error::Login {
             host,
-            cure: "are user and password right, and may the account log in from this machine?",
+            cure: "are user and password right, may the account log in from this machine, and without TLS, which rustsql does not \
+                 speak yet (REQUIRE NONE, require_secure_transport = OFF)?",
             source,
         },
-        Some(DBACCESS_DENIED) => Error::Login {
+        Some(SECURE_TRANSPORT_REQUIRED) => Error::Login {
             host,
-            cure: "does the account have SELECT, INSERT, UPDATE, DELETE and CREATE on the database?",
+            cure: "rustsql does not speak TLS yet: use its socket, or set require_secure_transport = OFF",
+            source,
+        },
+        Some(SECURE_AUTH_MODE) => Error::Login {
+            host,
+            cure: "the account's password is kept in the format of before 4.1: set it anew",
+            source,
+        },
+        Some(DBACCESS_DENIED) => Error::Schema {
+            host,
+            what: "the account may not use the database, or it does not exist".into(),
+            cure: database_grant(&source).into(),
+            source: Some(source),
+        },
+        Some(MUST_CHANGE_PASSWORD_LOGIN) => Error::Login {
+            host,
+            cure: PASSWORD_EXPIRED,
+            source,
+        },
+        Some(USER_LIMIT_REACHED) => Error::Login {
+            host,
+            cure: LIMIT_REACHED,
+            source,
+        },
+        Some(MYSQL_ACCOUNT_LOCKED | MARIADB_ACCOUNT_LOCKED) => Error::Login {
+            host,
+            cure: "an administrator has locked it: ALTER USER ... ACCOUNT UNLOCK",
+            source,
+        },
+        Some(MYSQL_ACCOUNT_BLOCKED | MARIADB_ACCOUNT_BLOCKED) => Error::Login {
+            host,
+            cure: "too many logins came with a wrong password: mend that, then ALTER USER ... ACCOUNT UNLOCK (MariaDB: FLUSH PRIVILEGES)",
             source,
         },
         Some(BAD_DB) => Error::Schema {
             host,
             what: "the database does not exist".into(),
             cure: "create it, or name another in rustsql.dsn".into(),
-            source,
+            source: Some(source),
         },
-        Some(CON_COUNT | TOO_MANY_USER_CONNECTIONS | USER_LIMIT_REACHED) => Error::Connect {
+        Some(CON_COUNT | TOO_MANY_USER_CONNECTIONS) => Error::Connect {
             host,
             cure: "all its connections are in use: raise max_connections (or the account's limit) above the number of PHP workers",
             source,
@@ -201,15 +290,18 @@ pub fn at_statement(error: MysqlError, host: &str) -> Error {
         | OPTION_PREVENTS_STATEMENT
         | READ_ONLY_MODE
         | CANT_EXECUTE_IN_READ_ONLY_TRANSACTION => Error::UnfitHost { host, source },
-        TABLEACCESS_DENIED | DBACCESS_DENIED => server(Some(
-            "the account needs SELECT, INSERT, UPDATE and DELETE on the table, and CREATE to make it",
-        )),
         BAD_FIELD => server(Some(
-            "the table is not as RustSql\\schema() has it: create it anew or name another in rustsql.table",
+            "the table is not as RustSql\\schema() has it: is it another application's? Name another in rustsql.table",
         )),
-        DATA_TOO_LONG => server(Some(
+        DATA_TOO_LONG | WARN_DATA_OUT_OF_RANGE => server(Some(
             "a column is smaller than RustSql\\schema() has it: ALTER it to the type there",
         )),
+        INVALID_CHARACTER_STRING | TRUNCATED_WRONG_VALUE_FOR_FIELD => server(Some(
+            "a column is made for text, which bytes are not: if the table is for sessions alone, ALTER it to the type that \
+             RustSql\\schema() has, else name another table in rustsql.table",
+        )),
+        MUST_CHANGE_PASSWORD => server(Some(PASSWORD_EXPIRED)),
+        USER_LIMIT_REACHED => server(Some(LIMIT_REACHED)),
         NET_PACKET_TOO_LARGE => server(Some("raise max_allowed_packet on the server")),
         MAX_PREPARED_STMT_COUNT_REACHED => server(Some(
             "the data fits into a packet only as a prepared statement: raise max_prepared_stmt_count, or max_allowed_packet",

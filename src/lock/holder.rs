@@ -72,11 +72,7 @@ fn row_owners(connection: &mut Connection, waited_seconds: u64) -> Result<Vec<Kn
             source: DbError::Server { code, .. },
             ..
         }) if code == crate::db::errno::SPECIFIC_ACCESS_DENIED => {
-            let account = connection
-                .query("SELECT CURRENT_USER()")
-                .ok()
-                .and_then(|reply| reply.first_text())
-                .map(|account| quoted_account(&account));
+            let account = account(connection);
             Err(format!(
                 "GRANT PROCESS ON *.* TO {} would show it",
                 account.unwrap_or_else(|| "this account".into())
@@ -86,12 +82,14 @@ fn row_owners(connection: &mut Connection, waited_seconds: u64) -> Result<Vec<Kn
     }
 }
 
-/// `user@host` as GRANT wants it.
-fn quoted_account(account: &str) -> String {
-    match account.rsplit_once('@') {
-        Some((user, host)) => format!("'{user}'@'{host}'"),
-        None => format!("'{account}'"),
-    }
+/// The account that the server took this login for, as GRANT wants it.
+pub fn account(connection: &mut Connection) -> Option<String> {
+    let account = connection.query("SELECT CURRENT_USER()").ok()?.first_text()?;
+    let quoted = |name: &str| format!("'{}'", name.replace('\'', "''"));
+    Some(match account.rsplit_once('@') {
+        Some((user, host)) => format!("{}@{}", quoted(user), quoted(host)),
+        None => quoted(&account),
+    })
 }
 
 impl Known {

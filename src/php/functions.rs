@@ -10,9 +10,8 @@ use ext_php_rs::{php_function, wrap_function};
 
 use super::{boundary, callbacks, engine, ini, warning};
 use crate::config::Config;
-use crate::db::connection::Connection;
 use crate::db::host::Host;
-use crate::error::Result;
+use crate::store::probe::{self, Health};
 use crate::store::schema;
 
 pub fn add_to(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
@@ -59,7 +58,7 @@ fn open_session() -> ZBox<ZendHashTable> {
     table
 }
 
-/// Each host of the DSN, and each address of a name that has several: whether it can be reached and takes writes, its version, and how long the answer took.
+/// Each host of the DSN, and each address of a name that has several: whether a session could start there, and if not, why.
 #[php_function]
 #[php(name = "RustSql\\ping")]
 pub fn ping() -> Vec<ZBox<ZendHashTable>> {
@@ -68,7 +67,7 @@ pub fn ping() -> Vec<ZBox<ZendHashTable>> {
         let entries = config.target.addresses.iter().map(Host::new);
         let each = entries.flat_map(|entry| match entry.resolve() {
             Ok(hosts) => hosts.iter().map(|host| ping_host(host, &config)).collect(),
-            Err(error) => vec![pinged(&entry, Err(error), Instant::now())],
+            Err(error) => vec![pinged(&entry, error.into(), Instant::now())],
         });
         Ok(each.collect())
     });
@@ -78,33 +77,18 @@ pub fn ping() -> Vec<ZBox<ZendHashTable>> {
 
 fn ping_host(host: &Host, config: &Config) -> ZBox<ZendHashTable> {
     let started = Instant::now();
-    let answer = Connection::open(host, config, Some(&engine::script())).and_then(|mut connection| {
-        let answer = connection.query("SELECT VERSION(),@@global.read_only")?;
-        let facts = answer.rows().first().map(|row| (row.text(0), row.number(1)));
-        let (version, read_only) = facts.unwrap_or_default();
-        // A node of Galera without its cluster answers all this; a lone server is 'Disconnected'.
-        let status = connection.query("SHOW STATUS LIKE 'wsrep_cluster_status'")?;
-        let ready = status
-            .rows()
-            .first()
-            .is_none_or(|row| row.text(1).as_deref() != Some("non-Primary"));
-        Ok((version, read_only == Some(0) && ready))
-    });
-    pinged(host, answer, started)
+    pinged(host, probe::look(host, config, engine::script()), started)
 }
 
-fn pinged(host: &Host, answer: Result<(Option<String>, bool)>, started: Instant) -> ZBox<ZendHashTable> {
-    let (version, writable, error) = match answer {
-        Ok((version, writable)) => (version, writable, None),
-        Err(error) => (None, false, Some(error.explain())),
-    };
+fn pinged(host: &Host, health: Health, started: Instant) -> ZBox<ZendHashTable> {
     let mut table = ZendHashTable::new();
     put(&mut table, "host", host.to_string());
-    put(&mut table, "reachable", error.is_none());
-    put(&mut table, "writable", writable);
-    put(&mut table, "version", version);
+    put(&mut table, "reachable", health.reachable);
+    put(&mut table, "writable", health.writable);
+    put(&mut table, "ready", health.problem.is_none());
+    put(&mut table, "version", health.version);
     put(&mut table, "milliseconds", milliseconds(started.elapsed()));
-    put(&mut table, "error", error);
+    put(&mut table, "error", health.problem.map(|problem| problem.explain()));
     table
 }
 

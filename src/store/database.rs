@@ -102,15 +102,6 @@ impl Database {
         key.lock_name(database, table)
     }
 
-    /// Somebody else may be making it at the same time, and MySQL then ends one of the two: there is a table all the same.
-    pub(super) fn create_table(&mut self, missing: Error) -> Result<()> {
-        let config = Rc::clone(&self.config);
-        match schema::create(&config, self.connect()?, missing) {
-            Err(error) if error.is_conflict() => Ok(()),
-            result => result,
-        }
-    }
-
     /// What `sql::select` found. A set of any other shape answers another question: the session may well be there. An outer
     /// join has NULL where there is no row.
     pub(super) fn row_from(&mut self, set: Option<ResultSet>) -> Result<Option<Row>> {
@@ -233,10 +224,8 @@ impl Database {
             self.give_back()?;
         }
         let io_timeout = Some(self.config.io_timeout);
-        let reply = self.connect()?.execute(statement, io_timeout);
-        if let Some(error) = &reply.error {
-            self.leave_unfit_host(error);
-        }
+        let mut reply = self.connect()?.execute(statement, io_timeout);
+        self.look_into(&mut reply);
         Ok(reply)
     }
 

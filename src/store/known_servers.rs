@@ -1,5 +1,5 @@
-//! What servers said of themselves, remembered by this process: how much they take in a packet, and which are nodes of a
-//! cluster, where an advisory lock is worth nothing, since each node grants its own.
+//! What servers said of themselves, remembered by this process: how much they take in a packet, which are nodes of a
+//! cluster, where an advisory lock is worth nothing, since each node grants its own, and which tables can keep sessions.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -11,7 +11,14 @@ use crate::db::connection::Server;
 /// For so long a server is not asked again: that costs a statement, and on MySQL a millisecond.
 const VALID: Duration = Duration::from_secs(60);
 
+/// Most tables of a server that are remembered: scripts can name any number of them.
+const MOST_TABLES: usize = 100;
+
 static KNOWN: Mutex<Option<HashMap<String, (Server, Instant)>>> = Mutex::new(None);
+/// Those of a host that are good, and since when.
+type Tables = Vec<(String, Instant)>;
+
+static TABLES: Mutex<Option<HashMap<String, Tables>>> = Mutex::new(None);
 
 /// What was last known, and whether it is still fresh.
 pub fn recall(host: &str) -> Option<(Server, bool)> {
@@ -31,5 +38,24 @@ pub fn remember(host: &str, server: Server) {
 pub fn forget(host: &str) {
     if let Some(known) = KNOWN.lock().as_mut() {
         known.remove(host);
+    }
+    if let Some(tables) = TABLES.lock().as_mut() {
+        tables.remove(host);
+    }
+}
+
+/// Whether the table was found good, or not to be asked about, a short while ago.
+pub fn is_good_table(host: &str, table: &str) -> bool {
+    let tables = TABLES.lock();
+    let mut known = tables.iter().filter_map(|tables| tables.get(host)).flatten();
+    known.any(|(known, since)| known == table && since.elapsed() < VALID)
+}
+
+pub fn remember_good_table(host: &str, table: &str) {
+    let mut tables = TABLES.lock();
+    let known = tables.get_or_insert_default().entry(host.to_owned()).or_default();
+    known.retain(|(known, since)| known != table && since.elapsed() < VALID);
+    if known.len() < MOST_TABLES {
+        known.push((table.to_owned(), Instant::now()));
     }
 }

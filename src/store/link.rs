@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::database::{Database, Held};
-use super::{Instance, Store, known_servers, sql};
+use super::{Instance, Store, known_servers, shape, sql};
 use crate::db::connection::{Connection, Server, Settings};
 use crate::db::errno;
 use crate::db::hosts::{self, Candidates};
@@ -102,6 +102,14 @@ impl Database {
         self.held = None;
     }
 
+    /// What an answer means for the connection, and for the message.
+    pub(super) fn look_into(&mut self, reply: &mut Reply) {
+        self.name_missing_grant(reply);
+        if let Some(error) = &reply.error {
+            self.leave_unfit_host(error);
+        }
+    }
+
     /// Sends a statement behind whatever has to come first: the settings of the connection, the release of another session's
     /// lock. Their answers are taken off the reply. In a request's first packet nothing has happened yet: when its host
     /// turns out to be unfit, or its kept connection to be dead, the next one gets the same packet.
@@ -132,9 +140,7 @@ impl Database {
             }
             match reply.error.take_if(|error| first && error.is_unfit_host()) {
                 None => {
-                    if let Some(error) = &reply.error {
-                        self.leave_unfit_host(error);
-                    }
+                    self.look_into(&mut reply);
                     self.passed_over.clear();
                     return Ok(reply);
                 }
@@ -185,7 +191,10 @@ impl Database {
     fn send_first(&mut self, statement: &Statement<'_>, timeout: Option<Duration>, proving: bool) -> Result<Reply> {
         let config = Rc::clone(&self.config);
         let settings = self.settings();
-        let connection = self.connect()?;
+        self.connect()?;
+        let Some(connection) = &mut self.connection else {
+            return Err(self.out_of_step());
+        };
         let known = known_servers::recall(connection.host());
         let fresh = known.filter(|(_, fresh)| *fresh).map(|(server, _)| server);
         connection.server = fresh;
@@ -199,6 +208,10 @@ impl Database {
             before.push(sql::server_facts(fresh.is_none()));
         }
         let asked = before.len();
+        let ask_shape = !known_servers::is_good_table(connection.host(), &self.table);
+        if ask_shape {
+            before.push(shape::question(&self.table));
+        }
         let (mut reply, answers) = send_after(connection, before, statement, timeout);
         if ask {
             let facts = answers.get(asked - 1).and_then(|set| set.rows.first());
@@ -225,14 +238,35 @@ impl Database {
                 known_servers::remember(connection.host(), server);
             }
         }
+        let clustered = connection.server.is_some_and(|server| server.clustered);
+        self.decided = Some(if clustered { Mode::Row } else { Mode::Advisory });
+        let told = ask_shape.then(|| answers.get(asked)).flatten();
+        match told.and_then(|set| set.rows.first()?.text(1)) {
+            // An account that has its rights on columns may not ask.
+            None if ask_shape && reply.code.is_some_and(errno::is_denied) => {
+                known_servers::remember_good_table(connection.host(), &self.table);
+                return self.send_first(statement, timeout, proving);
+            }
+            Some(text) if reply.error.as_ref().is_none_or(|error| !error.is_worth_another_try()) => {
+                let row_locks = config.lock.map_or(clustered, |mode| mode == Mode::Row);
+                match shape::check(&text, &self.table, row_locks) {
+                    Ok(true) => known_servers::remember_good_table(connection.host(), &self.table),
+                    Ok(false) => {}
+                    Err(defect) => {
+                        reply.code = None;
+                        reply.error = Some(defect.at(connection.host(), &self.table, reply.error));
+                        return Ok(reply);
+                    }
+                }
+            }
+            _ => {}
+        }
         if reply.error.as_ref().is_none_or(|error| !error.is_connection_lost()) {
             connection.greeted = true;
             if reply.error.as_ref().is_none_or(|error| !error.is_unfit_host()) {
                 hosts::succeeded(&config.target, connection.at());
             }
         }
-        let clustered = connection.server.is_some_and(|server| server.clustered);
-        self.decided = Some(if clustered { Mode::Row } else { Mode::Advisory });
         Ok(reply)
     }
 
@@ -266,9 +300,7 @@ impl Database {
         if row && reply.code == Some(errno::LOCK_WAIT_TIMEOUT) {
             reply.error = reply.error.map(Error::into_unfit_host);
         }
-        if let Some(error) = &reply.error {
-            self.leave_unfit_host(error);
-        }
+        self.look_into(&mut reply);
         Ok(reply)
     }
 

@@ -4,10 +4,14 @@
 
 mod acquire;
 pub mod collect;
+mod create;
 pub mod database;
 mod known_servers;
 mod link;
+pub mod probe;
+mod rights;
 pub mod schema;
+mod shape;
 mod sql;
 mod version;
 

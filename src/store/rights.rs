@@ -1,0 +1,40 @@
+//! What an account lacks, as the statement that gives it. Asked only after the server has refused.
+
+use super::database::Database;
+use crate::db::errno;
+use crate::db::reply::Reply;
+use crate::error::Error;
+use crate::lock::holder::account;
+
+impl Database {
+    /// An answer that the account may not do what a session needs names the GRANT that lets it.
+    pub(super) fn name_missing_grant(&mut self, reply: &mut Reply) {
+        if !reply.code.is_some_and(errno::is_denied) {
+            return;
+        }
+        let Some(Error::Server { host, source, .. }) =
+            reply.error.take_if(|error| matches!(error, Error::Server { .. }))
+        else {
+            return;
+        };
+        // Who may not read it is not told whether it exists, and needs the right to make it if it does not.
+        let create = self.config.auto_create && source.to_string().contains("SELECT command denied");
+        reply.error = Some(Error::Schema {
+            host,
+            what: format!("the account may not use the table {}", self.table).into(),
+            cure: self.grant(create).into(),
+            source: Some(source),
+        });
+    }
+
+    /// The statement that gives this account what a session needs.
+    pub(super) fn grant(&mut self, create: bool) -> String {
+        let create = if create { ", CREATE" } else { "" };
+        let account = self.connection.as_mut().and_then(account);
+        format!(
+            "GRANT SELECT, INSERT, UPDATE, DELETE{create} ON {} TO {}",
+            self.table,
+            account.unwrap_or_else(|| "this account".into())
+        )
+    }
+}
