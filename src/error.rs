@@ -17,6 +17,13 @@ pub enum Error {
     #[error("the session id has characters or a length that PHP does not allow (A-Z a-z 0-9 , - and 1 to 256 of them)")]
     SessionId,
 
+    /// The same when a session is to be started. `again`: it has been said.
+    #[error(
+        "the session id, which a visitor's cookie brought unless the script set it, has characters or a length that PHP does not \
+         allow (A-Z a-z 0-9 , - and 1 to 256 of them); nothing was read"
+    )]
+    VisitorsId { again: bool },
+
     #[error("the session is not open")]
     NotOpen,
 

@@ -82,6 +82,8 @@ pub struct Handler<S> {
     unread: Option<SessionKey>,
     /// Another session that the script asked for while its own is open, on a connection of its own.
     other: Option<Box<Self>>,
+    /// That its id is impossible has been said.
+    refused_id: bool,
     collect_at_close: bool,
     /// Its last read was followed by a write or a destroy that succeeded.
     settled: bool,
@@ -98,6 +100,7 @@ impl<S: Store> Handler<S> {
             deferred: None,
             unread: None,
             other: None,
+            refused_id: false,
             collect_at_close: false,
             settled: false,
             notices: Vec::new(),
@@ -121,7 +124,7 @@ impl<S: Store> Handler<S> {
     /// The session's data, empty for a new one. `lock_free`: PHP closes it again at once (`read_and_close`).
     pub fn read(&mut self, id: &[u8], lock_free: bool) -> Result<&[u8]> {
         self.settled = false;
-        let key = self.key(id)?;
+        let key = self.valid_key(id)?;
         if self.is_another(key) {
             // Only a script asks for it: PHP closes a session before it reads the next one. Its own keeps lock and base.
             let mut other = self.elsewhere();
@@ -196,7 +199,7 @@ impl<S: Store> Handler<S> {
     }
 
     fn write_changes(&mut self, id: &[u8], data: &[u8], lifetime: u64, defect: Option<Refusal>) -> Result<()> {
-        let key = self.key(id)?;
+        let key = self.valid_key(id)?;
         if self.config.read_only {
             return Ok(());
         }
@@ -254,7 +257,7 @@ impl<S: Store> Handler<S> {
     }
 
     fn end(&mut self, id: &[u8], replaces: bool) -> Result<()> {
-        let key = self.key(id)?;
+        let key = self.valid_key(id)?;
         if self.config.read_only {
             return Ok(());
         }
@@ -348,6 +351,16 @@ impl<S: Store> Handler<S> {
 
     fn key(&self, id: &[u8]) -> Result<SessionKey> {
         SessionKey::new(&self.config.namespace, id)
+    }
+
+    /// While no session is open an impossible id is that of a cookie, which any visitor can send: that is said once.
+    fn valid_key(&mut self, id: &[u8]) -> Result<SessionKey> {
+        let key = self.key(id);
+        if key.is_err() && self.session.is_none() {
+            let again = std::mem::replace(&mut self.refused_id, true);
+            return Err(Error::VisitorsId { again });
+        }
+        key
     }
 
     /// While a session is open: whether that is not the one.

@@ -17,6 +17,8 @@ const SCHEMES: [&str; 2] = ["mysql://", "mariadb://"];
 /// Such a parameter may be the rest of a password, and is not named.
 pub const BEHIND_PASSWORD: &str = "a parameter behind 'password' is wrong: write '&' in a password as %26, '=' as %3D";
 
+pub const QUOTES: &str = "php.ini cuts a value at ';', '!', '=' and the like unless it stands in double quotes";
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Address {
     Tcp { host: String, port: u16 },
@@ -57,7 +59,14 @@ fn wrong<T>(problem: impl Into<String>) -> Result<T> {
 }
 
 pub fn parse(text: &str) -> Result<Dsn> {
+    let text = super::without_line_end(text);
     let Some(scheme) = SCHEMES.iter().find(|scheme| starts_with(text, scheme)) else {
+        // What php.ini makes of 'mysql://app:a|b@db/app'.
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return wrong(
+                "it is a number: php.ini calculates with '|', '&' and '^' in a value unless it stands in double quotes",
+            );
+        }
         return wrong("it must begin with mysql:// or mariadb://");
     };
     let rest = &text[scheme.len()..];
@@ -92,7 +101,14 @@ pub fn parse(text: &str) -> Result<Dsn> {
         return wrong(format!("it lists {count} hosts: {MOST_HOSTS} are the most"));
     }
     for host in hosts.split(',').filter(|_| !hosts.is_empty()) {
-        dsn.addresses.push(address(host)?);
+        match address(host) {
+            Ok(address) => dsn.addresses.push(address),
+            // 'mysql://app:a;b@db/app' ends within the password.
+            Err(_) if !rest.contains(['@', '/']) => {
+                return wrong(format!("it ends before its hosts or its database: {QUOTES}"));
+            }
+            Err(problem) => return Err(problem),
+        }
     }
     if path.contains('/') {
         return wrong("the database name has a '/' in it");
@@ -103,9 +119,7 @@ pub fn parse(text: &str) -> Result<Dsn> {
             if dsn.parameters.iter().any(|(name, _)| name == "password") {
                 return wrong(BEHIND_PASSWORD);
             }
-            return wrong(format!(
-                "parameter '{pair}' has no value: php.ini cuts a value at '=' or ';' unless it stands in double quotes"
-            ));
+            return wrong(format!("parameter '{pair}' has no value: {QUOTES}"));
         };
         dsn.parameters.push((
             decode(name, "a parameter's name")?,

@@ -7,6 +7,8 @@ pub mod defaults_file;
 pub mod dsn;
 pub mod keys;
 mod secret_file;
+#[cfg(test)]
+pub mod tests;
 mod value;
 
 use std::ffi::CStr;
@@ -72,6 +74,11 @@ const FOREIGN_HOSTS: &str = "its hosts come from the script, .user.ini or .htacc
      from php.ini or rustsql.defaults_file, which is sent only to hosts that these name: put both into the same URL \
      (mysql://user:password@host/database), or name the hosts in php.ini or by php_admin_value";
 
+/// The name of a secret's file is often all that a container knows of it, and a file ends with a newline.
+pub fn without_line_end(text: &str) -> &str {
+    text.trim_end_matches(['\r', '\n'])
+}
+
 fn addresses(dsn: &str) -> Vec<Address> {
     let mut named = Config::empty();
     match named.apply_dsn(dsn) {
@@ -96,7 +103,8 @@ impl Config {
             if key.name() == "dsn" {
                 dsn_text = text;
             } else {
-                config.set(key, &text)?;
+                let account = ["user", "password"].contains(&key.name());
+                config.set(key, if account { without_line_end(&text) } else { &text })?;
             }
         }
         let mut source = "rustsql.dsn";
@@ -251,7 +259,7 @@ impl Config {
         let mut lent = false;
         let mut lend = |value: Option<String>, name, from_file: Option<String>| {
             lent |= match &value {
-                Some(value) => *value == lasting(name),
+                Some(value) => value == without_line_end(&lasting(name)),
                 None => from_file.is_some(),
             };
             value.or(from_file)
@@ -292,13 +300,16 @@ impl Config {
         if self.target.user.is_none() {
             return Err(ConfigError::new(
                 source,
-                format!("no user is named: put one into the DSN ({example}), rustsql.user or rustsql.defaults_file"),
+                format!(
+                    "no user is named: put one into the DSN ({example}), rustsql.user or rustsql.defaults_file; {}",
+                    dsn::QUOTES
+                ),
             ));
         }
         if self.target.database.is_none() && !self.table.contains('.') {
             return Err(ConfigError::new(
                 source,
-                format!("no database is named: put one into the DSN, {example}"),
+                format!("no database is named: put one into the DSN, {example}; {}", dsn::QUOTES),
             ));
         }
         Ok(())
@@ -315,164 +326,5 @@ impl Config {
     /// How much later than asked a session expires, and so how rarely its expiry has to move.
     pub fn touch_seconds(&self, lifetime: u64) -> u64 {
         self.touch_interval.as_secs().min(lifetime / 10)
-    }
-}
-
-#[cfg(test)]
-pub mod tests {
-    use super::*;
-
-    /// A configuration from INI texts as a `php.ini` would give them.
-    pub fn load(ini: &[(&str, &str)], save_path: &str) -> Result<Config> {
-        load_by_script(ini, ini, save_path)
-    }
-
-    /// The same where `lasting` is what the administrator has set.
-    fn load_by_script(ini: &[(&str, &str)], lasting: &[(&str, &str)], save_path: &str) -> Result<Config> {
-        let text = |of: &[(&str, &str)], key: &Key| {
-            let set = of.iter().find(|(name, _)| *name == key.name());
-            set.map_or(key.default_text(), |(_, text)| text).to_owned()
-        };
-        let by_name = |name: &CStr| keys::ALL.iter().find(|key| key.c_name() == name);
-        Config::load(
-            |key| text(ini, key),
-            save_path,
-            |name| by_name(name).map(|key| text(lasting, key)).unwrap_or_default(),
-        )
-    }
-
-    fn problem(ini: &[(&str, &str)]) -> String {
-        load(ini, "").err().map(|error| error.to_string()).unwrap_or_default()
-    }
-
-    const DSN: (&str, &str) = ("dsn", "mysql://app:secret@db/app");
-
-    #[test]
-    fn defaults_are_the_documented_ones() {
-        let config = load(&[DSN], "/var/lib/php/sessions").unwrap();
-        assert_eq!(config.lock, None);
-        assert_eq!(config.lock_timeout, LockTimeout::Limit(Duration::from_secs(30)));
-        assert_eq!(config.lock_ttl, Duration::from_secs(600));
-        assert_eq!(config.table_parts(), ("app", "php_sessions"));
-        assert!(config.store_empty && config.auto_create && !config.read_only);
-    }
-
-    #[test]
-    fn a_url_in_save_path_wins_and_a_folder_is_ignored() {
-        let config = load(&[DSN], "mariadb://other@db2/app2?table=t").unwrap();
-        assert_eq!(config.target.user.as_deref(), Some("other"));
-        assert_eq!(config.table_parts(), ("app2", "t"));
-    }
-
-    #[test]
-    fn a_parameter_wins_over_its_key() {
-        let dsn = ("dsn", "mysql://app@db/app?lock=row&lock_timeout=0.5");
-        let config = load(&[dsn, ("lock", "advisory")], "").unwrap();
-        assert_eq!(config.lock, Some(Mode::Row));
-        assert_eq!(config.lock_timeout, LockTimeout::Limit(Duration::from_millis(500)));
-    }
-
-    #[test]
-    fn an_account_of_php_ini_goes_to_its_own_hosts_alone() {
-        let php_ini = [
-            ("dsn", "mysql://db1,db2:3307/app"),
-            ("user", "app"),
-            ("password", "secret"),
-        ];
-        let others = [("user", "own"), ("password", "own")];
-        let account =
-            |ini: &[(&str, &str)], save_path| load_by_script(ini, &php_ini, save_path).map(|config| config.target.user);
-        for url in [
-            "mysql://evil/app",
-            "mysql://db2/app",
-            "mysql://app@db1:3307/app",
-            "mysql:///app?socket=/tmp/x",
-            "mysql://db1,evil/x",
-        ] {
-            assert!(
-                account(&php_ini, url).is_err_and(|error| error.key == "session.save_path"),
-                "{url}"
-            );
-            assert!(account(&others, url).is_ok(), "{url}");
-        }
-        for url in [
-            "mysql://db1/other",
-            "mysql://db2:3307,db1/app?table=x",
-            "mysql://a:b@evil/app",
-            "mysql://a:@evil/app",
-            "mysql://evil/x?user=a&password=b",
-        ] {
-            assert!(account(&php_ini, url).is_ok(), "{url}");
-        }
-    }
-
-    #[test]
-    fn nothing_set_says_what_to_set() {
-        assert!(problem(&[]).starts_with("rustsql.dsn: no database server is named"));
-        assert!(problem(&[("dsn", "mysql://db/app")]).contains("no user is named"));
-        assert!(problem(&[("dsn", "mysql://app@db")]).contains("no database is named"));
-    }
-
-    #[test]
-    fn wrong_values_are_named() {
-        for (key, text, part) in [
-            ("lock", "", "auto, advisory, row, unlocked"),
-            ("lock", "off", "auto, advisory, row, unlocked"),
-            ("lock_timeout", "-2", "-1"),
-            ("lock_timeout", "", "seconds"),
-            ("lock_ttl", "0", "above 0"),
-            ("table", "a`b", "identifier"),
-            ("max_size", "12X", "K, M or G"),
-            ("read_only", "maybe", "0 or 1"),
-            ("lock_failure", "ignore", "fail, readonly"),
-            ("persistent_size", "0", "1 to 10000"),
-        ] {
-            let message = problem(&[DSN, (key, text)]);
-            assert!(message.starts_with(&format!("rustsql.{key}: ")), "{message}");
-            assert!(message.contains(part), "{message}");
-        }
-    }
-
-    #[test]
-    fn wrong_parameters_are_named() {
-        for (query, part) in [
-            ("lock_timout=3", "unknown parameter 'lock_timout'"),
-            ("lock", "parameter 'lock' has no value"),
-            ("lock=none", "rustsql.lock: "),
-            ("defaults_file=/x", "php.ini only"),
-            ("dsn=x", "unknown parameter 'dsn'"),
-        ] {
-            let dsn = format!("mysql://app@db/app?{query}");
-            assert!(
-                problem(&[("dsn", &dsn)]).contains(part),
-                "{query}: {}",
-                problem(&[("dsn", &dsn)])
-            );
-        }
-    }
-
-    #[test]
-    fn no_message_shows_a_password() {
-        for dsn in [
-            "mysql://app:pa/xyz@db/app",
-            "mysql://app:12?xyz=1@db/app",
-            "mysql://app:xyz@db:no/app",
-            "mysql://app:xyz@db/app?bad=1",
-            "mysql://app:pa#xyz@db/app",
-            "mysql://app@db/app?password=p&xyz",
-            "mysql://app@db/app?password=p&xyz=1",
-            "mysql://app:xyz%zz@db/app",
-        ] {
-            let message = problem(&[("dsn", dsn)]);
-            assert!(!message.is_empty() && !message.contains("xyz"), "{dsn}: {message}");
-        }
-    }
-
-    #[test]
-    fn touches_at_most_a_tenth_of_the_lifetime() {
-        let config = load(&[DSN], "").unwrap();
-        assert_eq!(config.touch_seconds(1440), 60);
-        assert_eq!(config.touch_seconds(100), 10);
-        assert_eq!(config.touch_seconds(1), 0);
     }
 }

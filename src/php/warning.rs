@@ -19,7 +19,12 @@ thread_local! {
 }
 
 pub fn error(error: &Error) {
-    push(E_WARNING, &error.explain());
+    match error {
+        // Any visitor can bring it about, as often as he likes.
+        Error::VisitorsId { again: true } => {}
+        Error::VisitorsId { .. } => push(E_NOTICE, &error.explain()),
+        _ => push(E_WARNING, &error.explain()),
+    }
 }
 
 pub fn text(text: &str) {
