@@ -57,9 +57,10 @@ fn advisory_owner(connection: &mut Connection, name: &str) -> Vec<Known> {
 }
 
 /// Row locks are granted in order, so whoever holds the row began its transaction before this one began to wait.
+/// The server notes the beginning in its own time zone.
 fn row_owners(connection: &mut Connection, waited_seconds: u64) -> Result<Vec<Known>, String> {
     let sql = format!(
-        "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx \
+        "SET time_zone='SYSTEM';SELECT trx_mysql_thread_id FROM information_schema.innodb_trx \
          WHERE trx_mysql_thread_id NOT IN (0,CONNECTION_ID()) AND trx_state='RUNNING' AND trx_rows_locked>0 \
          AND trx_started<=NOW()-INTERVAL {waited_seconds} SECOND ORDER BY trx_started LIMIT {MOST_NAMED}"
     );
