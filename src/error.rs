@@ -77,6 +77,10 @@ pub enum Error {
     #[error("{host} rolled the statement back")]
     Conflict { host: String, source: DbError },
 
+    /// Nothing was done, and the host is as good as any: whoever locks the table ends that.
+    #[error("{host}: the table is locked (by ALTER TABLE, LOCK TABLES, FLUSH TABLES WITH READ LOCK or a backup)")]
+    TableLocked { host: String, source: DbError },
+
     /// A replica, a demoted primary, a node without its cluster.
     #[error("{host} takes no writes")]
     UnfitHost { host: String, source: DbError },
@@ -130,6 +134,7 @@ impl Error {
             Self::Schema { cure, .. } => Some(cure),
             Self::Server { cure, .. } => *cure,
             Self::UnfitHost { .. } => Some("point rustsql.dsn at the primary"),
+            Self::TableLocked { .. } => Some("wait for its end: SHOW PROCESSLIST shows whose it is"),
             Self::Unsuitable { .. } => Some("point rustsql.dsn at MySQL or MariaDB"),
             _ => None,
         }
@@ -188,6 +193,18 @@ impl Error {
     /// Another host may do what this one cannot.
     pub fn is_unfit_host(&self) -> bool {
         matches!(self, Self::UnfitHost { .. })
+    }
+
+    pub fn is_table_locked(&self) -> bool {
+        matches!(self, Self::TableLocked { .. })
+    }
+
+    /// The same answer, where it can only mean that the table is locked.
+    pub fn into_table_locked(self) -> Self {
+        match self {
+            Self::Conflict { host, source } => Self::TableLocked { host, source },
+            other => other,
+        }
     }
 
     /// The same answer, where it can only mean that the host is unfit.

@@ -324,7 +324,8 @@ impl<S: Store> Handler<S> {
             collected = self.store.collect(Some(COLLECT_BUDGET)).map(drop);
         }
         // Its turn passes to a later request: nothing of this one is lost, and its script has nothing to mend.
-        if matches!(&collected, Err(error) if error.is_connection_lost() || error.is_unfit_host()) {
+        if matches!(&collected, Err(error) if error.is_connection_lost() || error.is_unfit_host() || error.is_table_locked())
+        {
             collected = Ok(());
         }
         self.store.disconnect();
@@ -437,6 +438,12 @@ impl<S: Store> Handler<S> {
                     seconds(waited)
                 ));
                 self.load_lock_free(key, Access::ReadOnly, started)
+            }
+            Err(error) if error.is_table_locked() && self.config.lock_failure == LockFailure::ReadOnly => {
+                let notice = format!("the session is opened read-only: {}", error.brief());
+                let loaded = self.load_lock_free(key, Access::ReadOnly, started)?;
+                self.notices.push(notice);
+                Ok(loaded)
             }
             Err(error) => Err(error),
         }

@@ -51,6 +51,7 @@ pub struct Connection {
     /// Whether this request has had an answer on it.
     pub greeted: bool,
     pub server: Option<Server>,
+    pub quirks: Quirks,
     /// What it was set to.
     pub settings: Option<Settings>,
 }
@@ -65,6 +66,17 @@ pub struct Settings {
     pub lock_wait: u64,
     /// What is sent are single bytes, each of them a character. Not where the table has a name for which that is not enough.
     pub bytes: bool,
+    /// `lock_wait_timeout`: the same as `lock_wait` for whoever locks the whole table.
+    pub table_wait: u64,
+}
+
+/// In what a server differs from most: it has to be spoken to in another way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Quirks {
+    /// Built without Galera's variables, or it shows nobody its own.
+    pub bare: bool,
+    /// `binlog_format=STATEMENT`: takes no writes in READ COMMITTED, and warns of statements that depend on its state.
+    pub logs_statements: bool,
 }
 
 /// What the server said of itself.
@@ -143,6 +155,7 @@ impl Connection {
             faultless: true,
             greeted: false,
             server: None,
+            quirks: Quirks::default(),
             settings: None,
         })
     }

@@ -33,6 +33,7 @@ const NET_PACKET_TOO_LARGE: u16 = 1153;
 const ERROR_DURING_COMMIT: u16 = 1180;
 const TOO_MANY_USER_CONNECTIONS: u16 = 1203;
 pub const LOCK_WAIT_TIMEOUT: u16 = 1205;
+const UNKNOWN_SYSTEM_VARIABLE: u16 = 1193;
 const LOCK_DEADLOCK: u16 = 1213;
 const USER_LIMIT_REACHED: u16 = 1226;
 pub const SPECIFIC_ACCESS_DENIED: u16 = 1227;
@@ -108,6 +109,16 @@ pub fn is_about_host(code: u16) -> bool {
 /// Whether the account lacks a right on the table, or on a column of it.
 pub fn is_denied(code: u16) -> bool {
     matches!(code, TABLEACCESS_DENIED | COLUMNACCESS_DENIED | DBACCESS_DENIED)
+}
+
+/// Whether what a statement waited for did not come in time: a row, the table, or what a node's cluster has committed.
+pub fn is_wait_timeout(error: &Error) -> bool {
+    matches!(error, Error::Conflict { source: DbError::Server { code, .. }, .. } if *code == LOCK_WAIT_TIMEOUT)
+}
+
+/// Whether a variable or a table of the server's own is not there, or not for this account.
+pub fn is_missing_name(code: u16) -> bool {
+    is_denied(code) || matches!(code, UNKNOWN_SYSTEM_VARIABLE | NO_SUCH_TABLE | BAD_DB)
 }
 
 /// Whether a statement that could not be prepared may be sent as text: nothing has happened yet. What a node of Galera says

@@ -39,6 +39,12 @@ impl<'a> Statement<'a> {
         self
     }
 
+    /// The same without a part of its text that has no values.
+    pub fn without(&self, part: &str) -> Self {
+        let (text, values) = (self.text.replace(part, ""), self.values.clone());
+        Self { text, values }
+    }
+
     pub fn has_values(&self) -> bool {
         !self.values.is_empty()
     }

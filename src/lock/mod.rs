@@ -55,6 +55,10 @@ impl LockTimeout {
         }
     }
 
+    pub fn is_over(self, waited: Duration) -> bool {
+        matches!(self, Self::Limit(limit) if waited >= limit)
+    }
+
     pub fn remaining(self, waited: Duration) -> Self {
         match self {
             Self::Forever => Self::Forever,

@@ -7,7 +7,7 @@ use super::{Found, IfAbsent, Instance, Row, Store, Version, sql};
 use crate::db::errno;
 use crate::db::reply::ResultSet;
 use crate::db::statement::Statement;
-use crate::error::{Error, Result};
+use crate::error::{DbError, Error, Result, seconds};
 use crate::lock::holder::Holder;
 use crate::lock::{LockTimeout, Mode, advisory, row};
 use crate::session_id::SessionKey;
@@ -42,15 +42,15 @@ impl Database {
                 let asked = Instant::now();
                 let mut reply = self.send_held(&select)?;
                 match reply.error {
-                    Some(error) if reply.code == Some(errno::LOCK_WAIT_TIMEOUT) && self.is_early(asked) => {
-                        self.pass_over(error.into_unfit_host());
+                    Some(error) if errno::is_wait_timeout(&error) => {
+                        let early = self.is_early(asked);
+                        match self.explain_wait(error, !early) {
+                            error if error.is_unfit_host() => self.pass_over(error),
+                            error => return Err(error),
+                        }
                         continue;
                     }
-                    Some(error)
-                        if error.is_conflict()
-                            && reply.code != Some(errno::LOCK_WAIT_TIMEOUT)
-                            && attempts < ATTEMPTS =>
-                    {
+                    Some(error) if error.is_conflict() && attempts < ATTEMPTS => {
                         attempts += 1;
                         // It ended the transaction, and the row lock with it.
                         self.held.take_if(|held| held.mode == Mode::Row);
@@ -74,6 +74,7 @@ impl Database {
                 Ok(Attempt::TableMissing(error)) if attempts < ATTEMPTS => self.create_table(error)?,
                 Ok(Attempt::TableMissing(error)) => return Err(error),
                 Err(error) if (error.is_conflict() || error.is_unfit_host()) && attempts < ATTEMPTS => {}
+                Err(error) if error.is_table_locked() && !self.config.lock_timeout.is_over(started.elapsed()) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -101,10 +102,15 @@ impl Database {
         if let Some(error) = reply.error.take() {
             return match reply.code {
                 Some(errno::NO_SUCH_TABLE) => Ok(Attempt::TableMissing(error)),
-                // It waited for no row: it is a node that waits for its cluster.
-                Some(errno::LOCK_WAIT_TIMEOUT) if self.is_early(asked) => {
-                    self.pass_over(error.into_unfit_host());
-                    Ok(Attempt::WrongHost)
+                Some(errno::LOCK_WAIT_TIMEOUT) => {
+                    let early = self.is_early(asked);
+                    let error = self.explain_wait(error, !early);
+                    if error.is_unfit_host() {
+                        self.pass_over(error);
+                        return Ok(Attempt::WrongHost);
+                    }
+                    self.connection = None;
+                    Err(error)
                 }
                 _ if self.mode() != Mode::Advisory => Ok(Attempt::WrongMode),
                 _ => {
@@ -170,8 +176,8 @@ impl Database {
             None => {}
         }
         if let Some(error) = reply.error.take() {
-            if self.held_mode(key).is_some() && reply.code == Some(errno::LOCK_WAIT_TIMEOUT) {
-                return Err(error);
+            if self.held_mode(key).is_some() && errno::is_wait_timeout(&error) {
+                return Err(self.explain_wait(error, true));
             }
             return self.failed_attempt(error, reply.code, Mode::Advisory);
         }
@@ -194,9 +200,13 @@ impl Database {
             && early
             && let Some(error) = reply.error.take()
         {
-            // Not the row's lock, which is waited for to the end: a node without its cluster gives up at once.
-            self.pass_over(error.into_unfit_host());
-            return Ok(Attempt::WrongHost);
+            // Not the row's lock, which is waited for to the end.
+            let error = self.explain_wait(error, false);
+            if error.is_unfit_host() {
+                self.pass_over(error);
+                return Ok(Attempt::WrongHost);
+            }
+            return Err(error);
         }
         if self.mode() != Mode::Row {
             // The next packet ends the transaction.
@@ -252,8 +262,7 @@ impl Database {
         read_only
     }
 
-    /// A time-out that came before its time: not the row's lock, which is waited for to the end, but a node that waits for
-    /// its cluster.
+    /// A time-out that came before its time: not the row's lock, which is waited for to the end.
     fn is_early(&self, asked: Instant) -> bool {
         asked.elapsed() + TOLERANCE < Duration::from_secs(self.lock_wait)
     }
@@ -279,6 +288,11 @@ impl Database {
             }
             None => Holder::default(),
         };
+        if mode == Mode::Row && self.table_is_locked() {
+            let (host, waited) = (self.host(), seconds(waited));
+            let source = DbError::Driver(format!("waited {waited}"));
+            return Error::TableLocked { host, source };
+        }
         Error::LockTimeout { waited, holder }
     }
 }

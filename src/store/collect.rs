@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use super::database::Database;
+use crate::db::errno;
 use crate::db::reply::{Answer, ResultSet};
 use crate::db::statement::Statement;
 use crate::error::Result;
@@ -29,6 +30,9 @@ const AT_LEISURE: Pace = Pace { batch: 20, rest: 4 };
 /// With a budget it is a turn in passing, which ends where another process of this account has it.
 pub fn run(database: &mut Database, budget: Option<Duration>) -> Result<u64> {
     let started = Instant::now();
+    if budget.is_some() {
+        database.lock_wait = 1;
+    }
     let (schema, table) = database.config.table_parts();
     let name = collector_lock_name(schema, table);
     let turn = take_turn(database, &name)?;
@@ -88,10 +92,12 @@ fn ask(database: &mut Database, question: &str) -> Result<Option<u64>> {
 }
 
 fn query(database: &mut Database, statements: &str, timeout: Option<Duration>) -> Result<Vec<ResultSet>> {
-    database
-        .send(&Statement::new(statements.to_owned()), timeout)?
-        .ok()
-        .map(|Answer(sets)| sets)
+    match database.send(&Statement::new(statements.to_owned()), timeout)?.ok() {
+        Ok(Answer(sets)) => Ok(sets),
+        // Rows that others have locked are skipped.
+        Err(error) if errno::is_wait_timeout(&error) => Err(database.explain_wait(error, false)),
+        Err(error) => Err(error),
+    }
 }
 
 /// `from`: the expiry of the last row of the batch before. Without that bound the server would walk again over all index

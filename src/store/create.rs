@@ -19,6 +19,7 @@ impl Database {
         let definition = definition(&self.table);
         self.connect()?.query(&format!("ROLLBACK;{NO_OTHER_ENGINE}"))?;
         match self.connect()?.query(&definition) {
+            Err(error) if errno::is_wait_timeout(&error) => Err(error.into_table_locked()),
             Err(error) if error.is_conflict() => Ok(()),
             Err(error) => Err(self.no_table("is missing and cannot be created", error)),
             Ok(_) => Ok(()),

@@ -154,6 +154,8 @@ impl Database {
     /// either: whether an UPDATE that found none gave the advisory lock back is not certain behind every proxy.
     fn change(&mut self, key: SessionKey, change: Change<'_>) -> Result<u64> {
         let Change { statement, release } = change;
+        let behind = self.advisory_name(key).filter(|_| self.logs_statements());
+        let release = release.or(behind.as_deref());
         let mode = self.held_mode(key);
         let clustered = self.server().is_some_and(|server| server.clustered);
         // Galera ends a losing transaction at any moment, and looks for that at the start of a packet: after an UPDATE in
@@ -193,8 +195,14 @@ impl Database {
         Ok(affected)
     }
 
-    fn server(&self) -> Option<&Server> {
+    pub(super) fn server(&self) -> Option<&Server> {
         self.connection.as_ref()?.server.as_ref()
+    }
+
+    fn logs_statements(&self) -> bool {
+        self.connection
+            .as_ref()
+            .is_some_and(|connection| connection.quirks.logs_statements)
     }
 
     /// It may have been raised since the server was asked. A connection has the limit of its beginning: a kept one ends, so
@@ -236,7 +244,16 @@ impl Database {
             None => Ok(affected),
             Some(_) if reply.code == Some(errno::DUP_ENTRY) => Ok(0),
             Some(error) => {
+                let error = match errno::is_wait_timeout(&error) {
+                    true => self.explain_wait(error, true),
+                    false => error,
+                };
                 match self.held().map(|held| held.mode) {
+                    // A COMMIT that waited has rolled back, an UPDATE has not.
+                    _ if error.is_table_locked() => {
+                        self.connection = None;
+                        self.held = None;
+                    }
                     // It may have given the lock back before it failed: only the end of the connection is certain.
                     Some(Mode::Advisory) => {
                         self.connection = None;
@@ -263,6 +280,12 @@ impl Database {
 
     pub(super) fn held_mode(&self, key: SessionKey) -> Option<Mode> {
         self.held().filter(|held| held.key == key).map(|held| held.mode)
+    }
+
+    /// The lock to give back in the statement that changes the session: a binary log of statements would have that in it, and
+    /// the server warn of each, with the data.
+    fn released_within(&self, key: SessionKey) -> Option<String> {
+        self.advisory_name(key).filter(|_| !self.logs_statements())
     }
 
     /// The lock to give back with a statement that changes the session.
@@ -300,8 +323,11 @@ impl Store for Database {
                     self.create_table(missing)?;
                     return Ok(None);
                 }
-                // A read waits for no row: it is the node that waits for its cluster.
-                Some(error) if reply.code == Some(errno::LOCK_WAIT_TIMEOUT) => self.pass_over(error.into_unfit_host()),
+                // A read waits for no row.
+                Some(error) if errno::is_wait_timeout(&error) => match self.explain_wait(error, false) {
+                    error if error.is_unfit_host() => self.pass_over(error),
+                    error => return Err(error),
+                },
                 Some(error) => return Err(error),
             }
         }
@@ -318,20 +344,20 @@ impl Store for Database {
                 limit: format!("max_allowed_packet of {} is {limit}", self.host()),
             });
         }
-        let release = self.advisory_name(key);
+        let release = self.released_within(key);
         let change = sql::save(&self.table, key, &write, release.as_deref());
         let affected = self.change(key, change)?;
         Ok(affected > 0 || write.expected == Expected::Anything)
     }
 
     fn touch(&mut self, key: SessionKey, version: Version, expiry: Expiry) -> Result<bool> {
-        let release = self.advisory_name(key);
+        let release = self.released_within(key);
         let change = sql::touch(&self.table, key, version, expiry, release.as_deref());
         Ok(self.change(key, change)? > 0)
     }
 
     fn delete(&mut self, key: SessionKey) -> Result<()> {
-        let release = self.advisory_name(key);
+        let release = self.released_within(key);
         let change = sql::delete(&self.table, key, release.as_deref());
         self.change(key, change)?;
         Ok(())

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::db::connection::Server;
+use crate::db::connection::{Quirks, Server};
 
 /// For so long a server is not asked again: that costs a statement, and on MySQL a millisecond.
 const VALID: Duration = Duration::from_secs(60);
@@ -14,24 +14,42 @@ const VALID: Duration = Duration::from_secs(60);
 /// Most tables of a server that are remembered: scripts can name any number of them.
 const MOST_TABLES: usize = 100;
 
-static KNOWN: Mutex<Option<HashMap<String, (Server, Instant)>>> = Mutex::new(None);
+static KNOWN: Mutex<Option<HashMap<String, Known>>> = Mutex::new(None);
 /// Those of a host that are good, and since when.
 type Tables = Vec<(String, Instant)>;
 
 static TABLES: Mutex<Option<HashMap<String, Tables>>> = Mutex::new(None);
 
+#[derive(Default, Clone, Copy)]
+struct Known {
+    server: Option<(Server, Instant)>,
+    quirks: Quirks,
+}
+
+fn known(host: &str) -> Option<Known> {
+    KNOWN.lock().as_ref()?.get(host).copied()
+}
+
+fn change(host: &str, change: impl FnOnce(&mut Known)) {
+    change(KNOWN.lock().get_or_insert_default().entry(host.to_owned()).or_default());
+}
+
 /// What was last known, and whether it is still fresh.
 pub fn recall(host: &str) -> Option<(Server, bool)> {
-    let known = KNOWN.lock();
-    let (server, since) = known.as_ref()?.get(host)?;
-    Some((*server, since.elapsed() < VALID))
+    let (server, since) = known(host)?.server?;
+    Some((server, since.elapsed() < VALID))
 }
 
 pub fn remember(host: &str, server: Server) {
-    let mut known = KNOWN.lock();
-    known
-        .get_or_insert_default()
-        .insert(host.to_owned(), (server, Instant::now()));
+    change(host, |known| known.server = Some((server, Instant::now())));
+}
+
+pub fn quirks(host: &str) -> Quirks {
+    known(host).map(|known| known.quirks).unwrap_or_default()
+}
+
+pub fn learn(host: &str, quirks: Quirks) {
+    change(host, |known| known.quirks = quirks);
 }
 
 /// A host that could not be used may come back as another.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::database::{Database, Held};
 use super::{Instance, Store, known_servers, shape, sql};
-use crate::db::connection::{Connection, Server, Settings};
+use crate::db::connection::{Connection, Quirks, Server, Settings};
 use crate::db::errno;
 use crate::db::hosts::{self, Candidates};
 use crate::db::pool::Place;
@@ -126,10 +126,18 @@ impl Database {
         loop {
             let connection = self.connect()?;
             let (first, used) = (!connection.greeted, connection.settings.is_some());
+            if first {
+                connection.quirks = known_servers::quirks(connection.host());
+            }
+            let spelled = connection.quirks.bare.then(|| statement.without(sql::IS_NODE));
+            let statement = spelled.as_ref().unwrap_or(statement);
             let mut reply = match first {
                 true => self.send_first(statement, timeout, proving)?,
                 false => self.send_next(statement, timeout)?,
             };
+            if first && self.has_learned() {
+                continue;
+            }
             self.in_transaction = self
                 .connection
                 .as_ref()
@@ -155,6 +163,7 @@ impl Database {
             autocommit: self.mode() != Mode::Row,
             lock_wait: self.lock_wait,
             bytes: self.table.is_ascii(),
+            table_wait: self.lock_wait.min(sql::lock_wait_within(self.config.io_timeout)),
         }
     }
 
@@ -195,17 +204,18 @@ impl Database {
         let Some(connection) = &mut self.connection else {
             return Err(self.out_of_step());
         };
+        let quirks = connection.quirks;
         let known = known_servers::recall(connection.host());
         let fresh = known.filter(|(_, fresh)| *fresh).map(|(server, _)| server);
         connection.server = fresh;
         let mut before = Vec::new();
         if connection.settings != Some(settings) {
             connection.settings = Some(settings);
-            before.push(sql::session_settings(&settings));
+            before.push(sql::session_settings(&settings, quirks));
         }
         let ask = !proving || fresh.is_none();
         if ask {
-            before.push(sql::server_facts(fresh.is_none()));
+            before.push(sql::server_facts(fresh.is_none(), quirks));
         }
         let asked = before.len();
         let ask_shape = !known_servers::is_good_table(connection.host(), &self.table);
@@ -213,6 +223,10 @@ impl Database {
             before.push(shape::question(&self.table));
         }
         let (mut reply, answers) = send_after(connection, before, statement, timeout);
+        if answers.len() < asked && !quirks.bare && reply.code.is_some_and(errno::is_missing_name) {
+            known_servers::learn(connection.host(), Quirks { bare: true, ..quirks });
+            return Ok(reply);
+        }
         if ask {
             let facts = answers.get(asked - 1).and_then(|set| set.rows.first());
             let limit = facts.and_then(|facts| usize::try_from(facts.number(0)?).ok());
@@ -236,6 +250,18 @@ impl Database {
             connection.server = Some(server);
             if told.is_some() {
                 known_servers::remember(connection.host(), server);
+            }
+            let logs_statements = facts.is_on(3);
+            if logs_statements != quirks.logs_statements {
+                let quirks = Quirks {
+                    logs_statements,
+                    ..quirks
+                };
+                known_servers::learn(connection.host(), quirks);
+                if !logs_statements {
+                    // What was sent is right there, too, and has been done.
+                    connection.quirks = quirks;
+                }
             }
         }
         let clustered = connection.server.is_some_and(|server| server.clustered);
@@ -270,6 +296,21 @@ impl Database {
         Ok(reply)
     }
 
+    /// A first packet has shown that the server wants to be asked in another way: nothing of it stays, and it is sent again.
+    fn has_learned(&mut self) -> bool {
+        let Some(connection) = &mut self.connection else {
+            return false;
+        };
+        if connection.quirks == known_servers::quirks(connection.host()) {
+            return false;
+        }
+        connection.greeted = false;
+        connection.settings = None;
+        // If this fails the connection is lost.
+        let _ = connection.query("ROLLBACK;DO RELEASE_ALL_LOCKS()");
+        true
+    }
+
     /// The server turned out to be a node of a cluster.
     pub(super) fn is_clustered(&mut self) {
         if let Some(connection) = &mut self.connection
@@ -296,9 +337,9 @@ impl Database {
         }
         let row = self.held().is_some_and(|held| held.mode == Mode::Row);
         let mut reply = self.connect()?.send_statement(statement, io_timeout);
-        // Nobody else can lock the row that is held: it is the node that waits for its cluster.
+        // Nobody else can lock the row that is held.
         if row && reply.code == Some(errno::LOCK_WAIT_TIMEOUT) {
-            reply.error = reply.error.map(Error::into_unfit_host);
+            reply.error = reply.error.map(|error| self.explain_wait(error, false));
         }
         self.look_into(&mut reply);
         Ok(reply)

@@ -13,6 +13,7 @@ mod rights;
 pub mod schema;
 mod shape;
 mod sql;
+mod table_lock;
 mod version;
 
 pub use version::{Instance, Version};

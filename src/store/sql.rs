@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::{Expected, Expiry, IfAbsent, Version, Write};
-use crate::db::connection::Settings;
+use crate::db::connection::{Quirks, Settings};
 use crate::db::statement::{Statement, Value};
 use crate::lock::{LockTimeout, row};
 use crate::session_id::SessionKey;
@@ -27,7 +27,7 @@ macro_rules! read_only {
 /// |---|---|
 /// | `autocommit`, `completion_type`, isolation, read-only transactions | writes are not committed, end the connection, are refused; reads are stale |
 /// | `wait_timeout`, `idle_*transaction_timeout` | the lock ends with the connection after a second |
-/// | `innodb_lock_wait_timeout`, `max_statement_time`, `max_execution_time` | a wait for a lock ends early, or goes on without its client |
+/// | `innodb_lock_wait_timeout`, `lock_wait_timeout`, `max_statement_time`, `max_execution_time` | a wait for a lock ends early, or goes on without its client |
 /// | `sql_mode`, character sets | data is cut to fit its column, or changed; see `changed_settings` |
 /// | `sql_select_limit`, `sql_big_selects` (`max_join_size`), `max_session_mem_used` | statements find nothing or are refused |
 /// | `range_optimizer_max_mem_size` | the table is scanned, and waits for rows of others |
@@ -36,21 +36,33 @@ macro_rules! read_only {
 ///
 /// The other session variables of MariaDB 10.11 and MySQL 9.7 are left as they are:
 /// - What plans, sorts, caches, counts, logs, tracks or warns does no harm, nor does what speaks of other engines, ALTER,
-///   time zones, weeks, AUTO_INCREMENT or constraints: `hostile_transaction_settings_do_no_harm.phpt` has them at their worst.
+///   weeks, AUTO_INCREMENT or constraints: `hostile_transaction_settings_do_no_harm.phpt` has them at their worst.
 ///   `innodb_snapshot_isolation` counts from REPEATABLE READ on.
+/// - `time_zone` is set where `lock::holder` compares times: MySQL takes 0.1 ms for it.
 /// - `max_allowed_packet` is asked for. `connection_memory_limit`, `use_secondary_engine=FORCED` and `require_row_format`
 ///   refuse a statement by name, and only an administrator or `init_connect` sets them. `timestamp` is the clock that `init_connect` wants.
 /// - `sql_log_bin`, `gtid_*`, `server_id`, `skip_replication`, `pseudo_*`, `binlog_*` need rights that a session store should not have.
-pub fn session_settings(settings: &Settings) -> String {
+///
+/// REPEATABLE READ where the binary log has statements, which InnoDB refuses to write in READ COMMITTED (error 1665). Nothing is read
+/// twice in a transaction but under the row's lock; new sessions may wait for each other there where rows are locked.
+pub fn session_settings(settings: &Settings, quirks: Quirks) -> String {
+    let isolation = match quirks.logs_statements {
+        true => "REPEATABLE-READ",
+        false => "READ-COMMITTED",
+    };
+    let galera = match quirks.bare {
+        true => "",
+        false => ",wsrep_sync_wait=7,wsrep_dirty_reads=0,wsrep_osu_method='TOI'",
+    };
     let ttl = settings.lock_ttl.as_secs() + u64::from(settings.lock_ttl.subsec_nanos() > 0);
     format!(
         "{},wait_timeout={ttl},sql_mode='STRICT_ALL_TABLES',character_set_connection=binary,\
          character_set_results=binary,completion_type=0,\
          sql_select_limit=18446744073709551615,sql_big_selects=1\
-         /*M!100304 ,tx_isolation='READ-COMMITTED',tx_read_only=0,max_statement_time=0,idle_transaction_timeout=0,\
+         /*M!100304 ,tx_isolation='{isolation}',tx_read_only=0,max_statement_time=0,idle_transaction_timeout=0,\
          idle_readonly_transaction_timeout=0,idle_write_transaction_timeout=0,system_versioning_asof=DEFAULT,\
-         max_session_mem_used=9223372036854775807,wsrep_sync_wait=7,wsrep_dirty_reads=0,wsrep_osu_method='TOI'*/\
-         /*!50720 ,transaction_isolation='READ-COMMITTED',transaction_read_only=0,max_execution_time=0,range_optimizer_max_mem_size=0*/",
+         max_session_mem_used=9223372036854775807{galera}*/\
+         /*!50720 ,transaction_isolation='{isolation}',transaction_read_only=0,max_execution_time=0,range_optimizer_max_mem_size=0*/",
         changed_settings(settings)
     )
 }
@@ -63,9 +75,10 @@ pub fn session_settings(settings: &Settings) -> String {
 /// are understood in no other than their own.
 pub fn changed_settings(settings: &Settings) -> String {
     format!(
-        "SET autocommit={},innodb_lock_wait_timeout={},character_set_client={}",
+        "SET autocommit={},innodb_lock_wait_timeout={},lock_wait_timeout={},character_set_client={}",
         u8::from(settings.autocommit),
         settings.lock_wait,
+        settings.table_wait,
         if settings.bytes { "latin1" } else { "binary" }
     )
 }
@@ -76,10 +89,13 @@ pub fn lock_wait_within(io_timeout: Duration) -> u64 {
     io_timeout.as_secs().saturating_sub(2).max(1)
 }
 
-/// The packet limit, whether the server is a node of a cluster (`NULL`: not asked), and whether it takes writes.
-pub fn server_facts(ask_clustered: bool) -> String {
-    // MariaDB knows it, MySQL looks it up in a millisecond.
+/// The packet limit, whether the server is a node of a cluster (`NULL`: not asked), whether it takes writes, and whether it
+/// logs statements.
+pub fn server_facts(ask_clustered: bool, quirks: Quirks) -> String {
     let clustered = match ask_clustered {
+        // A MariaDB without Galera's variables is no node. A MySQL that does not say may be one, where only rows lock for all.
+        true if quirks.bare => "1/*M!100100 -1*/",
+        // MariaDB knows it, MySQL looks it up in a millisecond.
         true => {
             "0/*M!100100 +@@wsrep_on*/\
              /*!50708 +(SELECT COUNT(*) FROM performance_schema.global_variables \
@@ -88,7 +104,24 @@ pub fn server_facts(ask_clustered: bool) -> String {
         }
         false => "NULL",
     };
-    format!(concat!("SELECT @@max_allowed_packet,{},", read_only!()), clustered)
+    let logs_statements = match quirks.bare {
+        true => "0/*M!100100 +(@@log_bin AND @@binlog_format='STATEMENT')*/",
+        false => "@@log_bin AND @@binlog_format='STATEMENT'",
+    };
+    format!(
+        concat!("SELECT @@max_allowed_packet,{},", read_only!(), ",{}"),
+        clustered, logs_statements
+    )
+}
+
+/// Waits for nothing but a lock on the whole table, as short as may be: fails where there is one. `node`: of Galera, which
+/// would wait for its cluster first.
+pub fn ask_table_lock(table: &str, node: bool) -> String {
+    let unsynced = if node { ",wsrep_sync_wait=0" } else { "" };
+    format!(
+        "/*M!100304 SET STATEMENT lock_wait_timeout=0{unsynced} FOR */\
+         SELECT /*+ MAX_EXECUTION_TIME(100) */ 1 FROM {table} WHERE FALSE FOR UPDATE"
+    )
 }
 
 /// How many columns `select` has.
@@ -134,12 +167,13 @@ pub const GRANTED: usize = SELECTED;
 pub const WSREP_ON: usize = SELECTED + 1;
 pub const ACQUIRED: usize = SELECTED + 2;
 
+/// Not for a server without Galera's variables.
+pub const IS_NODE: &str = "/*M!100100 +@@wsrep_on*/";
+
 /// Takes the advisory lock if it is free, and reads the row. The lock comes first: without its outcome there is no row to
 /// look for, and what cannot be joined is not read. In one statement, since the server sends the answer of each by itself.
 pub fn acquire_and_select<'a>(table: &str, key: SessionKey, name: &'a str, if_absent: IfAbsent) -> Statement<'a> {
-    let mut statement = Statement::new(format!(
-        "SELECT {COLUMNS},granted,0/*M!100100 +@@wsrep_on*/ FROM (SELECT "
-    ));
+    let mut statement = Statement::new(format!("SELECT {COLUMNS},granted,0{IS_NODE} FROM (SELECT "));
     if if_absent == IfAbsent::Leave {
         statement
             .push("IF(EXISTS(SELECT 1 FROM ")

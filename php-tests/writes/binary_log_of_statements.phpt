@@ -1,0 +1,56 @@
+--TEST--
+binlog_format=STATEMENT: sessions are written, collected and locked as everywhere, and the server's log has no warnings of them
+--FILE--
+<?php
+require __DIR__ . '/../inc/table.php';
+
+$mysql = getenv('RUSTSQL_TEST_FLAVOUR') === 'mysql';
+$server = Server::start(null, ['log_bin' => 'statements', 'server_id' => '1', 'binlog_format' => 'STATEMENT'] + ($mysql ? ['log_error_verbosity' => '3'] : ['log_warnings' => '2']));
+foreach ([0, 1] as $persistent) {
+    foreach (['advisory', 'row', 'unlocked'] as $lock) {
+        $case = "lock=$lock, persistent=$persistent";
+        $table = new Table($lock, ['persistent' => $persistent], $server);
+        // A process of its own: it learns how the server logs from its first packet.
+        $run = php_run('
+            ob_start();
+            foreach ([1, 2, 3] as $n) {
+                session_id("abc");
+                session_start();
+                $_SESSION["n"] = $n;
+                session_write_close();
+            }
+            session_start();
+            $_SESSION["large"] = str_repeat("x", 100000);
+            session_regenerate_id(true);
+            echo session_id();
+        ', $table->ini());
+        $new = $run['out'];
+        check($run['err'] === '' && strlen($new) > 10 && strlen($new) < 100, "$case: the process", $run);
+        check(str_starts_with($table->row($new)['data'] ?? '', 'n|i:3;large'), "$case: stored");
+        same(null, $table->row('abc'), "$case: the old id");
+        // Collected by a process whose first work that is.
+        $table->addExpired(30);
+        same('30', php_run('session_id("other"); session_start(); echo session_gc();', $table->ini())['out'], "$case: session_gc()");
+        // With no time to wait nothing of its own may stand in its way.
+        $run = php_run('session_id("abc"); session_start(); $_SESSION["n"] = 5;', $table->ini(['rustsql.dsn' => $table->dsn(['lock_timeout' => 0])]));
+        same(['', 'n|i:5;'], [$run['out'], $table->row('abc')['data'] ?? null], "$case: without a wait");
+        $table->update('abc', 'expires = expires - 600');
+        $aged = $table->row('abc')['expires'];
+        same(5, $table->request('abc', fn () => $_SESSION['n']), "$case: touch");
+        check($table->row('abc')['expires'] > $aged, "$case: touched");
+    }
+}
+// Two requests of one session: no increment is lost.
+foreach (each_lock($server) as $lock => $table) {
+    $code = 'for ($i = 0; $i < 20; $i++) { session_id("n"); session_start(); $_SESSION["n"] = ($_SESSION["n"] ?? 0) + 1; session_write_close(); }';
+    $both = [php_start($code, $table->ini()), php_start($code, $table->ini())];
+    foreach ($both as $one) {
+        same('', $one->wait()['out'], "$lock: increments");
+    }
+    same(['n' => 40], $table->request('n'), "$lock: increments");
+}
+same([], preg_grep('~unsafe~i', file(dirname($server->socket) . '/server.log')), "the server's log");
+same([], warnings(), 'warnings');
+echo "done\n";
+--EXPECT--
+done
