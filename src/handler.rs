@@ -219,6 +219,7 @@ impl<S: Store> Handler<S> {
             let loaded = self.load(key, false, IfAbsent::Claim)?;
             self.begin(key, loaded);
         }
+        self.store.within(self.time_to_answer());
         let Some(session) = &self.session else { return Ok(()) };
         let unchanged = session.base.live && session.data.as_deref() == Some(data);
         if self.store.is_forked() {
@@ -269,8 +270,17 @@ impl<S: Store> Handler<S> {
             Some(session) if session.access == Access::ReadOnly => return Err(Error::Refused(Refusal::ReadOnly)),
             _ => {}
         }
+        let held = self.store.holds(key);
+        self.store.within(if held {
+            self.time_to_answer()
+        } else {
+            self.time_to_lock()
+        });
         let mut result = self.delete(key, replaces, false);
         if matches!(&result, Err(error) if error.is_worth_another_try()) {
+            if held {
+                self.store.within(self.time_to_lock());
+            }
             result = self.delete(key, replaces, true);
         }
         self.session = None;
@@ -319,6 +329,7 @@ impl<S: Store> Handler<S> {
         if keep_connection {
             return Ok(());
         }
+        self.store.within(self.time_to_answer());
         let mut collected = Ok(());
         if std::mem::take(&mut self.collect_at_close) && !self.store.is_forked() {
             collected = self.store.collect(Some(COLLECT_BUDGET)).map(drop);
@@ -348,6 +359,16 @@ impl<S: Store> Handler<S> {
             version: session.base.version.filter(|_| session.base.live).map(Version::number),
             bytes: session.bytes,
         })
+    }
+
+    /// For all that a step asks of a server which it has a lock of, or needs none of.
+    fn time_to_answer(&self) -> Option<Duration> {
+        Some(self.config.io_timeout)
+    }
+
+    /// The same with a wait for the lock; `None`: that may last for ever.
+    fn time_to_lock(&self) -> Option<Duration> {
+        self.config.lock_timeout.with_io(self.config.io_timeout)
     }
 
     fn key(&self, id: &[u8]) -> Result<SessionKey> {
@@ -421,6 +442,7 @@ impl<S: Store> Handler<S> {
         if lock_free || self.config.read_only || self.store.mode() == Mode::Unlocked {
             return self.load_lock_free(key, Access::LockFree, started);
         }
+        self.store.within(self.time_to_lock());
         let mut result = self.store.lock(key, if_absent);
         // Nothing was decided yet, and a connection kept for a new id may have been closed meanwhile.
         if matches!(&result, Err(error) if error.is_quickly_lost()) {
@@ -450,6 +472,7 @@ impl<S: Store> Handler<S> {
     }
 
     fn load_lock_free(&mut self, key: SessionKey, access: Access, started: Instant) -> Result<Loaded> {
+        self.store.within(self.time_to_answer());
         let row = match self.store.peek(key) {
             Err(error) if error.is_quickly_lost() => self.store.peek(key)?,
             row => row?,
@@ -500,6 +523,8 @@ impl<S: Store> Handler<S> {
     }
 
     fn save(&mut self, key: SessionKey, data: &[u8], expiry: Expiry) -> Result<()> {
+        let time_to_lock = self.time_to_lock();
+        let mut locks = false;
         let Some(session) = &mut self.session else {
             return Ok(());
         };
@@ -519,7 +544,12 @@ impl<S: Store> Handler<S> {
             data,
         };
         for attempt in 0..WRITE_ATTEMPTS {
-            if !unlocked && (attempt > 0 || !self.store.holds(key)) {
+            let again = attempt > 0 || !unlocked && !self.store.holds(key);
+            // Once, however many attempts there are.
+            if again && !std::mem::replace(&mut locks, true) {
+                self.store.within(time_to_lock);
+            }
+            if again && !unlocked {
                 let found = match self.store.lock(key, IfAbsent::Claim) {
                     Err(error) if error.is_worth_another_try() => {
                         result = Err(error);

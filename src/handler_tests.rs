@@ -54,6 +54,8 @@ fn lost() -> Error {
 }
 
 impl Store for Memory {
+    fn within(&mut self, _: Option<Duration>) {}
+
     fn lock(&mut self, key: SessionKey, _: IfAbsent) -> Result<Found> {
         self.call("lock")?;
         let mut server = self.server.borrow_mut();

@@ -5,7 +5,7 @@
 
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mysql::consts::CapabilityFlags;
 use mysql::prelude::{Protocol, Queryable};
@@ -43,6 +43,8 @@ pub struct Connection {
     generation: u32,
     at: Host,
     io_timeout: Duration,
+    /// No answer is waited for longer than that.
+    until: Option<Instant>,
     /// Kept for more than one request: statements are prepared, and stay so.
     kept: bool,
     prepared: Vec<(String, mysql::Statement)>,
@@ -106,7 +108,6 @@ impl Connection {
             .pass(target.password.as_deref())
             .db_name(target.database.as_deref())
             .tcp_connect_timeout(Some(config.connect_timeout))
-            .write_timeout(Some(config.io_timeout))
             .tcp_keepalive_time_ms(Some(milliseconds(keepalive)))
             .tcp_keepalive_probe_interval_secs(Some(milliseconds(keepalive).div_ceil(1000)))
             .tcp_keepalive_probe_count(Some(KEEPALIVE_PROBES))
@@ -118,8 +119,7 @@ impl Connection {
             // Affected rows are those that an UPDATE found, also where it changed nothing in them.
             .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS)
             .connect_attrs(Some([("program_name", script.unwrap_or_default())].into()));
-        socket::bound_connect(config.connect_timeout);
-        socket::bound_reads(Some(config.connect_timeout));
+        socket::end_at(Instant::now().checked_add(config.connect_timeout));
         let manager = MySqlConnectionManager::new(options);
         // The crate panics on an authentication plugin that it was not built with, and on an answer that is cut short.
         socket::expect(Expected::Login(Frames::default(), Greeting::default()));
@@ -150,6 +150,7 @@ impl Connection {
             generation: fork::generation(),
             at: host.clone(),
             io_timeout: config.io_timeout,
+            until: None,
             kept: script.is_none(),
             prepared: Vec::new(),
             faultless: true,
@@ -185,6 +186,11 @@ impl Connection {
         self.io_timeout
     }
 
+    /// All answers from now on have to come until then, whatever each of them is given by itself.
+    pub fn answer_until(&mut self, until: Option<Instant>) {
+        self.until = until;
+    }
+
     /// What is known of the server may be out of date: not for another request.
     pub fn distrust(&mut self) {
         self.faultless = false;
@@ -204,7 +210,7 @@ impl Connection {
         self.send(sql, Some(self.io_timeout)).ok()
     }
 
-    /// One packet of statements and all of its answers. `timeout` bounds each read of the socket; `None` does not.
+    /// One packet of statements and all of its answers. They have to have come within `timeout`, all of them.
     pub fn send(&mut self, sql: &str, timeout: Option<Duration>) -> Reply {
         self.exchange(timeout, |conn, sets| collect(conn.query_iter(sql), sets))
     }
@@ -275,7 +281,8 @@ impl Connection {
             });
             return reply;
         };
-        socket::bound_reads(timeout);
+        let ends = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        socket::end_at(ends.into_iter().chain(self.until).min());
         let sets = &mut reply.sets;
         socket::expect(Expected::Answer(Frames::default()));
         // The crate panics on answers that no server gives, as an empty packet.

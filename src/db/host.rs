@@ -2,8 +2,11 @@
 //! be a primary and its replicas.
 
 use std::fmt;
-use std::net::{IpAddr, ToSocketAddrs};
+use std::io;
+use std::net::IpAddr;
+use std::time::Duration;
 
+use super::names;
 use crate::config::dsn::Address;
 use crate::error::{DbError, Error, Result};
 
@@ -68,7 +71,7 @@ impl Host {
     }
 
     /// The hosts behind a name, in the same order on every web host: name servers rotate them.
-    pub fn resolve(&self) -> Result<Vec<Self>> {
+    pub fn resolve(&self, timeout: Duration) -> Result<Vec<Self>> {
         let Address::Tcp { host, port } = &self.address else {
             return Ok(vec![self.clone()]);
         };
@@ -80,10 +83,15 @@ impl Host {
             cure: "its name cannot be resolved",
             source: DbError::Network(problem),
         };
-        let found = (host.as_str(), *port)
-            .to_socket_addrs()
-            .map_err(|error| unknown(error.to_string()))?;
-        let found = in_order(found.map(|found| found.ip()).collect());
+        let found = names::look_up(host, *port, timeout).map_err(|error| match error.kind() {
+            io::ErrorKind::TimedOut => Error::Connect {
+                host: self.label.clone(),
+                cure: "its name was not resolved in time: do the name servers answer?",
+                source: DbError::TimedOut,
+            },
+            _ => unknown(error.to_string()),
+        })?;
+        let found = in_order(found);
         if found.is_empty() {
             return Err(unknown("the name has no address".into()));
         }

@@ -64,7 +64,7 @@ impl<'a> Candidates<'a> {
         let Some(entry) = self.waiting.iter().find(is_its_entry).cloned() else {
             return;
         };
-        let hosts = entry.resolve();
+        let hosts = entry.resolve(self.config.connect_timeout);
         let is_it = |host: &&Host| name_as_good(host) == good;
         if let Some(host) = hosts.iter().flatten().find(is_it) {
             self.waiting.push_front(host.clone());
@@ -75,7 +75,7 @@ impl<'a> Candidates<'a> {
     fn resolve(&mut self, name: &Host) -> Result<Vec<Host>> {
         match self.resolved.take_if(|(resolved, _)| resolved == name) {
             Some((_, hosts)) => hosts,
-            None => name.resolve(),
+            None => name.resolve(self.config.connect_timeout),
         }
     }
 }
@@ -230,7 +230,7 @@ mod tests {
     fn each_address_of_a_name_is_a_host() {
         // With or without ::1, and without a name server.
         let all = config("10.3.0.1,localhost");
-        let localhost = host(&all, 1).resolve().unwrap();
+        let localhost = host(&all, 1).resolve(config("x").connect_timeout).unwrap();
         let last = localhost.last().unwrap();
         failed(&all, &localhost[0], &refused());
         let order: Vec<_> = Candidates::new(&all, [].iter()).map(|host| host.unwrap()).collect();

@@ -12,14 +12,13 @@ use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
 use parking_lot::Mutex;
 use r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection};
 use scheduled_thread_pool::{OnPoolDropBehavior, ScheduledThreadPool};
 
 use super::connection::Connection;
-use super::fork;
 use super::host::Host;
+use super::{fork, threads};
 use crate::config::{Config, Target};
 use crate::error::{Error, Result};
 
@@ -151,18 +150,15 @@ fn pool(config: &Config) -> Option<Pool<Places>> {
 }
 
 fn new_pool(config: &Config) -> Option<Pool<Places>> {
-    // PHP's time-outs are signals to the process. In a thread of ours PHP's handler would jump on the wrong stack.
-    let mut before = SigSet::empty();
-    pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), Some(&mut before)).ok()?;
-    // The crate panics when there can be no thread. Sessions work without it, on connections of their own.
-    let threads = catch_unwind(|| {
+    let start = || {
         ScheduledThreadPool::builder()
             .num_threads(1)
             .thread_name_pattern("rustsql-idle")
             .on_drop_behavior(OnPoolDropBehavior::DiscardPendingScheduled)
             .build()
-    });
-    let _ = pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&before), None);
+    };
+    // The crate panics when there can be no thread. Sessions work without it, on connections of their own.
+    let threads = threads::without_signals(|| catch_unwind(start))?;
     let pool = Pool::builder()
         .max_size(if cfg!(php_zts) { config.persistent_size } else { 1 })
         .min_idle(Some(0))

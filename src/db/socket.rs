@@ -1,7 +1,8 @@
-//! What the mysql crate does not do with its socket: a time-out for the connection to a Unix socket, another one for each
-//! answer, waiting for it so that nothing but the answer ends the wait, and a look at what comes in before it makes room for it.
+//! What the mysql crate does not do with its socket: one end for the time that a whole login takes, or a question and its
+//! whole answer, however slowly they come; waiting so that nothing but the answer ends the wait; and a look at what comes in
+//! before it makes room for it.
 //!
-//! The linker puts `connect` and `recv` of this file between the standard library and libc (`--wrap`, see build.rs).
+//! The linker puts `connect`, `send` and `recv` of this file between the standard library and libc (`--wrap`, see build.rs).
 #![cfg_attr(
     not(test),
     expect(
@@ -11,26 +12,25 @@
 )]
 
 use std::cell::Cell;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::frames::Frames;
 use super::greeting::Greeting;
 
 thread_local! {
     static EXPECTED: Cell<Expected> = const { Cell::new(Expected::Nothing) };
-    static CONNECT_TIMEOUT: Cell<Duration> = const { Cell::new(Duration::ZERO) };
-    static READ_TIMEOUT: Cell<Option<Duration>> = const { Cell::new(None) };
+    static END: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// For the connections that this thread makes next. A Unix socket whose queue is full, since its server stands still, would
-/// otherwise be waited for without end. TCP has a time-out of its own.
-pub fn bound_connect(timeout: Duration) {
-    CONNECT_TIMEOUT.set(timeout);
+/// When this thread gives up what it connects to, sends and receives next; `None`: never. A Unix socket whose queue is full,
+/// since its server stands still, would otherwise be waited for without end. The connection by TCP has a time-out of its own.
+pub fn end_at(end: Option<Instant>) {
+    END.set(end);
 }
 
-/// For what this thread reads next, from any connection; `None` waits for ever.
-pub fn bound_reads(timeout: Option<Duration>) {
-    READ_TIMEOUT.set(timeout);
+fn left() -> Option<Duration> {
+    let left = |end: Instant| end.saturating_duration_since(Instant::now());
+    END.get().map(left)
 }
 
 /// What this thread receives next, from any connection.
@@ -91,11 +91,12 @@ mod wrapped {
     use std::os::fd::BorrowedFd;
     use std::time::Duration;
 
-    use libc::{c_int, pollfd, size_t, sockaddr, socklen_t, ssize_t};
+    use libc::{c_int, c_short, pollfd, size_t, sockaddr, socklen_t, ssize_t};
     use socket2::SockRef;
 
     unsafe extern "C" {
         fn __real_connect(descriptor: c_int, address: *const sockaddr, length: socklen_t) -> c_int;
+        fn __real_send(descriptor: c_int, from: *const c_void, length: size_t, flags: c_int) -> ssize_t;
         fn __real_recv(descriptor: c_int, to: *mut c_void, length: size_t, flags: c_int) -> ssize_t;
     }
 
@@ -107,9 +108,46 @@ mod wrapped {
             if c_int::from((*address).sa_family) == libc::AF_UNIX {
                 let socket = BorrowedFd::borrow_raw(descriptor);
                 // Without the time-out the connection works all the same.
-                let _ = SockRef::from(&socket).set_write_timeout(Some(super::CONNECT_TIMEOUT.get()));
+                let _ = SockRef::from(&socket).set_write_timeout(super::left().map(at_least_a_millisecond));
             }
             __real_connect(descriptor, address, length)
+        }
+    }
+
+    /// Zero would be for ever.
+    fn at_least_a_millisecond(left: Duration) -> Duration {
+        left.max(Duration::from_millis(1))
+    }
+
+    /// Waits for one of the events: how many have come, 0 when the time is over, -1 after a signal.
+    fn wait(descriptor: c_int, events: c_short) -> c_int {
+        let milliseconds = |left: Duration| c_int::try_from(left.as_micros().div_ceil(1000)).unwrap_or(c_int::MAX);
+        let mut waiting = pollfd {
+            fd: descriptor,
+            events,
+            revents: 0,
+        };
+        // SAFETY: one live pollfd.
+        unsafe { libc::poll(&raw mut waiting, 1, super::left().map_or(-1, milliseconds)) }
+    }
+
+    /// Every `send` of this library.
+    #[unsafe(no_mangle)]
+    unsafe extern "C" fn __wrap_send(descriptor: c_int, from: *const c_void, length: size_t, flags: c_int) -> ssize_t {
+        loop {
+            // SAFETY: the caller passes what libc's send takes; errno is this thread's.
+            unsafe {
+                let sent = __real_send(descriptor, from, length, flags | libc::MSG_DONTWAIT);
+                if sent >= 0 || *libc::__errno_location() != libc::EAGAIN {
+                    return sent;
+                }
+                match wait(descriptor, libc::POLLOUT) {
+                    0 => *libc::__errno_location() = libc::EAGAIN,
+                    1 => continue,
+                    _ => {}
+                }
+            }
+            return -1;
         }
     }
 
@@ -117,14 +155,7 @@ mod wrapped {
     /// server that takes the question off the socket; poll is woken by the answer alone.
     #[unsafe(no_mangle)]
     unsafe extern "C" fn __wrap_recv(descriptor: c_int, to: *mut c_void, length: size_t, flags: c_int) -> ssize_t {
-        let milliseconds = |limit: Duration| c_int::try_from(limit.as_millis().max(1)).unwrap_or(c_int::MAX);
-        let timeout = super::READ_TIMEOUT.get().map_or(-1, milliseconds);
-        let mut waiting = pollfd {
-            fd: descriptor,
-            events: libc::POLLIN,
-            revents: 0,
-        };
-        // SAFETY: one live pollfd; the caller passes what libc's recv takes, which has written as many bytes as it says; errno
+        // SAFETY: the caller passes what libc's recv takes, which has written as many bytes as it says; errno
         // is this thread's.
         unsafe {
             let fail = |number| {
@@ -134,7 +165,7 @@ mod wrapped {
             if !super::may_come(&[]) {
                 return fail(libc::EBADMSG);
             }
-            match libc::poll(&raw mut waiting, 1, timeout) {
+            match wait(descriptor, libc::POLLIN) {
                 0 => return fail(libc::EAGAIN),
                 1 => {}
                 _ => return -1,

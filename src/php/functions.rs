@@ -65,7 +65,7 @@ pub fn ping() -> Vec<ZBox<ZendHashTable>> {
     let hosts = boundary::caught(|| {
         let config = ini::load_current()?;
         let entries = config.target.addresses.iter().map(Host::new);
-        let each = entries.flat_map(|entry| match entry.resolve() {
+        let each = entries.flat_map(|entry| match entry.resolve(config.connect_timeout) {
             Ok(hosts) => hosts.iter().map(|host| ping_host(host, &config)).collect(),
             Err(error) => vec![pinged(&entry, error.into(), Instant::now())],
         });

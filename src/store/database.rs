@@ -3,7 +3,7 @@
 //! Every operation is one packet of statements. What a fresh connection needs to be told rides in its first packet.
 
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::sql::Change;
 use super::{Expected, Expiry, Found, IfAbsent, Instance, Row, Store, Version, Write, known_servers, schema, sql};
@@ -41,6 +41,8 @@ pub struct Database {
     pub(super) in_transaction: bool,
     /// How long the server may let a statement wait for a row, in seconds.
     pub(super) lock_wait: u64,
+    /// When the time for all answers together is over.
+    pub(super) until: Option<Instant>,
     /// `auto` as this connection's server decided it.
     pub(super) decided: Option<Mode>,
     /// This connection's server, once a row was read on it.
@@ -88,6 +90,7 @@ impl Database {
             held: None,
             in_transaction: false,
             lock_wait,
+            until: None,
             decided: None,
             instance: Instance::UNKNOWN,
         }
@@ -296,6 +299,13 @@ impl Database {
 }
 
 impl Store for Database {
+    fn within(&mut self, time: Option<Duration>) {
+        self.until = time.and_then(|time| Instant::now().checked_add(time));
+        if let Some(connection) = &mut self.connection {
+            connection.answer_until(self.until);
+        }
+    }
+
     fn lock(&mut self, key: SessionKey, if_absent: IfAbsent) -> Result<Found> {
         self.acquire(key, if_absent)
     }

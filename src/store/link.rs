@@ -1,7 +1,7 @@
 //! A request's way to a server: which host, on a fresh connection or a kept one, and what goes in front of its packets.
 
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::database::{Database, Held};
 use super::{Instance, Store, known_servers, shape, sql};
@@ -23,7 +23,10 @@ impl Database {
                 self.held = None;
                 self.in_transaction = false;
                 self.instance = Instance::UNKNOWN;
-                let connection = self.open()?;
+                let began = Instant::now();
+                let mut connection = self.open()?;
+                self.until = self.until.and_then(|until| until.checked_add(began.elapsed()));
+                connection.answer_until(self.until);
                 let known = known_servers::recall(connection.host());
                 self.decided = known.and_then(|(server, _)| server.clustered.then_some(Mode::Row));
                 connection
@@ -364,6 +367,7 @@ impl Database {
         }
         if connection.is_faultless() && connection.greeted {
             connection.greeted = false;
+            connection.answer_until(None);
             place.fill(&self.config, connection);
         }
     }

@@ -113,6 +113,9 @@ impl Expiry {
 }
 
 pub trait Store {
+    /// How long all answers together may take from now on; `None`: each has its own time. What it takes to connect comes on top.
+    fn within(&mut self, time: Option<Duration>);
+
     /// Locks the session and reads its newest data. When this store holds it already, only reads.
     fn lock(&mut self, key: SessionKey, if_absent: IfAbsent) -> Result<Found>;
 

@@ -45,6 +45,7 @@ pub fn look(host: &Host, config: &Config, script: String) -> Health {
     own.auto_create = false;
     own.lock_timeout = LockTimeout::Limit(config.io_timeout);
     let mut database = Database::new(Rc::new(own), script);
+    database.within(Some(config.io_timeout));
     let mut health = Health::default();
     health.problem = database.look(&mut health, config.auto_create).err();
     health.writable &= !health.problem.as_ref().is_some_and(Error::is_unfit_host);
