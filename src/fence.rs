@@ -53,7 +53,10 @@ pub fn judge(base: &Base, on: Instance, elapsed: Duration, sent: &Sent<'_>, foun
         Found::Row(row) if sent.versions.contains(&row.version) && row.data == sent.data => {
             Verdict::Written(row.version)
         }
-        Found::Row(row) if base.version == Some(row.version) => Verdict::WriteOver(Expected::Version(row.version)),
+        // A session that had expired when it was read may live again: its holder was slow, and has moved the expiry since.
+        Found::Row(row) if base.version == Some(row.version) && (base.live || !row.is_live()) => {
+            Verdict::WriteOver(Expected::Version(row.version))
+        }
         Found::Row(row) if base.has_lost_ancestor(row.version, on) => {
             Verdict::WriteOver(Expected::Version(row.version))
         }
@@ -178,6 +181,23 @@ mod tests {
         let rivals = row(seen.next(here()));
         let verdict = judge(&base, here(), Duration::ZERO, &sent(&[]), &rivals);
         assert_eq!(verdict, Verdict::Refuse(Refusal::Newer));
+    }
+
+    #[test]
+    fn an_expired_session_that_lives_again_is_not_begun_anew() {
+        let seen = Version::new_session(here());
+        let base = base(Some(seen), false);
+        let found = |expires| {
+            Found::Row(Row {
+                version: seen,
+                expires,
+                now: 100,
+                data: Vec::new(),
+            })
+        };
+        let verdict = |expires| judge(&base, here(), Duration::ZERO, &sent(&[]), &found(expires));
+        assert_eq!(verdict(100), Verdict::WriteOver(Expected::Version(seen)));
+        assert_eq!(verdict(101), Verdict::Refuse(Refusal::Newer));
     }
 
     #[test]

@@ -111,6 +111,11 @@ impl<S: Store> Handler<S> {
         &self.store
     }
 
+    #[cfg(test)]
+    pub fn store_mut(&mut self) -> &mut S {
+        &mut self.store
+    }
+
     pub fn take_notices(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notices)
     }

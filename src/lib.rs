@@ -22,6 +22,9 @@ mod lock;
 mod session_id;
 mod store;
 
+#[cfg(test)]
+mod history_tests;
+
 /// All that knows PHP; left out of unit tests, which then need neither libphp nor a server.
 #[cfg(not(test))]
 mod php;
