@@ -167,6 +167,8 @@ fn assert_nothing_is_lost(found: &[u8], by: &[u8]) {
 }
 
 impl Store for Client {
+    fn within(&mut self, _: Option<Duration>) {}
+
     fn lock(&mut self, _: SessionKey, _: IfAbsent) -> Result<Found> {
         let at = self.server()?;
         let mut world = self.world.borrow_mut();
