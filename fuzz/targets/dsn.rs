@@ -37,6 +37,7 @@ fn message(text: &str) -> String {
             _ => key.c_default().to_string_lossy().into_owned(),
         },
         "",
+        |_| String::new(),
     );
     loaded.err().map(|error| error.to_string()).unwrap_or_default()
 }

@@ -18,7 +18,7 @@ use libfuzzer_sys::fuzz_target;
 use config::Config;
 use session_id::SessionKey;
 use store::database::Database;
-use store::{Expected, Expiry, IfAbsent, Store, Version, Write as SessionWrite};
+use store::{Expected, Expiry, IfAbsent, Instance, Store, Version, Write as SessionWrite};
 
 const GREETING: &[u8] = b"\x0a5.5.5-10.11.6-MariaDB\0\x01\0\0\0abcdefgh\0\xfe\xf7\x2d\x02\0\xff\x81\x15\0\0\0\0\0\0\x07\0\0\0ijklmnopqrst\0mysql_native_password\0";
 const OK: &[u8] = b"\0\0\0\x02\0\0\0";
@@ -106,6 +106,7 @@ fuzz_target!(|bytes: &[u8]| {
             _ => key.c_default().to_string_lossy().into_owned(),
         },
         "",
+        |_| String::new(),
     )
     .unwrap();
     let mut store = Database::new(Rc::new(config), "script.php".into());
@@ -114,10 +115,10 @@ fuzz_target!(|bytes: &[u8]| {
         lifetime: 1440,
         touch_seconds: 60,
     };
-    let version = Version::new_incarnation();
+    let version = Version::new_session(Instance::UNKNOWN);
     let write = SessionWrite {
         expected: Expected::Version(version),
-        version: version.next(),
+        version: version.next(Instance::UNKNOWN),
         data: b"a|i:1;",
         expiry,
         moves_expiry: true,

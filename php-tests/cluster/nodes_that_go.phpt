@@ -26,6 +26,11 @@ $holders = [
     'a rival wrote' => $sessions['a rival wrote']->hold('$_SESSION["n"]++;'),
     'unchanged' => $sessions['unchanged']->hold(''),
 ];
+// A health check before the first session, and after it: the cluster need not be told of what is only tried.
+foreach (['no table' => $nodes[0]->freshTable(), 'a table' => $table->table] as $what => $of) {
+    echo "ping, $what: ", $name($session($nodes)->run('foreach (RustSql\ping() as $host) { echo $host["ready"] ? "ready," : $host["error"]; }', ['rustsql.table' => $of]));
+    echo $what === 'no table' && $nodes[1]->query("SHOW TABLES FROM app LIKE '$of'") ? "a table was made\n" : '';
+}
 $nodes[0]->kill();
 echo 'a new request: ', $name($sessions['a rival wrote']->run($increment));
 // What node 1 is told, node 2 may not have in its tables at once.
@@ -66,6 +71,8 @@ echo 'ping: ', $one->run('foreach (RustSql\ping() as $host) { echo $host["reacha
 changed: node 0 1
 a rival wrote: node 0 1
 unchanged: node 0 1
+ping, no table: ready,ready,ready,
+ping, a table: ready,ready,ready,
 a new request: node 1 2
 changed: n|i:2;
 a rival wrote: Warning: rustsql: the session was not written: another request has written newer data since it was read; the stored data stays
