@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::database::{Database, Held};
 use super::{Instance, Store, known_servers, shape, sql};
-use crate::db::connection::{Connection, Quirks, Server, Settings};
+use crate::db::connection::{Connection, Server, Settings};
 use crate::db::errno;
 use crate::db::hosts::{self, Candidates};
 use crate::db::pool::Place;
@@ -138,7 +138,7 @@ impl Database {
                 true => self.send_first(statement, timeout, proving)?,
                 false => self.send_next(statement, timeout)?,
             };
-            if first && self.has_learned() {
+            if first && self.begins_anew() {
                 continue;
             }
             self.in_transaction = self
@@ -227,7 +227,9 @@ impl Database {
         }
         let (mut reply, answers) = send_after(connection, before, statement, timeout);
         if answers.len() < asked && !quirks.bare && reply.code.is_some_and(errno::is_missing_name) {
-            known_servers::learn(connection.host(), Quirks { bare: true, ..quirks });
+            connection.quirks.bare = true;
+            known_servers::learn(connection.host(), connection.quirks);
+            connection.settings = None;
             return Ok(reply);
         }
         if ask {
@@ -256,14 +258,11 @@ impl Database {
             }
             let logs_statements = facts.is_on(3);
             if logs_statements != quirks.logs_statements {
-                let quirks = Quirks {
-                    logs_statements,
-                    ..quirks
-                };
-                known_servers::learn(connection.host(), quirks);
-                if !logs_statements {
-                    // What was sent is right there, too, and has been done.
-                    connection.quirks = quirks;
+                connection.quirks.logs_statements = logs_statements;
+                known_servers::learn(connection.host(), connection.quirks);
+                // The other way round, what was sent is right as well, and has been done.
+                if logs_statements {
+                    connection.settings = None;
                 }
             }
         }
@@ -299,16 +298,12 @@ impl Database {
         Ok(reply)
     }
 
-    /// A first packet has shown that the server wants to be asked in another way: nothing of it stays, and it is sent again.
-    fn has_learned(&mut self) -> bool {
-        let Some(connection) = &mut self.connection else {
+    /// A first packet has shown that the server wants to be told other settings: nothing of it stays, and it is sent again.
+    fn begins_anew(&mut self) -> bool {
+        let Some(connection) = self.connection.as_mut().filter(|open| open.settings.is_none()) else {
             return false;
         };
-        if connection.quirks == known_servers::quirks(connection.host()) {
-            return false;
-        }
         connection.greeted = false;
-        connection.settings = None;
         // If this fails the connection is lost.
         let _ = connection.query("ROLLBACK;DO RELEASE_ALL_LOCKS()");
         true

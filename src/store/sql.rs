@@ -34,7 +34,7 @@ macro_rules! read_only {
 /// | `system_versioning_asof` | a table with SYSTEM VERSIONING is read as it was |
 /// | `wsrep_sync_wait`, `wsrep_dirty_reads`, `wsrep_osu_method` | a node of Galera reads old data, or makes the table for itself alone |
 ///
-/// The other session variables of MariaDB 10.11 and MySQL 9.7 are left as they are:
+/// The other session variables of MariaDB 10.11 and 11.8 and MySQL 9.7 are left as they are:
 /// - What plans, sorts, caches, counts, logs, tracks or warns does no harm, nor does what speaks of other engines, ALTER,
 ///   weeks, AUTO_INCREMENT or constraints: `hostile_transaction_settings_do_no_harm.phpt` has them at their worst.
 ///   `innodb_snapshot_isolation` counts from REPEATABLE READ on.
