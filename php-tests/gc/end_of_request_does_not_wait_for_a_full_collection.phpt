@@ -11,8 +11,7 @@ foreach (each_lock() as $lock => $table) {
     $left = $table->count('expires <= UNIX_TIMESTAMP()');
     check($left < 6000, "$lock: some were deleted", $left);
     check($left > 0, "$lock: some are left", $left);
-    same($left, $table->request('abc', fn () => session_gc()), "$lock: the rest");
-    same(1, $table->count(), "$lock: rows");
+    same($left + 1, $table->count(), "$lock: rows");
 }
 same([], warnings(), 'warnings');
 echo "done\n";
