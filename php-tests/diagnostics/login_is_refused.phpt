@@ -63,7 +63,7 @@ foreach ([
 
 // A server that wants TLS of everybody but its own machine's socket.
 $strict = Server::start(null, ['require_secure_transport' => 'ON'] + ($mysql ? [] : ['max_password_errors' => '1']));
-cannot_start('a server that wants TLS', $strict->dsn(), ["127.0.0.1:$strict->port", $mysql ? '3159' : '1045', 'TLS', 'require_secure_transport'], $table);
+cannot_start('a server that wants TLS', $strict->dsn(), ["127.0.0.1:$strict->port", $strict->flavour === 'mariadb' ? '1045' : '3159', 'TLS', 'require_secure_transport'], $table);
 session_save_path($strict->socketDsn());
 same(true, session_start(), 'by the socket of that server');
 session_write_close();

@@ -16,7 +16,9 @@ function harmless(string $warning, string $what): void
 
 $table = new Table;
 $server->query("CREATE TABLE app.`$table->name` (id VARCHAR(128) PRIMARY KEY, data TEXT)");
-$warning = cannot_start('other columns', $table->dsn(), [$host, '1054', '42S22', '`version`', 'RustSql\\schema()', 'rustsql.table'], $working);
+// Where columns are utf8mb4 unless told otherwise, a strict start meets the type of `id` first.
+$error = $server->flavour === 'mariadb-11.8' ? ['error 1'] : ['1054', '42S22'];
+$warning = cannot_start('other columns', $table->dsn(), [$host, ...$error, '`version`', 'RustSql\\schema()', 'rustsql.table'], $working);
 harmless($warning, 'other columns');
 same([], $server->query("SELECT * FROM app.`$table->name`"), 'rows');
 

@@ -332,7 +332,7 @@ final class Server
                 // What its mariadb-install-db does, which looks for the programs of an installed server.
                 $sql = dirname($binary) . '/root/usr/share/mariadb/mariadb_';
                 self::shell('sh', '-c', 'sql=$1; shift; { printf "%s;\\n" "CREATE DATABASE mysql" "USE mysql" "SET @auth_root_socket = NULL"'
-                    . ' && cat "$sql"system_tables.sql "$sql"performance_tables.sql "$sql"system_tables_data.sql; } | "$@"', 'sh', $sql,
+                    . ' && cat "$sql"system_tables.sql "$sql"performance_tables.sql "$sql"system_tables_data.sql "$sql"sys_schema.sql; } | "$@"', 'sh', $sql,
                     ...self::binary($flavour), ...['--bootstrap', '--user=' . self::user(), "--datadir=$template.new", '--innodb-log-file-size=16M']);
             } else {
                 // --force: the name of this machine need not resolve.
