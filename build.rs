@@ -57,7 +57,7 @@ fn session_bindings(zts: bool) {
         .clang_args(includes.split_whitespace())
         .allowlist_recursively(false)
         .allowlist_type("ps_module|ps_module_struct|zend_result|ZEND_RESULT_CODE|_?zend_module_dep")
-        .allowlist_function("zend_ini_string_ex|display_ini_entries|zend_unregister_ini_entries|zval_get_long_func|zend_exception_set_previous")
+        .allowlist_function("zend_ini_string_ex|display_ini_entries|zend_unregister_ini_entries|zval_get_long_func|zend_exception_set_previous|zend_memory_usage")
         .allowlist_var("ZEND_INI_STAGE_RUNTIME|MODULE_DEP_REQUIRED|ZEND_INI_DISPLAY_ORIG|EG_FLAGS_IN_SHUTDOWN")
         .layout_tests(false)
         .formatter(bindgen::Formatter::None);

@@ -12,6 +12,8 @@ mod fence;
 mod handler;
 #[path = "../src/lock/mod.rs"]
 mod lock;
+#[path = "../src/original.rs"]
+mod original;
 #[path = "../src/session_id.rs"]
 mod session_id;
 #[path = "../src/store/mod.rs"]

@@ -95,6 +95,9 @@ pub enum Error {
     #[error("the session has {bytes} bytes, and {limit}; the stored data stays")]
     TooLarge { bytes: usize, limit: String },
 
+    #[error("{host} sends more than {limit} bytes, which is all that memory_limit leaves; the stored data stays")]
+    TooLargeToRead { host: String, limit: usize },
+
     #[error("the session was not written: {reason}{end}", reason = .0, end = .0.consequence())]
     Refused(Refusal),
 
@@ -133,6 +136,7 @@ impl Error {
             Self::Connect { cure, .. } | Self::Login { cure, .. } => Some(cure),
             Self::Schema { cure, .. } => Some(cure),
             Self::Server { cure, .. } => *cure,
+            Self::TooLargeToRead { .. } => Some("raise memory_limit"),
             Self::UnfitHost { .. } => Some("point rustsql.dsn at the primary"),
             Self::TableLocked { .. } => Some("wait for its end: SHOW PROCESSLIST shows whose it is"),
             Self::Unsuitable { .. } => Some("point rustsql.dsn at MySQL or MariaDB"),

@@ -15,6 +15,7 @@ use crate::config::{Config, LockFailure};
 use crate::error::{Error, Refusal, Result, seconds};
 use crate::fence::{Base, Sent, Verdict, judge};
 use crate::lock::Mode;
+use crate::original::Original;
 use crate::session_id::SessionKey;
 use crate::store::{Expected, Expiry, Found, IfAbsent, Store, Version, Write};
 
@@ -42,7 +43,7 @@ struct Session {
     read_at: Instant,
     waited: Duration,
     /// As it was read; `None` once this request has written another.
-    data: Option<Vec<u8>>,
+    data: Option<Original>,
     bytes: usize,
 }
 
@@ -164,8 +165,18 @@ impl<S: Store> Handler<S> {
         {
             return other.data(id);
         }
-        let session = self.session.as_ref();
-        session.and_then(|session| session.data.as_deref()).unwrap_or_default()
+        let data = self.session.as_ref().and_then(|session| session.data.as_ref());
+        data.map(Original::bytes).unwrap_or_default()
+    }
+
+    /// PHP has the data now.
+    pub fn shrink(&mut self) {
+        if let Some(data) = self.session.as_mut().and_then(|session| session.data.as_mut()) {
+            data.shrink();
+        }
+        if let Some(other) = &mut self.other {
+            other.shrink();
+        }
     }
 
     /// Whether the session exists, for strict mode. The read that follows needs no second look.
@@ -226,7 +237,7 @@ impl<S: Store> Handler<S> {
         }
         self.store.within(self.time_to_answer());
         let Some(session) = &self.session else { return Ok(()) };
-        let unchanged = session.base.live && session.data.as_deref() == Some(data);
+        let unchanged = session.base.live && session.data.as_ref().is_some_and(|read| read.is(data));
         if self.store.is_forked() {
             return match unchanged {
                 true => Ok(()),
@@ -234,7 +245,7 @@ impl<S: Store> Handler<S> {
             };
         }
         if unchanged {
-            return self.touch(key, lifetime);
+            return self.touch(key, data, lifetime);
         }
         if !session.base.live && NO_VARIABLES.contains(&data) && !self.config.store_empty {
             return Ok(());
@@ -269,6 +280,9 @@ impl<S: Store> Handler<S> {
         }
         if self.store.is_forked() {
             return Err(Error::Refused(Refusal::Forked));
+        }
+        if replaces && self.unread == Some(key) {
+            return Err(Error::Refused(Refusal::Unread));
         }
         match &self.session {
             Some(session) if session.key != key => return self.elsewhere().destroy(id, false),
@@ -438,7 +452,7 @@ impl<S: Store> Handler<S> {
             read_at: Instant::now(),
             waited: loaded.waited,
             bytes: data.len(),
-            data: Some(data),
+            data: Some(Original::Whole(data)),
         });
     }
 
@@ -490,7 +504,7 @@ impl<S: Store> Handler<S> {
     }
 
     /// Moves an unchanged session's expiry, if it has not been moved for long enough.
-    fn touch(&mut self, key: SessionKey, lifetime: u64) -> Result<()> {
+    fn touch(&mut self, key: SessionKey, data: &[u8], lifetime: u64) -> Result<()> {
         let expiry = self.expiry(lifetime);
         let unlocked = self.store.mode() == Mode::Unlocked;
         let Some(session) = &mut self.session else {
@@ -516,10 +530,10 @@ impl<S: Store> Handler<S> {
         }
         // The lock was lost, or the row has changed or gone: what this request read is written again if it may be.
         // If not, nothing of this request is lost, since it changed nothing.
-        let data = session.data.take().unwrap_or_default();
-        let result = self.save(key, &data, expiry);
+        let read = session.data.take();
+        let result = self.save(key, data, expiry);
         if let Some(session) = &mut self.session {
-            session.data = Some(data);
+            session.data = read;
         }
         match result {
             Err(Error::Refused(_)) => Ok(()),
@@ -563,7 +577,10 @@ impl<S: Store> Handler<S> {
                     found => found?,
                 };
                 let (on, elapsed) = (self.store.instance(), session.read_at.elapsed());
-                match judge(&base, on, elapsed, &sent, &found) {
+                let verdict = judge(&base, on, elapsed, &sent, &found);
+                // Its data may be large.
+                drop(found);
+                match verdict {
                     Verdict::Written(version) => {
                         result = Ok(version);
                         break;

@@ -19,6 +19,7 @@ mod error;
 mod fence;
 mod handler;
 mod lock;
+mod original;
 mod session_id;
 mod store;
 

@@ -253,6 +253,14 @@ final class Liar
                 return [$packet . self::packet(1, $this->lie['bytes'] ?? self::bomb()), true];
             case 'version':
                 return [self::packet($number, $content[0] . $this->lie['bytes'] . strstr($content, "\0")), true];
+            case 'flood':
+                // A packet of 900 MB, or as much of it as the client takes.
+                for ($frame = $number; $frame < $number + 56; $frame++) {
+                    if (!@fwrite($pair->client, "\xff\xff\xff" . chr($frame & 255) . str_repeat('x', 0xffffff))) {
+                        break;
+                    }
+                }
+                return ['', false];
             case 'noise':
                 return [implode(array_map($random, range(1, mt_rand(1, 2000)))), (bool) mt_rand(0, 1)];
         }

@@ -26,6 +26,12 @@ foreach (LOCKS as $lock) {
         $session->finish($holder);
         echo $session->finish($request), $session->stored(), "\n";
 
+        $holder = $session->hold();
+        $request = $session->start("$wrapper ob_start(); session_start(); ob_end_clean(); pause('read'); session_regenerate_id(true);");
+        $request->readLine();
+        $session->finish($holder);
+        echo "new id: ", preg_replace('~^.*destruction failed.*\n~m', '', $session->finish($request)), $session->stored(), "\n";
+
         $holder = $session->hold('$_SESSION["n"]++;');
         $request = $session->start("$closing $started");
         echo "error handler: ", $request->readLine(), "\n";
@@ -46,6 +52,8 @@ foreach (LOCKS as $lock) {
 advisory, strict mode 0, wrapper: read
 Warning: rustsql: the session was not written: it could not be read before; the stored data stays
 n|i:2;
+new id: Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+n|i:2;
 error handler: locked
 Warning: rustsql: the session was not written: it could not be read before; the stored data stays
 not started
@@ -53,6 +61,8 @@ n|i:3;
 begun anew: n|s:3:"new";
 advisory, strict mode 1, wrapper: read
 Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+n|i:2;
+new id: Warning: rustsql: the session was not written: it could not be read before; the stored data stays
 n|i:2;
 error handler: locked
 Warning: rustsql: the session was not written: it could not be read before; the stored data stays
@@ -62,6 +72,8 @@ begun anew: n|s:3:"new";
 row, strict mode 0, wrapper: read
 Warning: rustsql: the session was not written: it could not be read before; the stored data stays
 n|i:2;
+new id: Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+n|i:2;
 error handler: locked
 Warning: rustsql: the session was not written: it could not be read before; the stored data stays
 not started
@@ -69,6 +81,8 @@ n|i:3;
 begun anew: n|s:3:"new";
 row, strict mode 1, wrapper: read
 Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+n|i:2;
+new id: Warning: rustsql: the session was not written: it could not be read before; the stored data stays
 n|i:2;
 error handler: locked
 Warning: rustsql: the session was not written: it could not be read before; the stored data stays

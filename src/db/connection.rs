@@ -28,6 +28,9 @@ use crate::error::{DbError, Error, Result};
 /// The protocol's own limit; the server's is checked before a write, since it ends the connection.
 pub const LARGEST_PACKET: usize = 1 << 30;
 
+/// What a kept connection's buffers may hold.
+const LARGEST_KEPT: usize = 4 << 20;
+
 /// How many prepared statements a kept connection has; a request uses two of the three or four that there are for its settings.
 const PREPARED: usize = 8;
 
@@ -196,6 +199,11 @@ impl Connection {
         self.faultless = false;
     }
 
+    /// The crate has buffers for each connection that grow and never shrink: one that has seen so much is not kept.
+    fn buffered(&mut self, bytes: usize) {
+        self.faultless &= bytes <= LARGEST_KEPT;
+    }
+
     pub fn is_faultless(&self) -> bool {
         self.is_usable() && self.faultless
     }
@@ -244,6 +252,7 @@ impl Connection {
     }
 
     fn execute_prepared(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> (Reply, bool) {
+        self.buffered(statement.data_len());
         let (text, values) = statement.prepared();
         let mut prepared = std::mem::take(&mut self.prepared);
         let found = prepared.iter().find(|(known, _)| *known == text);
@@ -284,12 +293,18 @@ impl Connection {
         let ends = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         socket::end_at(ends.into_iter().chain(self.until).min());
         let sets = &mut reply.sets;
-        socket::expect(Expected::Answer(Frames::default()));
+        socket::expect_answer();
         // The crate panics on answers that no server gives, as an empty packet.
         let outcome = catch_unwind(AssertUnwindSafe(|| work(conn, sets)));
         let between_packets = socket::is_between_packets();
+        let passed_limit = socket::passed_limit();
+        self.buffered(socket::answered_bytes());
         socket::expect(Expected::Nothing);
         let error = match outcome {
+            _ if let Some(limit) = passed_limit => Error::TooLargeToRead {
+                host: self.host().to_owned(),
+                limit,
+            },
             Ok(Ok(())) if between_packets => return reply,
             Ok(Err(error)) if between_packets || errno::code(&error).is_none() => {
                 reply.code = errno::code(&error);
@@ -299,7 +314,7 @@ impl Connection {
         };
         self.faultless = false;
         // Also after a time-out of the socket: an answer to the old question may still come.
-        if error.is_connection_lost() {
+        if error.is_connection_lost() || passed_limit.is_some() {
             self.listed = None;
             self.inner = None;
         }
@@ -349,6 +364,6 @@ fn walk<P: Protocol>(result: &mut QueryResult<'_, '_, '_, P>, sets: &mut Vec<Res
 /// Behind an error that is not the server's, the crate would read on to the end of an answer that may have none.
 fn stop_reading(error: &mysql::Error) {
     if errno::code(error).is_none() {
-        socket::expect(Expected::Nothing);
+        socket::stop();
     }
 }

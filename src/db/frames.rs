@@ -26,11 +26,31 @@ pub struct Frames {
     missing: usize,
     begins: bool,
     goes_on: bool,
+    /// How much may come in all.
+    limit: Option<usize>,
+    announced: usize,
     /// The packet that ends a login has begun.
     accepted: bool,
 }
 
 impl Frames {
+    pub fn within(limit: Option<usize>) -> Self {
+        Self {
+            limit,
+            ..Self::default()
+        }
+    }
+
+    /// How many bytes the packets so far have, or will have.
+    pub fn announced(&self) -> usize {
+        self.announced
+    }
+
+    /// More has been announced than may come.
+    pub fn is_too_much(&self) -> bool {
+        self.limit.is_some_and(|limit| self.announced > limit)
+    }
+
     /// Of the answer to a statement. False: no server says that.
     pub fn are_plausible(&mut self, bytes: &[u8]) -> bool {
         self.follow(bytes, |first, length| {
@@ -86,16 +106,17 @@ impl Frames {
         self.header_bytes == 0
     }
 
-    /// False: it is empty, where the crate counts on one byte at least.
+    /// False: it is empty, where the crate counts on one byte at least; or it is too much.
     fn begin_packet(&mut self) -> bool {
         let [low, middle, high, _] = self.header;
         self.missing = u32::from_le_bytes([low, middle, high, 0]) as usize;
         self.begins = !self.goes_on;
         self.goes_on = self.missing == FULL;
+        self.announced = self.announced.saturating_add(self.missing);
         if self.missing == 0 {
             self.header_bytes = 0;
         }
-        self.missing > 0 || !self.begins
+        (self.missing > 0 || !self.begins) && !self.is_too_much()
     }
 }
 
@@ -143,6 +164,17 @@ mod tests {
         full.resize(4 + FULL, 0);
         full.extend([0, 0, 0, 2, 1, 0, 0, 3, 1]);
         assert!(are_plausible(&full));
+    }
+
+    #[test]
+    fn refuses_what_is_too_much_when_it_is_announced() {
+        let first = [5, 0, 0, 1, 1, 2, 3, 4, 5];
+        for (limit, second) in [(None, true), (Some(8), true), (Some(7), false)] {
+            let mut frames = Frames::within(limit);
+            assert!(frames.are_plausible(&first));
+            assert_eq!(frames.are_plausible(&[3, 0, 0, 2]), second);
+            assert_eq!(frames.is_too_much(), !second);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub mod hosts;
 mod names;
 pub mod pool;
 pub mod reply;
-mod socket;
+pub mod socket;
 pub mod statement;
 mod threads;
 pub mod warm_up;

@@ -20,6 +20,7 @@ use super::greeting::Greeting;
 thread_local! {
     static EXPECTED: Cell<Expected> = const { Cell::new(Expected::Nothing) };
     static END: Cell<Option<Instant>> = const { Cell::new(None) };
+    static ANSWER_LIMIT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
 /// When this thread gives up what it connects to, sends and receives next; `None`: never. A Unix socket whose queue is full,
@@ -33,6 +34,11 @@ fn left() -> Option<Duration> {
     END.get().map(left)
 }
 
+/// How many bytes each answer may have that this thread awaits next; `None`: as many as the protocol allows.
+pub fn bound_answers(limit: Option<usize>) {
+    ANSWER_LIMIT.set(limit);
+}
+
 /// What this thread receives next, from any connection.
 #[derive(Clone, Copy)]
 pub enum Expected {
@@ -42,12 +48,41 @@ pub enum Expected {
     Unsuitable(&'static str),
     /// To a statement, from its beginning on.
     Answer(Frames),
+    /// Nothing: the answer has more bytes than it may.
+    TooMuch,
     /// Nothing has been asked. Or the answer made no sense, and has no end then either: nobody waits for it.
     Nothing,
 }
 
 pub fn expect(expected: Expected) {
     EXPECTED.set(expected);
+}
+
+pub fn expect_answer() {
+    expect(Expected::Answer(Frames::within(ANSWER_LIMIT.get())));
+}
+
+/// How many bytes the answer has so far.
+pub fn answered_bytes() -> usize {
+    match EXPECTED.get() {
+        Expected::Answer(frames) => frames.announced(),
+        _ => 0,
+    }
+}
+
+/// The limit of `bound_answers` that the answer has passed.
+pub fn passed_limit() -> Option<usize> {
+    match EXPECTED.get() {
+        Expected::TooMuch => ANSWER_LIMIT.get(),
+        _ => None,
+    }
+}
+
+/// Nobody waits for the rest of the answer.
+pub fn stop() {
+    if passed_limit().is_none() {
+        expect(Expected::Nothing);
+    }
 }
 
 /// The name of the server, where its greeting has ended the login.
@@ -62,7 +97,7 @@ pub fn unsuitable() -> Option<&'static str> {
 pub fn is_between_packets() -> bool {
     match EXPECTED.get() {
         Expected::Login(frames, _) | Expected::Answer(frames) => frames.is_between_packets(),
-        Expected::Unsuitable(_) | Expected::Nothing => true,
+        Expected::Unsuitable(_) | Expected::TooMuch | Expected::Nothing => true,
     }
 }
 
@@ -78,10 +113,14 @@ fn may_come(bytes: &[u8]) -> bool {
             frames.are_of_a_login(bytes)
         }
         Expected::Answer(frames) => frames.are_plausible(bytes),
-        Expected::Unsuitable(_) => return false,
+        Expected::Unsuitable(_) | Expected::TooMuch => return false,
         Expected::Nothing => false,
     };
-    expect(if plausible { expected } else { Expected::Nothing });
+    expect(match expected {
+        Expected::Answer(frames) if frames.is_too_much() => Expected::TooMuch,
+        expected if plausible => expected,
+        _ => Expected::Nothing,
+    });
     plausible
 }
 

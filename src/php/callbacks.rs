@@ -14,15 +14,19 @@ use ext_php_rs::ffi::{
 };
 
 use super::caller::{self, Running, running};
-use super::engine::{encoding_defect, script};
+use super::engine::{self, encoding_defect, script};
 use super::save_path::{self, SavePath};
 use super::session_api::ps_module;
 use super::{boundary, ini, session_variables, upload, warning};
+use crate::db::socket;
 use crate::error::{Error, Result};
 use crate::handler::Handler;
 use crate::store::database::Database;
 
 type Open = Handler<Database>;
+
+/// What an answer has beside the session's data.
+const ANSWER_BYTES: usize = 64 << 10;
 type CreateId = unsafe extern "C" fn(*mut *mut c_void) -> *mut zend_string;
 
 const SUCCESS: c_int = ZEND_RESULT_CODE_SUCCESS;
@@ -89,6 +93,8 @@ unsafe fn is_ours(mod_data: *mut *mut c_void) -> bool {
 /// # Safety
 /// `mod_data` is what ext/session passes: its own variable.
 unsafe fn opened<'a>(mod_data: *mut *mut c_void) -> Result<&'a mut Open> {
+    // What is stored may have to be looked at, also where PHP gets no more than it has.
+    bound_answers(engine::memory_limit());
     // SAFETY: ours is the live box that `open` made; callbacks of one thread never overlap.
     unsafe {
         match is_ours(mod_data) {
@@ -96,6 +102,11 @@ unsafe fn opened<'a>(mod_data: *mut *mut c_void) -> Result<&'a mut Open> {
             false => Err(Error::NotOpen),
         }
     }
+}
+
+/// A server may send more than PHP may use, and it would not count for memory_limit before PHP has it.
+fn bound_answers(memory: Option<usize>) {
+    socket::bound_answers(memory.map(|bytes| bytes.saturating_add(ANSWER_BYTES)));
 }
 
 /// # Safety
@@ -225,13 +236,15 @@ unsafe extern "C" fn read(
         // SAFETY: ext/session's own arguments.
         let (handler, id) = unsafe { (opened(mod_data)?, bytes(key)) };
         let read_and_close = running() == Running::Start { read_and_close: true };
-        caller::has_read_nothing();
+        bound_answers(engine::memory_left());
         let result = handler.read(id, read_and_close).map(drop);
         flush_notices(handler);
         result?;
         caller::has_read(id);
         Ok(handler.data(id))
     });
+    // SAFETY: ext/session's own variable.
+    boundary::call((), || unsafe { opened(mod_data) }.map(Handler::shrink).or(Ok(())));
     if let Some(former) = former {
         former.give_back();
     }
@@ -337,6 +350,7 @@ unsafe extern "C" fn validate_sid(mod_data: *mut *mut c_void, key: *mut zend_str
         // SAFETY: ext/session's own arguments.
         let (handler, id) = unsafe { (opened(mod_data)?, bytes(key)) };
         let read_and_close = running() == Running::Start { read_and_close: true };
+        bound_answers(engine::memory_left());
         let exists = handler.validate(id, read_and_close);
         flush_notices(handler);
         Ok(if exists? { SUCCESS } else { FAILURE })

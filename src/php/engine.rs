@@ -2,8 +2,11 @@
 
 use std::ffi::CStr;
 
-use ext_php_rs::ffi::{ext_php_rs_executor_globals, ext_php_rs_sapi_globals, ext_php_rs_sapi_module};
+use ext_php_rs::ffi::{
+    ext_php_rs_executor_globals, ext_php_rs_process_globals, ext_php_rs_sapi_globals, ext_php_rs_sapi_module,
+};
 
+use super::session_api::zend_memory_usage;
 use super::session_variables;
 use crate::error::Refusal;
 
@@ -28,6 +31,20 @@ pub fn script() -> String {
         }
         CStr::from_ptr(path).to_string_lossy().into_owned()
     }
+}
+
+/// PHP's `memory_limit` in bytes; `None`: there is none.
+pub fn memory_limit() -> Option<usize> {
+    // SAFETY: PHP's globals are valid during a request.
+    let limit = unsafe { (*ext_php_rs_process_globals()).memory_limit };
+    usize::try_from(limit).ok()
+}
+
+/// What is left of it for the script.
+pub fn memory_left() -> Option<usize> {
+    // SAFETY: only asks.
+    let used = unsafe { zend_memory_usage(false) };
+    memory_limit().map(|limit| limit.saturating_sub(used))
 }
 
 /// What runs PHP: `fpm-fcgi`, `cli`, ...
