@@ -2,6 +2,7 @@
 //! be a primary and its replicas.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -27,6 +28,14 @@ pub struct Host {
 impl PartialEq for Host {
     fn eq(&self, other: &Self) -> bool {
         self.address == other.address && self.ip == other.ip
+    }
+}
+
+impl Eq for Host {}
+
+impl Hash for Host {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.address, self.ip).hash(state);
     }
 }
 

@@ -164,7 +164,7 @@ fn has_failed(host: &Host, config: &Config) -> bool {
 }
 
 fn name_of_host(host: &Host) -> u64 {
-    host_table::name((host.address(), host.ip()))
+    host_table::name(host)
 }
 
 fn name_of_list(target: &Target) -> u64 {

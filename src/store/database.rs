@@ -215,7 +215,7 @@ impl Database {
             return Ok(());
         };
         connection.distrust();
-        known_servers::forget(connection.host());
+        known_servers::forget(connection.at());
         let limit = connection.query("SELECT @@max_allowed_packet")?.first_number();
         if let (Some(limit), Some(server)) = (
             limit.and_then(|bytes| usize::try_from(bytes).ok()),

@@ -27,7 +27,7 @@ impl Database {
                 let mut connection = self.open()?;
                 self.until = self.until.and_then(|until| until.checked_add(began.elapsed()));
                 connection.answer_until(self.until);
-                let known = known_servers::recall(connection.host());
+                let known = known_servers::recall(connection.at());
                 self.decided = known.and_then(|(server, _)| server.clustered.then_some(Mode::Row));
                 connection
             }
@@ -58,7 +58,7 @@ impl Database {
                 Ok(connection) => return Ok(connection),
                 Err((host, error)) => {
                     hosts::failed(&config, &host, &error);
-                    known_servers::forget(host.label());
+                    known_servers::forget(&host);
                     candidates.leave_out(&host);
                     self.passed_over.push((host, error));
                 }
@@ -100,7 +100,7 @@ impl Database {
             return;
         }
         if let Some(connection) = self.connection.take() {
-            known_servers::forget(connection.host());
+            known_servers::forget(connection.at());
         }
         self.held = None;
     }
@@ -130,7 +130,7 @@ impl Database {
             let connection = self.connect()?;
             let (first, used) = (!connection.greeted, connection.settings.is_some());
             if first {
-                connection.quirks = known_servers::quirks(connection.host());
+                connection.quirks = known_servers::quirks(connection.at());
             }
             let spelled = connection.quirks.bare.then(|| statement.without(sql::IS_NODE));
             let statement = spelled.as_ref().unwrap_or(statement);
@@ -208,7 +208,7 @@ impl Database {
             return Err(self.out_of_step());
         };
         let quirks = connection.quirks;
-        let known = known_servers::recall(connection.host());
+        let known = known_servers::recall(connection.at());
         let fresh = known.filter(|(_, fresh)| *fresh).map(|(server, _)| server);
         connection.server = fresh;
         let mut before = Vec::new();
@@ -221,14 +221,14 @@ impl Database {
             before.push(sql::server_facts(fresh.is_none(), quirks));
         }
         let asked = before.len();
-        let ask_shape = !known_servers::is_good_table(connection.host(), &self.table);
+        let ask_shape = !known_servers::is_good_table(connection.at(), &self.table);
         if ask_shape {
             before.push(shape::question(&self.table));
         }
         let (mut reply, answers) = send_after(connection, before, statement, timeout);
         if answers.len() < asked && !quirks.bare && reply.code.is_some_and(errno::is_missing_name) {
             connection.quirks.bare = true;
-            known_servers::learn(connection.host(), connection.quirks);
+            known_servers::learn(connection.at(), connection.quirks);
             connection.settings = None;
             return Ok(reply);
         }
@@ -254,12 +254,12 @@ impl Database {
             };
             connection.server = Some(server);
             if told.is_some() {
-                known_servers::remember(connection.host(), server);
+                known_servers::remember(connection.at(), server);
             }
             let logs_statements = facts.is_on(3);
             if logs_statements != quirks.logs_statements {
                 connection.quirks.logs_statements = logs_statements;
-                known_servers::learn(connection.host(), connection.quirks);
+                known_servers::learn(connection.at(), connection.quirks);
                 // The other way round, what was sent is right as well, and has been done.
                 if logs_statements {
                     connection.settings = None;
@@ -272,13 +272,13 @@ impl Database {
         match told.and_then(|set| set.rows.first()?.text(1)) {
             // An account that has its rights on columns may not ask.
             None if ask_shape && reply.code.is_some_and(errno::is_denied) => {
-                known_servers::remember_good_table(connection.host(), &self.table);
+                known_servers::remember_good_table(connection.at(), &self.table);
                 return self.send_first(statement, timeout, proving);
             }
             Some(text) if reply.error.as_ref().is_none_or(|error| !error.is_worth_another_try()) => {
                 let row_locks = config.lock.map_or(clustered, |mode| mode == Mode::Row);
                 match shape::check(&text, &self.table, row_locks) {
-                    Ok(true) => known_servers::remember_good_table(connection.host(), &self.table),
+                    Ok(true) => known_servers::remember_good_table(connection.at(), &self.table),
                     Ok(false) => {}
                     Err(defect) => {
                         reply.code = None;
@@ -316,7 +316,7 @@ impl Database {
         {
             server.clustered = true;
             connection.server = Some(server);
-            known_servers::remember(connection.host(), server);
+            known_servers::remember(connection.at(), server);
         }
         self.decided = Some(Mode::Row);
     }

@@ -57,7 +57,7 @@ impl Database {
         let connection = self.connect()?;
         let host = connection.host().to_owned();
         // What was true a minute ago does not count.
-        known_servers::forget(&host);
+        known_servers::forget(connection.at());
         let variables = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version','read_only','innodb_read_only')";
         let variables = connection.query(variables)?;
         // A node of Galera without its cluster answers all this; a lone server is 'Disconnected'.
