@@ -211,6 +211,20 @@ impl Error {
         }
     }
 
+    /// The same answer behind a whole wait for a row: nobody waits for it once more.
+    pub fn into_row_locked(self) -> Self {
+        match self {
+            Self::Conflict { host, source } => Self::Server {
+                host,
+                cure: Some(
+                    "another transaction than a session's holds the session's row, or the server's commits take longer than rustsql.io_timeout",
+                ),
+                source,
+            },
+            other => other,
+        }
+    }
+
     /// The same answer, where it can only mean that the host is unfit.
     pub fn into_unfit_host(self) -> Self {
         match self {

@@ -594,6 +594,10 @@ impl<S: Store> Handler<S> {
                 Expected::Version(over) if base.live => over.next(on),
                 _ => Version::new_session(on),
             };
+            if again {
+                // So that the server gives a wait for the row up before its client does.
+                self.store.within(Some(self.config.io_timeout));
+            }
             let write = Write {
                 expected,
                 version,

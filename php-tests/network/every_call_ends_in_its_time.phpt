@@ -9,7 +9,8 @@ const IO = 4;
 const LOCK = 1;
 const MARGIN = 6; // what the processes need on a busy machine
 const START = CONNECT + LOCK + IO + 1;
-const WRITE = 2 * CONNECT + LOCK + 2 * IO + 1;
+const WRITE = 2 * CONNECT + LOCK + 4 * IO + 1;
+const LOCKED = 2 * IO;
 const TIMED = '
 function timed(string $what, float $bound, callable $work): void {
     $start = hrtime(true);
@@ -62,7 +63,8 @@ foreach (['advisory', 'row'] as $lock) {
             $locked = new Session($lock, [], $server, $session);
             $locked->run('session_start(); $_SESSION["n"] = 1;');
             $locks[] = $locked;
-            [$call, $bound] = $calls[$what];
+            [$call] = $calls[$what];
+            $bound = LOCKED + (str_contains($what, 'regenerate') ? START : 0);
             $running["locked row, $what"] = [$locked, $locked->hold(TIMED . "timed('$what', $bound, function () { $call });", $ini($locked, [$server], []))];
         }
     }

@@ -2,7 +2,10 @@
 //!
 //! Nothing can end libc's question, so a thread asks it, and is left alone when the time is over. Only one asks for a name,
 //! so that a process has no more of them than names that nobody answers for.
+//!
+//! Such a thread costs a tenth of a request that connects. So what was found is good for a second.
 
+use std::cell::RefCell;
 use std::io;
 use std::net::{IpAddr, ToSocketAddrs};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,12 +18,44 @@ use super::{fork, threads};
 /// How many threads may ask at a time.
 const MOST: usize = 16;
 
+const GOOD_FOR: Duration = Duration::from_secs(1);
+
 /// How often it is looked whether another thread has its answer.
 const PAUSE: Duration = Duration::from_millis(2);
 
 static ASKED: [AtomicU64; MOST] = [const { AtomicU64::new(0) }; MOST];
 
+struct Found {
+    name: String,
+    at: Instant,
+    addresses: Vec<IpAddr>,
+}
+
+thread_local! {
+    static FOUND: RefCell<Vec<Found>> = const { RefCell::new(Vec::new()) };
+}
+
 pub fn look_up(name: &str, port: u16, timeout: Duration) -> io::Result<Vec<IpAddr>> {
+    let known = FOUND.with_borrow_mut(|all| {
+        all.retain(|found| found.at.elapsed() < GOOD_FOR);
+        let known = all.iter().find(|found| found.name == name);
+        known.map(|found| found.addresses.clone())
+    });
+    if let Some(addresses) = known {
+        return Ok(addresses);
+    }
+    let addresses = ask(name, port, timeout)?;
+    let (name, at) = (name.to_owned(), Instant::now());
+    let found = Found {
+        name,
+        at,
+        addresses: addresses.clone(),
+    };
+    FOUND.with_borrow_mut(|all| all.push(found));
+    Ok(addresses)
+}
+
+fn ask(name: &str, port: u16, timeout: Duration) -> io::Result<Vec<IpAddr>> {
     let until = Instant::now() + timeout;
     let turn = loop {
         match Turn::take(name) {
@@ -31,7 +66,7 @@ pub fn look_up(name: &str, port: u16, timeout: Duration) -> io::Result<Vec<IpAdd
     };
     let (answer, answered) = sync_channel(1);
     let name = name.to_owned();
-    let ask = move || {
+    let work = move || {
         let found = (name.as_str(), port)
             .to_socket_addrs()
             .map(|found| found.map(|found| found.ip()).collect());
@@ -39,7 +74,7 @@ pub fn look_up(name: &str, port: u16, timeout: Duration) -> io::Result<Vec<IpAdd
         let _ = answer.send(found);
     };
     let thread = thread::Builder::new().name("rustsql-names".into());
-    threads::without_signals(|| thread.spawn(ask)).ok_or(io::ErrorKind::Other)??;
+    threads::without_signals(|| thread.spawn(work)).ok_or(io::ErrorKind::Other)??;
     let left = until.saturating_duration_since(Instant::now());
     answered
         .recv_timeout(left)

@@ -46,7 +46,7 @@ impl Database {
                         let early = self.is_early(asked);
                         match self.explain_wait(error, !early) {
                             error if error.is_unfit_host() => self.pass_over(error),
-                            error => return Err(error),
+                            error => return Err(error.into_row_locked()),
                         }
                         continue;
                     }
@@ -110,7 +110,7 @@ impl Database {
                         return Ok(Attempt::WrongHost);
                     }
                     self.connection = None;
-                    Err(error)
+                    Err(error.into_row_locked())
                 }
                 _ if self.mode() != Mode::Advisory => Ok(Attempt::WrongMode),
                 _ => {
@@ -177,7 +177,7 @@ impl Database {
         }
         if let Some(error) = reply.error.take() {
             if self.held_mode(key).is_some() && errno::is_wait_timeout(&error) {
-                return Err(self.explain_wait(error, true));
+                return Err(self.explain_wait(error, true).into_row_locked());
             }
             return self.failed_attempt(error, reply.code, Mode::Advisory);
         }
