@@ -1,5 +1,5 @@
 --TEST--
-A transaction that is no session's has locked the row: a start waits for it less than io_timeout, a write twice that, and each says what it was
+A transaction that is no session's has locked the row: without a wait for the session's lock each call waits for it once or twice, and says what it was
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';

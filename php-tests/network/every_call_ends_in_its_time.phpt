@@ -10,7 +10,7 @@ const LOCK = 1;
 const MARGIN = 6; // what the processes need on a busy machine
 const START = CONNECT + LOCK + IO + 1;
 const WRITE = 2 * CONNECT + LOCK + 4 * IO + 1;
-const LOCKED = 2 * IO;
+const LOCKED = 3 * IO;
 const TIMED = '
 function timed(string $what, float $bound, callable $work): void {
     $start = hrtime(true);

@@ -33,6 +33,8 @@ impl Database {
     pub(super) fn acquire(&mut self, key: SessionKey, if_absent: IfAbsent) -> Result<Found> {
         let started = Instant::now();
         let mut attempts = 0;
+        // Behind a whole wait for a row: the table may have been locked until then.
+        let mut once_more = true;
         loop {
             if let Some(mode) = self.held_mode(key) {
                 let select = match mode {
@@ -46,6 +48,10 @@ impl Database {
                         let early = self.is_early(asked);
                         match self.explain_wait(error, !early) {
                             error if error.is_unfit_host() => self.pass_over(error),
+                            error
+                                if errno::is_wait_timeout(&error)
+                                    && !self.config.lock_timeout.is_over(started.elapsed())
+                                    && std::mem::take(&mut once_more) => {}
                             error => return Err(error.into_row_locked()),
                         }
                         continue;
@@ -73,6 +79,11 @@ impl Database {
                 Ok(Attempt::TimedOut(mode)) => return Err(self.timed_out(key, mode, started.elapsed())),
                 Ok(Attempt::TableMissing(error)) if attempts < ATTEMPTS => self.create_table(error)?,
                 Ok(Attempt::TableMissing(error)) => return Err(error),
+                Err(error) if errno::is_wait_timeout(&error) => {
+                    if self.config.lock_timeout.is_over(started.elapsed()) || !std::mem::take(&mut once_more) {
+                        return Err(error.into_row_locked());
+                    }
+                }
                 Err(error) if (error.is_conflict() || error.is_unfit_host()) && attempts < ATTEMPTS => {}
                 Err(error) if error.is_table_locked() && !self.config.lock_timeout.is_over(started.elapsed()) => {}
                 Err(error) => return Err(error),
@@ -110,7 +121,7 @@ impl Database {
                         return Ok(Attempt::WrongHost);
                     }
                     self.connection = None;
-                    Err(error.into_row_locked())
+                    Err(error)
                 }
                 _ if self.mode() != Mode::Advisory => Ok(Attempt::WrongMode),
                 _ => {
@@ -177,7 +188,7 @@ impl Database {
         }
         if let Some(error) = reply.error.take() {
             if self.held_mode(key).is_some() && errno::is_wait_timeout(&error) {
-                return Err(self.explain_wait(error, true).into_row_locked());
+                return Err(self.explain_wait(error, true));
             }
             return self.failed_attempt(error, reply.code, Mode::Advisory);
         }
