@@ -40,6 +40,27 @@ foreach ([0, 1] as $persistent) {
         check($table->row('abc')['expires'] > $aged, "$case: touched");
     }
 }
+// The administrator changes how the server logs while a process knows it, and holds a session.
+foreach ([0, 1] as $persistent) {
+    foreach (['advisory', 'row', 'unlocked'] as $lock) {
+        $server->query("SET GLOBAL binlog_format = 'ROW'");
+        $table = new Table($lock, ['persistent' => $persistent], $server);
+        $table->request('abc', fn () => $_SESSION['n'] = 1);
+        // A kept connection has the format of its beginning.
+        $worker = php_start('
+            foreach (["abc", "abc", "new"] as $n => $id) {
+                session_id($id);
+                session_start();
+                $_SESSION["n"] = $n;
+                if ($n === 0) { fwrite(STDOUT, "open\n"); fgets(STDIN); }
+                session_write_close();
+            }', $table->ini(['session.use_cookies' => '0', 'session.cache_limiter' => '']));
+        $worker->readLine();
+        $server->query("SET GLOBAL binlog_format = 'STATEMENT'");
+        $run = $worker->wait();
+        same(['', 'n|i:1;', 'n|i:2;'], [$run['out'] . $run['err'], $table->row('abc')['data'], $table->row('new')['data'] ?? null], "lock=$lock, persistent=$persistent: changed meanwhile");
+    }
+}
 // Two requests of one session: no increment is lost.
 foreach (each_lock($server) as $lock => $table) {
     $code = 'for ($i = 0; $i < 20; $i++) { session_id("n"); session_start(); $_SESSION["n"] = ($_SESSION["n"] ?? 0) + 1; session_write_close(); }';

@@ -46,6 +46,8 @@ const NOT_SUPPORTED_YET: u16 = 1235;
 const UNSUPPORTED_PS: u16 = 1295;
 const INVALID_CHARACTER_STRING: u16 = 1300;
 const TRUNCATED_WRONG_VALUE_FOR_FIELD: u16 = 1366;
+/// The binary log has statements, which READ COMMITTED does not allow.
+pub const LOGS_STATEMENTS: u16 = 1665;
 const DATA_TOO_LONG: u16 = 1406;
 /// MySQL and MariaDB: a statement ended by KILL QUERY.
 const QUERY_INTERRUPTED: u16 = 1317;
@@ -289,7 +291,8 @@ pub fn at_statement(error: MysqlError, host: &str) -> Error {
     };
     match code {
         // After an error at COMMIT nobody knows whether it happened: as if the answer had been lost.
-        SERVER_SHUTDOWN | ERROR_DURING_COMMIT | CONNECTION_KILLED | CLIENT_INTERACTION_TIMEOUT => {
+        // How the server logs is asked anew on the next connection.
+        SERVER_SHUTDOWN | ERROR_DURING_COMMIT | CONNECTION_KILLED | CLIENT_INTERACTION_TIMEOUT | LOGS_STATEMENTS => {
             Error::ConnectionLost { host, source }
         }
         LOCK_DEADLOCK | LOCK_WAIT_TIMEOUT | CHECKREAD | TRANSACTION_ROLLBACK_DURING_COMMIT => {

@@ -108,7 +108,7 @@ impl Database {
     /// What `sql::select` found. A set of any other shape answers another question: the session may well be there. An outer
     /// join has NULL where there is no row.
     pub(super) fn row_from(&mut self, set: Option<ResultSet>) -> Result<Option<Row>> {
-        let Some(set) = set.filter(|set| [sql::SELECTED, sql::ACQUIRED].contains(&set.columns)) else {
+        let Some(set) = set.filter(|set| [sql::SELECTED, sql::LOCKED, sql::ACQUIRED].contains(&set.columns)) else {
             return Err(self.out_of_step());
         };
         let Some(mut row) = set.rows.into_iter().next() else {

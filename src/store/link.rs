@@ -108,6 +108,11 @@ impl Database {
     /// What an answer means for the connection, and for the message.
     pub(super) fn look_into(&mut self, reply: &mut Reply) {
         self.name_missing_grant(reply);
+        if let Some(connection) = self.connection.as_ref()
+            && reply.code == Some(errno::LOGS_STATEMENTS)
+        {
+            known_servers::forget(connection.at());
+        }
         if let Some(error) = &reply.error {
             self.leave_unfit_host(error);
         }

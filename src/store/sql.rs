@@ -125,20 +125,19 @@ pub fn ask_table_lock(table: &str, node: bool) -> String {
 }
 
 /// How many columns `select` has.
-pub const SELECTED: usize = 7;
+pub const SELECTED: usize = 6;
 
-/// Where `select` has what tells one run of a server from another, and whether the server takes no writes.
+/// Where `select` has what tells one run of a server from another.
 pub const INSTANCE: usize = 5;
-pub const READ_ONLY: usize = 6;
 
 /// The columns in the order in which `database` reads them. `format` stands behind the data: were their length wrong, it would
-/// not be a number. The end of a UUID is a number that a server draws when it starts, and the hardware's address.
-const COLUMNS: &str = concat!(
-    "version,expires,UNIX_TIMESTAMP(),data,format,\
-     CRC32(CONCAT(@@server_id,@@hostname,@@port,RIGHT(UUID(),17))) AS instance,",
-    read_only!(),
-    " AS read_only"
-);
+/// not be a number. The end of a UUID is a number that a server draws when it starts, and the hardware's address. To ask for
+/// more would cost: each variable of the server takes it 3 us here.
+const COLUMNS: &str = "version,expires,UNIX_TIMESTAMP(),data,format,CRC32(RIGHT(UUID(),17)) AS instance";
+
+/// What the statements that take a lock have behind these: whether the server takes no writes.
+pub const READ_ONLY: usize = SELECTED;
+pub const LOCKED: usize = SELECTED + 1;
 
 pub fn select(table: &str, key: SessionKey) -> Statement<'static> {
     let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM {table} WHERE id="));
@@ -146,26 +145,31 @@ pub fn select(table: &str, key: SessionKey) -> Statement<'static> {
     statement
 }
 
-/// Takes the lock of the row, too.
+/// Takes the lock of the row, too. Where InnoDB is read-only, that fails by itself.
 pub fn select_locking(table: &str, key: SessionKey, timeout: LockTimeout) -> Statement<'static> {
     let (before, behind) = row::locking(timeout);
-    let mut statement = Statement::new(format!("{before}SELECT {COLUMNS} FROM {table} WHERE id="));
+    let mut statement = Statement::new(format!(
+        "{before}SELECT {COLUMNS},@@global.read_only AS read_only FROM {table} WHERE id="
+    ));
     statement.value(Value::Key(key.bytes())).push(behind);
     statement
 }
 
 /// The row whose advisory lock is held.
 pub fn select_settled(table: &str, key: SessionKey) -> Statement<'static> {
-    let mut statement = select(table, key);
-    statement.push(row::SETTLED);
+    let mut statement = Statement::new(format!(
+        concat!("SELECT {},", read_only!(), " AS read_only FROM {} WHERE id="),
+        COLUMNS, table
+    ));
+    statement.value(Value::Key(key.bytes())).push(row::SETTLED);
     statement
 }
 
-/// What `acquire_and_select` has behind these columns: 1 granted, 0 held by another, -1 no such session, NULL failed; whether
+/// What `acquire_and_select` has behind all these columns: 1 granted, 0 held by another, -1 no such session, NULL failed; whether
 /// the server is a node of Galera.
-pub const GRANTED: usize = SELECTED;
-pub const WSREP_ON: usize = SELECTED + 1;
-pub const ACQUIRED: usize = SELECTED + 2;
+pub const GRANTED: usize = LOCKED;
+pub const WSREP_ON: usize = LOCKED + 1;
+pub const ACQUIRED: usize = LOCKED + 2;
 
 /// Not for a server without Galera's variables.
 pub const IS_NODE: &str = "/*M!100100 +@@wsrep_on*/";
@@ -173,7 +177,10 @@ pub const IS_NODE: &str = "/*M!100100 +@@wsrep_on*/";
 /// Takes the advisory lock if it is free, and reads the row. The lock comes first: without its outcome there is no row to
 /// look for, and what cannot be joined is not read. In one statement, since the server sends the answer of each by itself.
 pub fn acquire_and_select<'a>(table: &str, key: SessionKey, name: &'a str, if_absent: IfAbsent) -> Statement<'a> {
-    let mut statement = Statement::new(format!("SELECT {COLUMNS},granted,0{IS_NODE} FROM (SELECT "));
+    let mut statement = Statement::new(format!(
+        concat!("SELECT {},", read_only!(), " AS read_only,granted,0{} FROM (SELECT "),
+        COLUMNS, IS_NODE
+    ));
     if if_absent == IfAbsent::Leave {
         statement
             .push("IF(EXISTS(SELECT 1 FROM ")
