@@ -47,6 +47,8 @@ function known(array $before, array $files, array $rustsql, string $script): ?st
             => 'files takes an id with a NUL for what stands before it; rustsql refuses it',
         $says($rustsql, $files, '~SessionHandler::destroy\(\): the id is refused~')
             => 'files lets a wrapper destroy the session of an id that PHP does not allow; rustsql refuses that too',
+        $says($before, [], '~the id is refused~') && str_contains($files[0] ?? '', 'the id is refused')
+            => 'files warns at each call with an id that PHP does not allow; rustsql once, so that no cookie fills the log',
         $says($files, $rustsql, '~File name too long~')
             => 'files takes ids of up to 250 characters, rustsql all that PHP takes, 256',
         str_contains($rustsql[0] ?? '', '<id ') && str_contains($script, 'use_strict_mode') && preg_match(UNWRITTEN, $script)
