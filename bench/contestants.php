@@ -55,11 +55,4 @@ final class Contestant
                 [php_extension_file()], $server),
         };
     }
-
-    /** Whether this build of rustsql can keep connections. */
-    public static function canKeep(): bool
-    {
-        static $can = null;
-        return $can ??= str_contains(php_run('echo ini_get("rustsql.persistent") === false ? "no" : "yes";')['out'], 'yes');
-    }
 }

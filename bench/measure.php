@@ -25,7 +25,6 @@ final class Measure
      */
     public function compete(string $case, array $names, array $load): void
     {
-        $names = array_values(array_filter($names, fn ($name) => !str_starts_with($name, 'rustsql') || !str_contains($name, '-kept') || Contestant::canKeep()));
         $size = $load['size'] ?? 2048;
         $clients = $load['clients'] ?? 8;
         $sessions = $load['sessions'] ?? ($this->quick ? 200 : ($size > 10_000 ? 1000 : 2000));

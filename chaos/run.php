@@ -73,8 +73,6 @@ function web_host(string $name, Topology $topology): Pool
         'rustsql.dsn' => $topology->dsn($name),
         'rustsql.connect_timeout' => '1', 'rustsql.io_timeout' => '3', 'rustsql.retry_after' => '1', 'rustsql.lock_timeout' => '10',
         'rustsql.lock_ttl' => (string) LOCK_TTL,
-        // network.php reads along, to know what it cuts off.
-        'rustsql.tls' => 'disabled',
     ];
     return new Pool($name, socket_folder(), handler_ini() + $ini, Space::make());
 }

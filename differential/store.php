@@ -66,7 +66,7 @@ final class Rows implements Store
     {
         $names = [];
         foreach ($ids as $id) {
-            $names[self::name($id)] = (string) $id;
+            $names[session_key($id)] = (string) $id;
         }
         foreach ($this->server->query("SELECT LOWER(HEX(id)) AS name, data FROM app.$this->table") as $row) {
             $stored[$names[$row['name']] ?? $row['name']] = $row['data'];
@@ -76,7 +76,7 @@ final class Rows implements Store
 
     public function remove(string $id): void
     {
-        $this->server->query("DELETE FROM app.$this->table WHERE id = x'" . self::name($id) . "'");
+        $this->server->query("DELETE FROM app.$this->table WHERE id = x'" . session_key($id) . "'");
     }
 
     public function age(int $seconds): void
@@ -87,10 +87,5 @@ final class Rows implements Store
     public function clear(): void
     {
         $this->server->query("DELETE FROM app.$this->table");
-    }
-
-    private static function name(string $id): string
-    {
-        return substr(hash('sha256', "\0$id"), 0, 32);
     }
 }

@@ -14,7 +14,7 @@ const COM_STMT_EXECUTE = 0x17;
 function measure_floor(Measure $measure, string $case, string $core): void
 {
     [$sessions, $each, $rounds] = $measure->quick ? [100, 100, 3] : [1000, 500, 15];
-    foreach (Contestant::canKeep() ? ['rustsql', 'rustsql-kept'] : ['rustsql'] as $name) {
+    foreach (['rustsql', 'rustsql-kept'] as $name) {
         $kept = $name !== 'rustsql';
         $server = $measure->stack->database('mariadb');
         $record = Stack::folder('state') . "/$case-$name.record";

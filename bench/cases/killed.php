@@ -11,9 +11,6 @@ function measure_killed(Measure $measure, string $case): void
 {
     $times = $measure->quick ? 2 : 5;
     foreach (KILLED as $name) {
-        if (str_contains($name, 'rustsql-kept') && !Contestant::canKeep()) {
-            continue;
-        }
         $measure->stack->start($name, 2 * $times + 2);
         $measure->load($name, ['do' => 'fill', 'ids' => 'killed', 'sessions' => $times, 'size' => 100, 'warmup' => 0]);
         $pids = $waiters = [];

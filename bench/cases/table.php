@@ -18,7 +18,7 @@ function measure_table(Measure $measure, string $case): void
     table_settle($server);
     pin($server->pid, '0');
     $processes = [];
-    foreach (Contestant::canKeep() ? ['rustsql', 'rustsql-kept'] : ['rustsql'] as $name) {
+    foreach (['rustsql', 'rustsql-kept'] as $name) {
         foreach ($sizes as $rows) {
             $ini = ['rustsql.dsn' => $server->socketDsn(), 'rustsql.table' => "rows_$rows"];
             $processes["$name $rows"] = new PhpProcess([...$measure->stack->cli($name, $ini), __DIR__ . '/../loop.php', 'row', (string) $rows, '100']);

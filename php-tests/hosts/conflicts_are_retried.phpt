@@ -46,7 +46,7 @@ foreach (LOCKS as $lock) {
         $admin->query("SELECT expires FROM $session->table FORCE INDEX (`$index`) WHERE expires = $row[expires] LOCK IN SHARE MODE");
         $holder->write("go on\n");
         await_blocked($session);
-        $admin->query("SELECT data FROM $session->table WHERE id = x'{$session->key()}' FOR UPDATE");
+        $admin->query("SELECT data FROM $session->table WHERE id = x'" . session_key($session->id) . "' FOR UPDATE");
         $admin->commit();
         if (str_contains($change, 'pause')) {
             // That id is free although the request still holds its new one.
@@ -64,7 +64,7 @@ foreach (['less', 'more'] as $time) {
     $holder = $session->hold('ob_start(); $_SESSION["n"]++;');
     $admin = administrator($session->server);
     $admin->begin_transaction();
-    $admin->query("SELECT data FROM $session->table WHERE id = x'{$session->key()}' FOR UPDATE");
+    $admin->query("SELECT data FROM $session->table WHERE id = x'" . session_key($session->id) . "' FOR UPDATE");
     $waiting[$time] = [$session, $holder, $admin];
 }
 foreach ($waiting as [, $holder]) {

@@ -18,8 +18,7 @@ foreach ([...LOCKS, 'auto'] as $lock) {
     foreach (['one' => [$host[1]], 'several' => [$host[1], $silent, new DeadHost], 'failed' => [new DeadHost, $host[1]]] as $hosts => $list) {
         $session = new Session($lock, ['session.gc_probability' => '0']);
         $session->run('session_id("other"); session_start();'); // The table is there.
-        $plain = ini_get('rustsql.tls') === false ? '' : 'tls=disabled';
-        $dsn = hosts_dsn($list, $plain, ['user' => $session->user]);
+        $dsn = hosts_dsn($list, '', ['user' => $session->user]);
         foreach (REQUESTS as $what => $code) {
             $said = $session->run($code, ['rustsql.dsn' => $dsn]);
             $cost[$lock][$what][$hosts] = $said . $proxy->nextConnection();

@@ -199,7 +199,7 @@ final class Pair
     public function stored(Server $server): ?string
     {
         $table = $this->session->table;
-        return $server->query("SELECT data FROM app.$table WHERE id = x'{$this->session->key()}'")[0]['data'] ?? null;
+        return $server->query("SELECT data FROM app.$table WHERE id = x'" . session_key($this->session->id) . "'")[0]['data'] ?? null;
     }
 
     /** What was printed, with `A` and `B` for the servers. */

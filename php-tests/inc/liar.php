@@ -33,11 +33,9 @@ final class Liar
         $this->port = (int) $this->process->readLine();
     }
 
-    /** Without TLS, which would tell at once. */
     public function dsn(string $params = ''): string
     {
-        $plain = ini_get('rustsql.tls') === false ? [] : ['tls=disabled'];
-        return $this->server->dsn(implode('&', [...array_filter([$params]), ...$plain]), ['port' => $this->port]);
+        return $this->server->dsn($params, ['port' => $this->port]);
     }
 
     /**

@@ -35,11 +35,9 @@ final class Proxy
         $this->port = (int) $this->process->readLine();
     }
 
-    /** Without TLS, which nobody can read along with. */
     public function dsn(string $params = '', array $override = []): string
     {
-        $plain = ini_get('rustsql.tls') === false ? [] : ['tls=disabled'];
-        return $this->server->dsn(implode('&', [...array_filter([$params]), ...$plain]), $override + ['port' => $this->port]);
+        return $this->server->dsn($params, $override + ['port' => $this->port]);
     }
 
     /** Waits for the end of the next connection; the commands that it sent, in order. */

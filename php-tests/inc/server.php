@@ -409,3 +409,9 @@ final class Server
         }
     }
 }
+
+/** What a session id is called in the database, in hexadecimal: the first half of SHA-256 over namespace and id. */
+function session_key(string $id, string $namespace = ''): string
+{
+    return substr(hash('sha256', "$namespace\0$id"), 0, 32);
+}

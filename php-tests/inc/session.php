@@ -77,19 +77,13 @@ final class Session
     /** The stored row, or null when no such session is stored. */
     public function row(): ?array
     {
-        return $this->server->query("SELECT * FROM app.$this->table WHERE id = x'{$this->key()}'")[0] ?? null;
+        return $this->server->query("SELECT * FROM app.$this->table WHERE id = x'" . session_key($this->id) . "'")[0] ?? null;
     }
 
     /** The stored bytes. */
     public function stored(): ?string
     {
         return $this->row()['data'] ?? null;
-    }
-
-    /** The row's name: the first half of SHA-256 over namespace and id. */
-    public function key(): string
-    {
-        return substr(hash('sha256', "\0$this->id"), 0, 32);
     }
 
     /** Returns when so many of this test's requests stand in the server's queue (for so many seconds). */

@@ -115,12 +115,6 @@ function each_lock(?Server $server = null, array $params = []): iterable
     }
 }
 
-/** What a session id is called in the database, in hexadecimal. */
-function session_key(string $id, string $namespace = ''): string
-{
-    return substr(hash('sha256', "$namespace\0$id"), 0, 32);
-}
-
 /** A table of sessions and how this process uses it. */
 final class Table
 {

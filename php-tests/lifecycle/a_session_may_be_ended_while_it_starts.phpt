@@ -65,7 +65,7 @@ foreach (LOCKS as $lock) {
     $session = new Session($lock, $quiet);
     $session->run('session_start(); $_SESSION["a"] = 1;');
     $put = fn (string $data) => $session->server->query("REPLACE INTO app.$session->table (id, version, expires, created, used, format, data)
-        VALUES (x'{$session->key()}', 1 << 40, UNIX_TIMESTAMP() + 10000, 5, 5, 0, x'" . bin2hex($data) . "')");
+        VALUES (x'" . session_key($session->id) . "', 1 << 40, UNIX_TIMESTAMP() + 10000, 5, 5, 0, x'" . bin2hex($data) . "')");
     foreach ($ended as $what => $case) {
         $put($object);
         $out = $session->run($case[0], ($case[1] ?? []) + ['display_errors' => '1']);

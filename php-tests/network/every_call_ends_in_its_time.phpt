@@ -85,7 +85,7 @@ foreach ($slow as $host) {
 }
 $frozen->suspend();
 foreach ($locks as $locked) {
-    $admin->query("SELECT * FROM $locked->table WHERE id = x'{$locked->key()}' FOR UPDATE");
+    $admin->query("SELECT * FROM $locked->table WHERE id = x'" . session_key($locked->id) . "' FOR UPDATE");
 }
 foreach ($running as [, $process]) {
     $process->write("go on\n");

@@ -54,7 +54,7 @@ foreach ($running as [, , $holder]) {
 }
 foreach ($running as [$case, $session, $holder]) {
     echo "$case: ", named($session->finish($holder));
-    $row = $b->query("SELECT LEFT(data, 20) AS data FROM app.$session->table WHERE id = x'{$session->key()}'")[0]['data'] ?? 'nothing';
+    $row = $b->query("SELECT LEFT(data, 20) AS data FROM app.$session->table WHERE id = x'" . session_key($session->id) . "'")[0]['data'] ?? 'nothing';
     echo "  stored at B: $row\n";
 }
 ?>

@@ -51,7 +51,7 @@ foreach (LOCKS as $lock) {
     $session->run('session_start(); $_SESSION["b"] = str_repeat("x", ' . MEGABYTES . ' << 20);');
     $beside = fn (string $code) => (int) $session->run(BESIDE . "session_start(); strlen(\$_SESSION['b']) === " . MEGABYTES . " << 20 || die('not read'); $code echo \$beside();");
     $read = $beside('');    check($read < 2 * MEGABYTES, "$lock: megabytes for reading " . MEGABYTES, $read);
-    $column = fn (string $name) => $server->query("SELECT $name AS x FROM app.$session->table WHERE id = x'{$session->key()}'")[0]['x'];
+    $column = fn (string $name) => $server->query("SELECT $name AS x FROM app.$session->table WHERE id = x'" . session_key($session->id) . "'")[0]['x'];
     $version = $column('version');
     $unchanged = $beside('session_write_close();');
     check($unchanged < 2 * MEGABYTES, "$lock: megabytes where nothing changes", $unchanged);
@@ -59,7 +59,7 @@ foreach (LOCKS as $lock) {
     $changed = $beside('$_SESSION["b"][5] = "y"; session_write_close();');
     // The frames of the protocol, of 16 MB each, are some more.
     check($changed < MEGABYTES + 72, "$lock: megabytes for writing " . MEGABYTES, $changed);
-    $stored = fn () => $server->query("SELECT LENGTH(data) AS length, SUBSTR(data, 1, 20) AS start FROM app.$session->table WHERE id = x'{$session->key()}'")[0] ?? null;
+    $stored = fn () => $server->query("SELECT LENGTH(data) AS length, SUBSTR(data, 1, 20) AS start FROM app.$session->table WHERE id = x'" . session_key($session->id) . "'")[0] ?? null;
     $written = $stored();
     check($written === ['length' => (string) ((MEGABYTES << 20) + 16), 'start' => 'b|s:25165824:"xxxxxy'], "$lock: written", $written);
 
