@@ -13,6 +13,7 @@ die() { echo "${0##*/}: $*" >&2; exit 1; }
 
 # "URI SUITE" of each Debian source that this machine uses: whatever mirror is set up here is used here.
 debian_sources() {
+    # shellcheck disable=SC2016 # apt's own variables
     "$@" indextargets --format '$(CREATED_BY) $(REPO_URI) $(RELEASE) $(COMPONENT) $(ORIGIN)' |
         awk '$1 == "Packages" && $4 == "main" && $5 == "Debian" { print $2, $3 }' | sort -u
 }

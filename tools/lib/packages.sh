@@ -20,6 +20,7 @@ unpack() {
         fetch "$@" || { apt-get -q update > /dev/null 2>&1 && fetch "$@"; } || { tail -n 3 "$archives/log" >&2; exit 1; }
         for package in "$archives"/*.deb; do
             dpkg -x "$package" "$folder"
+            # shellcheck disable=SC2016 # dpkg's own variables
             dpkg-deb -W --showformat '${Package} ${Version}\n' "$package" >> "$archives/versions"
         done
         rm -f "$archives"/*.deb

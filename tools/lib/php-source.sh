@@ -15,7 +15,7 @@ php_source_tar() {
     fi
     found=$(php_source_versions "$package")
     [ -n "$found" ] || die "Debian has no source package $package"
-    for candidate in $(grep "^$release[-+~]" <<< "$found" || true) $found; do
+    for candidate in $(grep "^${release}[-+~]" <<< "$found" || true) $found; do
         if (cd "$dir/apt" && private apt-get source --download-only --tar-only "$package=$candidate") > "$dir/apt/log" 2>&1; then
             case $candidate in
                 "$release"[-+~]*) ;;

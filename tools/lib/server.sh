@@ -7,7 +7,7 @@
 . "$here/tools/lib/apt-root.sh"
 
 fetch_server() {
-    local name=$1 suite=$2 program=$3 packages dir=$here/target/$1 loader libraries version
+    local name=$1 suite=$2 program=$3 packages dir=$here/target/$1 loader libraries file version
     read -ra packages <<< "$4"
     shift 4
     # The launcher is written last: if it is there, so is everything else.
@@ -33,7 +33,9 @@ fetch_server() {
 
     loader=$(find "$dir/root" -path '*/lib*/ld-linux*.so.*' | head -n 1)
     libraries=$(dirname "$(find "$dir/root" -name 'libc.so.6' | head -n 1)")
-    test -x "$loader" && test -x "$dir/root/usr/sbin/$program" || die "the packages do not hold what they should"
+    for file in "$loader" "$dir/root/usr/sbin/$program"; do
+        test -x "$file" || die "the packages do not hold what they should"
+    done
 
     cat > "$dir/$program.new" <<LAUNCHER
 #!/bin/sh
