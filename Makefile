@@ -31,7 +31,7 @@ demo: ## show what it does on a private MariaDB and two web hosts; KEEP=1 leaves
 test: ## run every test, on MariaDB and on MySQL; TESTS=php-tests/locking only those, PHP=8.4 on that PHP
 	@$(with_php) tools/test $(TESTS)
 
-test-matrix: ## run every test on this PHP, and what others may do differently: 8.4, 8.5, 8.6, two builds with threads, MariaDB 11.8
+test-matrix: ## run every test on this PHP, and what the others of tools/lib/versions.sh and MariaDB 11.8 may do differently
 	@tools/test-matrix
 
 chaos: ## kill everything for MINUTES=2 and check that nothing is lost; SEED=, TOPOLOGY= (mariadb, mysql, pair, galera, group)
@@ -51,9 +51,8 @@ install: build ## copy the library into PHP's extension folder
 stubs: build ## check that stubs/ declares what the library has
 	@tools/phpt mariadb php-tests/functions/stub_matches_the_extension.phpt
 
-lint: ## rustfmt, clippy, cargo-deny
-	cargo fmt --check
-	cargo clippy --release -- -D warnings
-	cargo clippy --tests -- -D warnings
+lint: ## every linter there is (tools/lint), and cargo-deny, which make test does without
+	@tools/deps
+	@$(with_php) tools/lint
 	command -v cargo-deny > /dev/null || cargo install --locked cargo-deny
 	cargo deny check bans licenses sources
