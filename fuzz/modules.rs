@@ -10,10 +10,14 @@ mod error;
 mod fence;
 #[path = "../src/handler.rs"]
 mod handler;
+#[path = "../src/loaded.rs"]
+mod loaded;
 #[path = "../src/lock/mod.rs"]
 mod lock;
 #[path = "../src/original.rs"]
 mod original;
+#[path = "../src/session.rs"]
+mod session;
 #[path = "../src/session_id.rs"]
 mod session_id;
 #[path = "../src/store/mod.rs"]

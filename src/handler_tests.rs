@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use super::*;
 use crate::error::DbError;
+use crate::lock::Mode;
 use crate::lock::holder::Holder;
-use crate::store::{Instance, Row};
+use crate::store::{Expected, Expiry, Found, Instance, Row, Version, Write};
 
 const LIFETIME: u64 = 1440;
 const ID: &[u8] = b"abc";
@@ -384,6 +385,35 @@ fn strict_mode_locks_and_reads_in_one_call() {
     assert_eq!(world.take_log(), ["lock"]);
     assert!(request.validate(b"other", false).is_ok_and(|exists| !exists));
     assert!(request.store.holds(key()));
+}
+
+#[test]
+fn a_failed_question_is_forgotten_when_a_later_one_succeeds() {
+    let world = World::new();
+    world.store(b"one");
+    let mut holder = world.request(&[]);
+    assert!(holder.read(ID, false).is_ok());
+    let mut request = world.request(&[]);
+    assert!(request.validate(ID, false).is_ok_and(|exists| exists));
+    assert!(holder.close(false).is_ok());
+    assert!(request.validate(ID, false).is_ok_and(|exists| exists));
+    assert_eq!(request.read(ID, false).ok(), Some(&b"one"[..]));
+}
+
+#[test]
+fn a_session_that_could_not_be_read_stays_refused_whatever_is_done_to_another_id() {
+    let world = World::new();
+    world.store(b"one");
+    let mut holder = world.request(&[]);
+    assert!(holder.read(ID, false).is_ok());
+    let mut request = world.request(&[]);
+    assert!(matches!(request.read(ID, false), Err(Error::LockTimeout { .. })));
+    assert!(holder.close(false).is_ok());
+    assert!(request.write(b"other", b"x", LIFETIME, None).is_ok());
+    assert!(request.destroy(b"other", false).is_ok());
+    assert_eq!(refusal(request.write(ID, b"", LIFETIME, None)), Some(Refusal::Unread));
+    assert_eq!(refusal(request.destroy(ID, true)), Some(Refusal::Unread));
+    assert_eq!(world.stored().as_deref(), Some(&b"one"[..]));
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! PHP sessions in MySQL or MariaDB.
 //!
 //! ```text
-//! PHP  ->  php::callbacks  ->  handler  ->  store::database  ->  db::connection  ->  server
-//!          decode, encode      what is      which statements     one packet there
-//!          warn                locked,      in which packet      and back
-//!                              refused      (lock, store::sql)
+//! PHP  ->  php::callbacks  ->  handler  ->  session  ->  store::database  ->  db::connection  ->  server
+//!          decode, encode      in what      what is      which statements     one packet there
+//!          warn                order PHP    locked,      in which packet      and back
+//!                              calls        refused      (lock, store::sql)
 //! ```
 //!
-//! `config` is read once per opened session. `error` says what can go wrong, `fence` whether a write may go over what
-//! stands in the database, `session_id` what an id is called there.
+//! `config` is read once per opened session. `loaded` is a session as the store found it. `error` says what can go wrong,
+//! `fence` whether a write may go over what stands in the database, `session_id` what an id is called there.
 
 // Unit tests are built without `php`, which is what calls the rest.
 #![cfg_attr(test, allow(dead_code))]
@@ -18,8 +18,10 @@ mod db;
 mod error;
 mod fence;
 mod handler;
+mod loaded;
 mod lock;
 mod original;
+mod session;
 mod session_id;
 mod store;
 

@@ -1,0 +1,322 @@
+//! One opened session over a [`Store`]: touches, saves or deletes what `loaded` found, behind the fence. Knows neither PHP nor SQL.
+//!
+//! `handler` calls it, and decides whether and when; nothing here depends on what PHP called before.
+//!
+//! | access | lock | its write |
+//! |---|---|---|
+//! | [`Access::Locked`] | taken at the read, perhaps lost since | fenced, locked again first if it was lost |
+//! | [`Access::LockFree`] | none asked for | locked first, then fenced (`unlocked`: neither) |
+//! | [`Access::ReadOnly`] | could not be had | refused |
+
+use std::time::{Duration, Instant};
+
+use crate::config::Config;
+use crate::error::{Error, Refusal, Result};
+use crate::fence::{Base, Sent, Verdict, judge};
+use crate::loaded::{Access, Loaded, time_to_answer, time_to_lock};
+use crate::lock::Mode;
+use crate::original::Original;
+use crate::session_id::SessionKey;
+use crate::store::{Expected, Expiry, Found, IfAbsent, Instance, Store, Version, Write};
+
+/// How often a write is tried whose connection is lost under it.
+const WRITE_ATTEMPTS: u32 = 3;
+
+/// What PHP makes of a session without variables: by `php` and `php_binary`, `php_serialize`, igbinary, msgpack. None of them
+/// makes it of anything else, and a wrapping handler's own bytes are not among them, whatever they say.
+const NO_VARIABLES: [&[u8]; 5] = [b"", b"a:0:{}", b"\0\0\0\x02\x14\0", b"\x80", b"\x90"];
+
+pub struct Session {
+    key: SessionKey,
+    access: Access,
+    base: Base,
+    read_at: Instant,
+    waited: Duration,
+    /// As it was read; `None` once this request has written another.
+    data: Option<Original>,
+    bytes: usize,
+}
+
+/// What `RustSql\status()` tells.
+#[derive(Debug, PartialEq)]
+pub struct Status {
+    pub lock: &'static str,
+    pub waited: Duration,
+    pub held: Duration,
+    pub version: Option<u64>,
+    pub bytes: usize,
+}
+
+/// Deletes whatever stands there. `replaced`: its data goes on under a new id, so a stale read of it is refused as in a write.
+pub fn delete(store: &mut impl Store, config: &Config, key: SessionKey, replaced: Option<&Session>) -> Result<()> {
+    let held = store.holds(key);
+    store.within(if held {
+        time_to_answer(config)
+    } else {
+        time_to_lock(config)
+    });
+    let result = try_to_delete(store, key, replaced, false);
+    if !matches!(&result, Err(error) if error.is_worth_another_try()) {
+        return result;
+    }
+    if held {
+        store.within(time_to_lock(config));
+    }
+    try_to_delete(store, key, replaced, true)
+}
+
+/// `again`: it may be gone already, by a try whose answer was lost.
+fn try_to_delete(store: &mut impl Store, key: SessionKey, replaced: Option<&Session>, again: bool) -> Result<()> {
+    if store.mode() != Mode::Unlocked && !store.holds(key) {
+        let found = store.lock(key, IfAbsent::Leave)?;
+        let gone = again && matches!(found, Found::Absent { .. });
+        if let Some(session) = replaced.filter(|_| !gone) {
+            let nothing_sent = Sent {
+                versions: Vec::new(),
+                data: &[],
+            };
+            let elapsed = session.read_at.elapsed();
+            let verdict = judge(&session.base, store.instance(), elapsed, &nothing_sent, &found);
+            if let Verdict::Refuse(refusal) = verdict {
+                return Err(Error::Refused(refusal));
+            }
+        }
+    }
+    store.delete(key)
+}
+
+impl Session {
+    /// `instance`: where `loaded` was found.
+    pub fn begin(key: SessionKey, loaded: Loaded, instance: Instance) -> Self {
+        let live = loaded.is_live();
+        let (version, expires, now, data) = match loaded.found {
+            Found::Row(row) => (Some(row.version), row.expires, row.now, row.data),
+            Found::Absent { placeholder } => (placeholder, 0, 0, Vec::new()),
+        };
+        let data = if live { data } else { Vec::new() };
+        Self {
+            key,
+            access: loaded.access,
+            base: Base {
+                version,
+                instance,
+                live,
+                expires,
+                now,
+            },
+            read_at: Instant::now(),
+            waited: loaded.waited,
+            bytes: data.len(),
+            data: Some(Original::Whole(data)),
+        }
+    }
+
+    pub fn is_of(&self, key: SessionKey) -> bool {
+        self.key == key
+    }
+
+    pub fn key(&self) -> SessionKey {
+        self.key
+    }
+
+    /// This request began it and has not written it.
+    pub fn is_new(&self) -> bool {
+        !self.base.live
+    }
+
+    pub fn is_read_only(&self) -> bool {
+        self.access == Access::ReadOnly
+    }
+
+    /// As it was read; nothing once it was written, or was large and `shrink` was called.
+    pub fn data(&self) -> &[u8] {
+        self.data.as_ref().map(Original::bytes).unwrap_or_default()
+    }
+
+    /// PHP has the data now.
+    pub fn shrink(&mut self) {
+        if let Some(data) = &mut self.data {
+            data.shrink();
+        }
+    }
+
+    /// `mode`: the store's.
+    pub fn status(&self, mode: Mode) -> Status {
+        Status {
+            lock: match self.access {
+                Access::Locked => mode.name(),
+                Access::LockFree if mode == Mode::Unlocked => mode.name(),
+                Access::LockFree | Access::ReadOnly => "none",
+            },
+            waited: self.waited,
+            held: match self.access {
+                Access::Locked => self.read_at.elapsed(),
+                _ => Duration::ZERO,
+            },
+            version: self.base.version.filter(|_| self.base.live).map(Version::number),
+            bytes: self.bytes,
+        }
+    }
+
+    /// Saves `data`, or only moves the expiry if nothing changed. `lifetime` in seconds.
+    pub fn write(&mut self, store: &mut impl Store, config: &Config, data: &[u8], lifetime: u64) -> Result<()> {
+        store.within(time_to_answer(config));
+        let unchanged = self.base.live && self.data.as_ref().is_some_and(|read| read.is(data));
+        if store.is_forked() {
+            return match unchanged {
+                true => Ok(()),
+                false => Err(Error::Refused(Refusal::Forked)),
+            };
+        }
+        let expiry = Expiry {
+            lifetime,
+            touch_seconds: config.touch_seconds(lifetime),
+        };
+        if unchanged {
+            return self.touch(store, config, data, expiry);
+        }
+        if self.is_new() && NO_VARIABLES.contains(&data) && !config.store_empty {
+            return Ok(());
+        }
+        if self.is_read_only() {
+            return Err(Error::Refused(Refusal::ReadOnly));
+        }
+        if let Some(limit) = config.max_size.filter(|limit| data.len() > *limit) {
+            return Err(Error::TooLarge {
+                bytes: data.len(),
+                limit: format!("rustsql.max_size is {limit}"),
+            });
+        }
+        self.save(store, config, data, expiry)
+    }
+
+    /// The server's clock, as far as this request knows it.
+    fn now(&self) -> u64 {
+        self.base.now + self.read_at.elapsed().as_secs()
+    }
+
+    /// Moves an unchanged session's expiry, if it has not been moved for long enough.
+    fn touch(&mut self, store: &mut impl Store, config: &Config, data: &[u8], expiry: Expiry) -> Result<()> {
+        let unlocked = store.mode() == Mode::Unlocked;
+        let Some(version) = self.base.version else {
+            return Ok(());
+        };
+        let now = self.now();
+        if expiry.fits(self.base.expires, now) || self.access != Access::Locked && !unlocked {
+            return Ok(());
+        }
+        if store.holds(self.key) || unlocked {
+            match store.touch(self.key, version, expiry) {
+                Ok(true) => {
+                    self.base.expires = expiry.earliest(now) + expiry.touch_seconds;
+                    return Ok(());
+                }
+                Ok(false) => {}
+                Err(error) if error.is_worth_another_try() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        // The lock was lost, or the row has changed or gone: what this request read is written again if it may be.
+        // If not, nothing of this request is lost, since it changed nothing.
+        let read = self.data.take();
+        let result = self.save(store, config, data, expiry);
+        self.data = read;
+        match result {
+            Err(Error::Refused(_)) => Ok(()),
+            result => result,
+        }
+    }
+
+    fn save(&mut self, store: &mut impl Store, config: &Config, data: &[u8], expiry: Expiry) -> Result<()> {
+        let unlocked = store.mode() == Mode::Unlocked;
+        // The index on the expiry is left alone while that is as it should be.
+        let stays = self.base.live && !unlocked && expiry.fits(self.base.expires, self.now());
+        let version = self.save_fenced(store, config, data, expiry, stays)?;
+        // A second write in the same request is fenced by the first.
+        let now = self.now();
+        self.base = Base {
+            version: Some(version),
+            instance: store.instance(),
+            live: true,
+            expires: if stays { self.base.expires } else { expiry.earliest(now) },
+            now,
+        };
+        self.read_at = Instant::now();
+        self.bytes = data.len();
+        self.data = None;
+        Ok(())
+    }
+
+    /// The version that stands there now. After a lost connection it locks again, and what it finds decides.
+    fn save_fenced(
+        &self,
+        store: &mut impl Store,
+        config: &Config,
+        data: &[u8],
+        expiry: Expiry,
+        stays: bool,
+    ) -> Result<Version> {
+        let base = &self.base;
+        let unlocked = store.mode() == Mode::Unlocked;
+        let mut locks = false;
+        let mut expected = match base.version {
+            _ if unlocked => Expected::Anything,
+            Some(version) => Expected::Version(version),
+            None => Expected::Absent,
+        };
+        let mut failure = Error::Refused(Refusal::Newer);
+        let mut sent = Sent {
+            versions: Vec::new(),
+            data,
+        };
+        for attempt in 0..WRITE_ATTEMPTS {
+            let again = attempt > 0 || !unlocked && !store.holds(self.key);
+            // Once, however many attempts there are.
+            if again && !std::mem::replace(&mut locks, true) {
+                store.within(time_to_lock(config));
+            }
+            if again && !unlocked {
+                let found = match store.lock(self.key, IfAbsent::Claim) {
+                    Err(error) if error.is_worth_another_try() => {
+                        failure = error;
+                        continue;
+                    }
+                    found => found?,
+                };
+                let verdict = judge(base, store.instance(), self.read_at.elapsed(), &sent, &found);
+                // Its data may be large.
+                drop(found);
+                match verdict {
+                    Verdict::Written(version) => return Ok(version),
+                    Verdict::WriteOver(fence) => expected = fence,
+                    Verdict::Refuse(refusal) => return Err(Error::Refused(refusal)),
+                }
+            }
+            let on = store.instance();
+            let version = match expected {
+                Expected::Version(over) if base.live => over.next(on),
+                _ => Version::new_session(on),
+            };
+            if again {
+                // So that the server gives a wait for the row up before its client does.
+                store.within(time_to_answer(config));
+            }
+            let write = Write {
+                expected,
+                version,
+                data,
+                expiry,
+                moves_expiry: !stays || attempt > 0,
+                is_new: !base.live,
+            };
+            sent.versions.push(version);
+            match store.save(self.key, write) {
+                Ok(true) => return Ok(version),
+                Ok(false) => {}
+                Err(error) if error.is_worth_another_try() => failure = error,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(failure)
+    }
+}
