@@ -7,6 +7,7 @@ use super::{Found, IfAbsent, Instance, Row, Store, Version, sql};
 use crate::db::errno;
 use crate::db::reply::ResultSet;
 use crate::db::statement::Statement;
+use crate::db::statement_error::is_wait_timeout;
 use crate::error::{DbError, Error, Result, seconds};
 use crate::lock::holder::Holder;
 use crate::lock::{LockTimeout, Mode, advisory, row};
@@ -44,12 +45,12 @@ impl Database {
                 let asked = Instant::now();
                 let mut reply = self.send_held(&select)?;
                 match reply.error {
-                    Some(error) if errno::is_wait_timeout(&error) => {
+                    Some(error) if is_wait_timeout(&error) => {
                         let early = self.is_early(asked);
                         match self.explain_wait(error, !early) {
                             error if error.is_unfit_host() => self.pass_over(error),
                             error
-                                if errno::is_wait_timeout(&error)
+                                if is_wait_timeout(&error)
                                     && !self.config.lock_timeout.is_over(started.elapsed())
                                     && std::mem::take(&mut once_more) => {}
                             error => return Err(error.into_row_locked()),
@@ -79,7 +80,7 @@ impl Database {
                 Ok(Attempt::TimedOut(mode)) => return Err(self.timed_out(key, mode, started.elapsed())),
                 Ok(Attempt::TableMissing(error)) if attempts < ATTEMPTS => self.create_table(error)?,
                 Ok(Attempt::TableMissing(error)) => return Err(error),
-                Err(error) if errno::is_wait_timeout(&error) => {
+                Err(error) if is_wait_timeout(&error) => {
                     if self.config.lock_timeout.is_over(started.elapsed()) || !std::mem::take(&mut once_more) {
                         return Err(error.into_row_locked());
                     }
@@ -160,7 +161,7 @@ impl Database {
     fn denied(&mut self) -> Error {
         // Who cannot say that it was granted cannot be believed that it was not.
         if let Some(connection) = &mut self.connection {
-            connection.distrust();
+            connection.forbid_reuse();
         }
         Error::LockDenied {
             host: self.host(),
@@ -187,7 +188,7 @@ impl Database {
             None => {}
         }
         if let Some(error) = reply.error.take() {
-            if self.held_mode(key).is_some() && errno::is_wait_timeout(&error) {
+            if self.held_mode(key).is_some() && is_wait_timeout(&error) {
                 return Err(self.explain_wait(error, true));
             }
             return self.failed_attempt(error, reply.code, Mode::Advisory);

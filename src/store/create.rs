@@ -3,7 +3,8 @@
 use super::database::Database;
 use super::schema::definition;
 use crate::db::errno;
-use crate::error::{Error, Result};
+use crate::db::statement_error::is_wait_timeout;
+use crate::error::{DbError, Error, Result};
 use crate::session_id::hex;
 
 /// Where InnoDB is switched off, the table is not made with what the server takes instead.
@@ -19,7 +20,7 @@ impl Database {
         let definition = definition(&self.table);
         self.connect()?.query(&format!("ROLLBACK;{NO_OTHER_ENGINE}"))?;
         match self.connect()?.query(&definition) {
-            Err(error) if errno::is_wait_timeout(&error) => Err(error.into_table_locked()),
+            Err(error) if is_wait_timeout(&error) => Err(error.into_table_locked()),
             Err(error) if error.is_conflict() => Ok(()),
             Err(error) => Err(self.no_table("is missing and cannot be created", error)),
             Ok(_) => Ok(()),
@@ -55,7 +56,7 @@ impl Database {
         let one_line = definition(&self.table).split_whitespace().collect::<Vec<_>>().join(" ");
         let by_hand = format!("create it: {one_line}");
         let (cure, source) = match error {
-            Error::UnfitHost { source, .. } | Error::Server { source, .. } if errno::is_no_innodb(&source) => {
+            Error::UnfitHost { source, .. } | Error::Server { source, .. } if is_no_innodb(&source) => {
                 let why = "the server has InnoDB switched off for this account (enforce_storage_engine, disabled_storage_engines)";
                 (format!("{why}: let an administrator {by_hand}"), source)
             }
@@ -74,5 +75,15 @@ impl Database {
             cure,
             source,
         }
+    }
+}
+
+/// Whether a table was not made because the server makes none with InnoDB. MariaDB's number is also that of a server that
+/// takes no writes.
+fn is_no_innodb(error: &DbError) -> bool {
+    match error.code() {
+        Some(errno::UNKNOWN_STORAGE_ENGINE | errno::DISABLED_STORAGE_ENGINE) => true,
+        Some(errno::OPTION_PREVENTS_STATEMENT) => error.to_string().contains("NO_ENGINE_SUBSTITUTION"),
+        _ => false,
     }
 }

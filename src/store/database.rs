@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 use super::sql::Change;
 use super::{Expected, Expiry, Found, IfAbsent, Instance, Row, Store, Version, Write, known_servers, schema, sql};
 use crate::config::Config;
-use crate::db::connection::{Connection, LARGEST_PACKET, Server};
+use crate::db::connection::Connection;
 use crate::db::errno;
 use crate::db::host::Host;
 use crate::db::pool::Place;
 use crate::db::reply::{Reply, ResultSet};
+use crate::db::server::{LARGEST_PACKET, Server};
 use crate::db::statement::Statement;
+use crate::db::statement_error::is_wait_timeout;
 use crate::error::{Error, Result};
 use crate::lock::{Mode, advisory};
 use crate::session_id::SessionKey;
@@ -205,7 +207,7 @@ impl Database {
     fn logs_statements(&self) -> bool {
         self.connection
             .as_ref()
-            .is_some_and(|connection| connection.quirks.logs_statements)
+            .is_some_and(|connection| connection.quirks.statement_binlog)
     }
 
     /// It may have been raised since the server was asked. A connection has the limit of its beginning: a kept one ends, so
@@ -214,7 +216,7 @@ impl Database {
         let Some(connection) = &mut self.connection else {
             return Ok(());
         };
-        connection.distrust();
+        connection.forbid_reuse();
         known_servers::forget(connection.at());
         let limit = connection.query("SELECT @@max_allowed_packet")?.first_number();
         if let (Some(limit), Some(server)) = (
@@ -231,7 +233,7 @@ impl Database {
     }
 
     fn send_by_value(&mut self, statement: &Statement<'_>) -> Result<Reply> {
-        if !self.connect()?.greeted {
+        if !self.connect()?.first_packet_done {
             self.give_back()?;
         }
         let io_timeout = Some(self.config.io_timeout);
@@ -247,7 +249,7 @@ impl Database {
             None => Ok(affected),
             Some(_) if reply.code == Some(errno::DUP_ENTRY) => Ok(0),
             Some(error) => {
-                let error = match errno::is_wait_timeout(&error) {
+                let error = match is_wait_timeout(&error) {
                     true => self.explain_wait(error, true),
                     false => error,
                 };
@@ -302,7 +304,7 @@ impl Store for Database {
     fn within(&mut self, time: Option<Duration>) {
         self.until = time.and_then(|time| Instant::now().checked_add(time));
         if let Some(connection) = &mut self.connection {
-            connection.answer_until(self.until);
+            connection.set_deadline(self.until);
         }
     }
 
@@ -334,7 +336,7 @@ impl Store for Database {
                     return Ok(None);
                 }
                 // A read waits for no row.
-                Some(error) if errno::is_wait_timeout(&error) => match self.explain_wait(error, false) {
+                Some(error) if is_wait_timeout(&error) => match self.explain_wait(error, false) {
                     error if error.is_unfit_host() => self.pass_over(error),
                     error => return Err(error),
                 },

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::db::connection::{Quirks, Server};
 use crate::db::host::Host;
+use crate::db::server::{Quirks, Server};
 
 /// For so long a server is not asked again: that costs a statement, and on MySQL a millisecond.
 const VALID: Duration = Duration::from_secs(60);

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::database::{Database, Held};
 use super::{Instance, Store, known_servers, shape, sql};
-use crate::db::connection::{Connection, Server, Settings};
+use crate::db::connection::Connection;
 use crate::db::errno;
 use crate::db::hosts::{self, Candidates};
 use crate::db::pool::Place;
 use crate::db::reply::{Reply, ResultSet};
+use crate::db::server::{Server, Settings};
 use crate::db::statement::Statement;
 use crate::error::{self, Error, Result};
 use crate::lock::{Mode, advisory};
@@ -26,7 +27,7 @@ impl Database {
                 let began = Instant::now();
                 let mut connection = self.open()?;
                 self.until = self.until.and_then(|until| until.checked_add(began.elapsed()));
-                connection.answer_until(self.until);
+                connection.set_deadline(self.until);
                 let known = known_servers::recall(connection.at());
                 self.decided = known.and_then(|(server, _)| server.clustered.then_some(Mode::Row));
                 connection
@@ -109,7 +110,7 @@ impl Database {
     pub(super) fn look_into(&mut self, reply: &mut Reply) {
         self.name_missing_grant(reply);
         if let Some(connection) = self.connection.as_ref()
-            && reply.code == Some(errno::LOGS_STATEMENTS)
+            && reply.code == Some(errno::BINLOG_STMT_MODE_AND_ROW_ENGINE)
         {
             known_servers::forget(connection.at());
         }
@@ -133,11 +134,14 @@ impl Database {
     fn send_behind(&mut self, statement: &Statement<'_>, timeout: Option<Duration>, proving: bool) -> Result<Reply> {
         loop {
             let connection = self.connect()?;
-            let (first, used) = (!connection.greeted, connection.settings.is_some());
+            let (first, used) = (!connection.first_packet_done, connection.settings.is_some());
             if first {
                 connection.quirks = known_servers::quirks(connection.at());
             }
-            let spelled = connection.quirks.bare.then(|| statement.without(sql::IS_NODE));
+            let spelled = connection
+                .quirks
+                .no_cluster_variables
+                .then(|| statement.without(sql::IS_NODE));
             let statement = spelled.as_ref().unwrap_or(statement);
             let mut reply = match first {
                 true => self.send_first(statement, timeout, proving)?,
@@ -170,7 +174,7 @@ impl Database {
             lock_ttl: self.config.lock_ttl,
             autocommit: self.mode() != Mode::Row,
             lock_wait: self.lock_wait,
-            bytes: self.table.is_ascii(),
+            single_byte_charset: self.table.is_ascii(),
             table_wait: self.lock_wait.min(sql::lock_wait_within(self.config.io_timeout)),
         }
     }
@@ -231,8 +235,8 @@ impl Database {
             before.push(shape::question(&self.table));
         }
         let (mut reply, answers) = send_after(connection, before, statement, timeout);
-        if answers.len() < asked && !quirks.bare && reply.code.is_some_and(errno::is_missing_name) {
-            connection.quirks.bare = true;
+        if answers.len() < asked && !quirks.no_cluster_variables && reply.code.is_some_and(errno::is_missing_name) {
+            connection.quirks.no_cluster_variables = true;
             known_servers::learn(connection.at(), connection.quirks);
             connection.settings = None;
             return Ok(reply);
@@ -261,12 +265,12 @@ impl Database {
             if told.is_some() {
                 known_servers::remember(connection.at(), server);
             }
-            let logs_statements = facts.is_on(3);
-            if logs_statements != quirks.logs_statements {
-                connection.quirks.logs_statements = logs_statements;
+            let statement_binlog = facts.is_on(3);
+            if statement_binlog != quirks.statement_binlog {
+                connection.quirks.statement_binlog = statement_binlog;
                 known_servers::learn(connection.at(), connection.quirks);
                 // The other way round, what was sent is right as well, and has been done.
-                if logs_statements {
+                if statement_binlog {
                     connection.settings = None;
                 }
             }
@@ -295,7 +299,7 @@ impl Database {
             _ => {}
         }
         if reply.error.as_ref().is_none_or(|error| !error.is_connection_lost()) {
-            connection.greeted = true;
+            connection.first_packet_done = true;
             if reply.error.as_ref().is_none_or(|error| !error.is_unfit_host()) {
                 hosts::succeeded(&config.target, connection.at());
             }
@@ -308,7 +312,7 @@ impl Database {
         let Some(connection) = self.connection.as_mut().filter(|open| open.settings.is_none()) else {
             return false;
         };
-        connection.greeted = false;
+        connection.first_packet_done = false;
         // If this fails the connection is lost.
         let _ = connection.query("ROLLBACK;DO RELEASE_ALL_LOCKS()");
         true
@@ -360,14 +364,14 @@ impl Database {
         };
         let Some(mut place) = self.place.take() else { return };
         if let Some(release) = release
-            && connection.is_faultless()
+            && connection.is_reusable()
         {
             // If this fails the connection is not kept, and its end gives the lock back.
             let _ = connection.query(&release);
         }
-        if connection.is_faultless() && connection.greeted {
-            connection.greeted = false;
-            connection.answer_until(None);
+        if connection.is_reusable() && connection.first_packet_done {
+            connection.first_packet_done = false;
+            connection.set_deadline(None);
             place.fill(&self.config, connection);
         }
     }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::{Expected, Expiry, IfAbsent, Version, Write};
-use crate::db::connection::{Quirks, Settings};
+use crate::db::server::{Quirks, Settings};
 use crate::db::statement::{Statement, Value};
 use crate::lock::{LockTimeout, row};
 use crate::session_id::SessionKey;
@@ -46,11 +46,11 @@ macro_rules! read_only {
 /// REPEATABLE READ where the binary log has statements, which InnoDB refuses to write in READ COMMITTED (error 1665). Nothing is read
 /// twice in a transaction but under the row's lock; new sessions may wait for each other there where rows are locked.
 pub fn session_settings(settings: &Settings, quirks: Quirks) -> String {
-    let isolation = match quirks.logs_statements {
+    let isolation = match quirks.statement_binlog {
         true => "REPEATABLE-READ",
         false => "READ-COMMITTED",
     };
-    let galera = match quirks.bare {
+    let galera = match quirks.no_cluster_variables {
         true => "",
         false => ",wsrep_sync_wait=7,wsrep_dirty_reads=0,wsrep_osu_method='TOI'",
     };
@@ -79,7 +79,11 @@ pub fn changed_settings(settings: &Settings) -> String {
         u8::from(settings.autocommit),
         settings.lock_wait,
         settings.table_wait,
-        if settings.bytes { "latin1" } else { "binary" }
+        if settings.single_byte_charset {
+            "latin1"
+        } else {
+            "binary"
+        }
     )
 }
 
@@ -94,7 +98,7 @@ pub fn lock_wait_within(io_timeout: Duration) -> u64 {
 pub fn server_facts(ask_clustered: bool, quirks: Quirks) -> String {
     let clustered = match ask_clustered {
         // A MariaDB without Galera's variables is no node. A MySQL that does not say may be one, where only rows lock for all.
-        true if quirks.bare => "1/*M!100100 -1*/",
+        true if quirks.no_cluster_variables => "1/*M!100100 -1*/",
         // MariaDB knows it, MySQL looks it up in a millisecond.
         true => {
             "0/*M!100100 +@@wsrep_on*/\
@@ -104,7 +108,7 @@ pub fn server_facts(ask_clustered: bool, quirks: Quirks) -> String {
         }
         false => "NULL",
     };
-    let logs_statements = match quirks.bare {
+    let logs_statements = match quirks.no_cluster_variables {
         true => "0/*M!100100 +(@@log_bin AND @@binlog_format='STATEMENT')*/",
         false => "@@log_bin AND @@binlog_format='STATEMENT'",
     };

@@ -1,0 +1,144 @@
+//! What an error at login means, and what to do about it.
+//!
+//! Called by `login`. Errors of statements are sorted by `statement_error`.
+
+use mysql::{DriverError, Error as MysqlError};
+
+use super::driver_error::{cause, code};
+use super::errno::{
+    ACCESS_DENIED, ACCESS_DENIED_NO_PASSWORD, BAD_DB, CON_COUNT, DBACCESS_DENIED, HOST_IS_BLOCKED, HOST_NOT_PRIVILEGED,
+    MARIADB_ACCOUNT_BLOCKED, MARIADB_ACCOUNT_LOCKED, MUST_CHANGE_PASSWORD_LOGIN, MYSQL_ACCOUNT_BLOCKED,
+    MYSQL_ACCOUNT_LOCKED, SECURE_AUTH_MODE, SECURE_TRANSPORT_REQUIRED, TOO_MANY_USER_CONNECTIONS, USER_LIMIT_REACHED,
+};
+use crate::error::{DbError, Error};
+
+/// MySQL answers an unknown user with any plugin, so that nobody learns which users there are.
+const UNKNOWN_PLUGIN: &str = "are user and password right? If they are, give the account an authentication plugin that this \
+     build has: caching_sha2_password, mysql_native_password or client_ed25519";
+
+const NOT_THERE: &str = "is the server running, and are host, port and socket right?";
+
+/// Other clients take the socket where the host is 'localhost'.
+const NOT_THERE_BY_TCP: &str = "is the server running, and is the port right? If it listens on its socket alone, add \
+     ?socket=/run/mysqld/mysqld.sock (or where it is) to the DSN";
+
+pub const PASSWORD_EXPIRED: &str =
+    "the account's password has expired: ALTER USER ... IDENTIFIED BY a new one, or PASSWORD EXPIRE NEVER";
+
+/// The message names the limit.
+pub const LIMIT_REACHED: &str = "the account has used up that limit: raise it by ALTER USER ... WITH, 0 takes it away; \
+     max_user_connections has to be above the number of PHP workers";
+
+/// `on_loopback`: the host was asked by TCP on this machine, where a server may be there all the same and refuse it.
+pub fn sort(error: MysqlError, host: &str, on_loopback: bool) -> Error {
+    let host = host.to_owned();
+    if let MysqlError::DriverError(DriverError::UnknownAuthPlugin(_)) = error {
+        return Error::Login {
+            host,
+            cure: UNKNOWN_PLUGIN,
+            source: cause(error),
+        };
+    }
+    let old_password = matches!(error, MysqlError::DriverError(DriverError::OldMysqlPasswordDisabled));
+    let code = code(&error).or(old_password.then_some(SECURE_AUTH_MODE));
+    let source = cause(error);
+    match code {
+        // MariaDB says no more where TLS is required.
+        Some(ACCESS_DENIED | ACCESS_DENIED_NO_PASSWORD) => Error::Login {
+            host,
+            cure: "are user and password right, may the account log in from this machine, and without TLS, which rustsql does not \
+                 speak yet (REQUIRE NONE, require_secure_transport = OFF)?",
+            source,
+        },
+        Some(SECURE_TRANSPORT_REQUIRED) => Error::Login {
+            host,
+            cure: "rustsql does not speak TLS yet: use its socket, or set require_secure_transport = OFF",
+            source,
+        },
+        Some(SECURE_AUTH_MODE) => Error::Login {
+            host,
+            cure: "the account's password is kept in the format of before 4.1: set it anew",
+            source,
+        },
+        Some(DBACCESS_DENIED) => Error::Schema {
+            host,
+            what: "the account may not use the database, or it does not exist".into(),
+            cure: database_grant(&source).into(),
+            source: Some(source),
+        },
+        Some(MUST_CHANGE_PASSWORD_LOGIN) => Error::Login {
+            host,
+            cure: PASSWORD_EXPIRED,
+            source,
+        },
+        Some(USER_LIMIT_REACHED) => Error::Login {
+            host,
+            cure: LIMIT_REACHED,
+            source,
+        },
+        Some(MYSQL_ACCOUNT_LOCKED | MARIADB_ACCOUNT_LOCKED) => Error::Login {
+            host,
+            cure: "an administrator has locked it: ALTER USER ... ACCOUNT UNLOCK",
+            source,
+        },
+        Some(MYSQL_ACCOUNT_BLOCKED | MARIADB_ACCOUNT_BLOCKED) => Error::Login {
+            host,
+            cure: "too many logins came with a wrong password: mend that, then ALTER USER ... ACCOUNT UNLOCK (MariaDB: FLUSH PRIVILEGES)",
+            source,
+        },
+        Some(BAD_DB) => Error::Schema {
+            host,
+            what: "the database does not exist".into(),
+            cure: "create it, or name another in rustsql.dsn".into(),
+            source: Some(source),
+        },
+        Some(CON_COUNT | TOO_MANY_USER_CONNECTIONS) => Error::Connect {
+            host,
+            cure: "all its connections are in use: raise max_connections (or the account's limit) above the number of PHP workers",
+            source,
+        },
+        Some(HOST_IS_BLOCKED | HOST_NOT_PRIVILEGED) => Error::Login {
+            host,
+            cure: "the server does not let this machine in: see its accounts' host names",
+            source,
+        },
+        Some(_) => Error::Login {
+            host,
+            cure: "see the server's error log",
+            source,
+        },
+        None => Error::Connect {
+            host,
+            cure: match source {
+                DbError::Network(_) if on_loopback => NOT_THERE_BY_TCP,
+                _ => NOT_THERE,
+            },
+            source,
+        },
+    }
+}
+
+/// The mysql crate panics on an authentication plugin that it was not built with, and on an answer that is cut short.
+pub fn of_panic(host: String) -> Error {
+    let what = "its answer is that of an unknown authentication plugin, or of no MySQL server";
+    Error::Login {
+        host,
+        cure: UNKNOWN_PLUGIN,
+        source: DbError::Driver(what.into()),
+    }
+}
+
+/// The server's message names account and database.
+fn database_grant(source: &DbError) -> String {
+    let message = source.to_string();
+    let parts = message
+        .split_once("for user ")
+        .and_then(|(_, rest)| rest.split_once(" to database '"))
+        .and_then(|(account, rest)| Some((account, rest.rsplit_once('\'')?.0)));
+    match parts {
+        Some((account, database)) => format!(
+            "create it if it does not exist, then GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON `{database}`.* TO {account}"
+        ),
+        None => "create it if it does not exist, then GRANT SELECT, INSERT, UPDATE, DELETE, CREATE on it".into(),
+    }
+}

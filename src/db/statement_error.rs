@@ -1,0 +1,75 @@
+//! What an error of a statement means, on a connection that had been logged in.
+//!
+//! Called by `connection`, and by `store` for a wait that ended. Errors at login are sorted by `login_error`.
+
+use mysql::Error as MysqlError;
+
+use super::driver_error::{cause, code};
+use super::errno::{
+    BAD_FIELD, BINLOG_STMT_MODE_AND_ROW_ENGINE, CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, CANT_LOCK, CHECKREAD,
+    CLIENT_INTERACTION_TIMEOUT, CONNECTION_KILLED, DATA_TOO_LONG, ERROR_DURING_COMMIT, INVALID_CHARACTER_STRING,
+    LOCK_DEADLOCK, LOCK_WAIT_TIMEOUT, MAX_PREPARED_STMT_COUNT_REACHED, MUST_CHANGE_PASSWORD, NET_PACKET_TOO_LARGE,
+    OPEN_AS_READONLY, OPTION_PREVENTS_STATEMENT, QUERY_INTERRUPTED, READ_ONLY_MODE, SERVER_SHUTDOWN,
+    TRANSACTION_ROLLBACK_DURING_COMMIT, TRUNCATED_WRONG_VALUE_FOR_FIELD, UNKNOWN_COM, USER_LIMIT_REACHED,
+    WARN_DATA_OUT_OF_RANGE,
+};
+use super::login_error::{LIMIT_REACHED, PASSWORD_EXPIRED};
+use crate::error::{DbError, Error};
+
+/// An error of a statement on a connection that had been logged in.
+pub fn sort(error: MysqlError, host: &str) -> Error {
+    let host = host.to_owned();
+    let Some(code) = code(&error) else {
+        return Error::ConnectionLost {
+            host,
+            source: cause(error),
+        };
+    };
+    let source = cause(error);
+    let server = |cure| Error::Server {
+        host: host.clone(),
+        cure,
+        source: source.clone(),
+    };
+    match code {
+        // After an error at COMMIT nobody knows whether it happened: as if the answer had been lost.
+        // How the server logs is asked anew on the next connection.
+        SERVER_SHUTDOWN
+        | ERROR_DURING_COMMIT
+        | CONNECTION_KILLED
+        | CLIENT_INTERACTION_TIMEOUT
+        | BINLOG_STMT_MODE_AND_ROW_ENGINE => Error::ConnectionLost { host, source },
+        LOCK_DEADLOCK | LOCK_WAIT_TIMEOUT | CHECKREAD | TRANSACTION_ROLLBACK_DURING_COMMIT => {
+            Error::Conflict { host, source }
+        }
+        CANT_LOCK
+        | OPEN_AS_READONLY
+        | UNKNOWN_COM
+        | OPTION_PREVENTS_STATEMENT
+        | READ_ONLY_MODE
+        | CANT_EXECUTE_IN_READ_ONLY_TRANSACTION => Error::UnfitHost { host, source },
+        BAD_FIELD => server(Some(
+            "the table is not as RustSql\\schema() has it: is it another application's? Name another in rustsql.table",
+        )),
+        DATA_TOO_LONG | WARN_DATA_OUT_OF_RANGE => server(Some(
+            "a column is smaller than RustSql\\schema() has it: ALTER it to the type there",
+        )),
+        INVALID_CHARACTER_STRING | TRUNCATED_WRONG_VALUE_FOR_FIELD => server(Some(
+            "a column is made for text, which bytes are not: if the table is for sessions alone, ALTER it to the type that \
+             RustSql\\schema() has, else name another table in rustsql.table",
+        )),
+        MUST_CHANGE_PASSWORD => server(Some(PASSWORD_EXPIRED)),
+        USER_LIMIT_REACHED => server(Some(LIMIT_REACHED)),
+        NET_PACKET_TOO_LARGE => server(Some("raise max_allowed_packet on the server")),
+        MAX_PREPARED_STMT_COUNT_REACHED => server(Some(
+            "the data fits into a packet only as a prepared statement: raise max_prepared_stmt_count, or max_allowed_packet",
+        )),
+        QUERY_INTERRUPTED => server(Some("somebody ended the statement with KILL QUERY")),
+        _ => server(None),
+    }
+}
+
+/// Whether what a statement waited for did not come in time: a row, the table, or what a node's cluster has committed.
+pub fn is_wait_timeout(error: &Error) -> bool {
+    matches!(error, Error::Conflict { source: DbError::Server { code, .. }, .. } if *code == LOCK_WAIT_TIMEOUT)
+}
