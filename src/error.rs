@@ -111,8 +111,8 @@ impl Error {
         Self::UnfitHost { host, source }
     }
 
-    /// After an answer to another question than was asked, or to none: what comes next would be no better.
-    pub fn out_of_step(host: String) -> Self {
+    /// The answer does not belong to the statement that was sent, nor would the next one.
+    pub fn out_of_sync(host: String) -> Self {
         let source = DbError::Driver("its answer makes no sense".into());
         Self::ConnectionLost { host, source }
     }

@@ -1,10 +1,10 @@
 //! PHP sessions in MySQL or MariaDB.
 //!
 //! ```text
-//! PHP  ->  php::callbacks  ->  handler  ->  session  ->  store::database  ->  db::connection  ->  server
-//!          decode, encode      in what      what is      which statements     one packet there
-//!          warn                order PHP    locked,      in which packet      and back
-//!                              calls        refused      (lock, store::sql)
+//! PHP  ->  php::callbacks  ->  handler  ->  session  ->  store::database  ->  store::exchange  ->  db::connection  ->  server
+//!          decode, encode      in what      what is      which statements     what is in the      one packet there
+//!          warn                order PHP    locked,      (lock, store::sql)   packet, to which    and back
+//!                              calls        refused                           host (store::link)
 //! ```
 //!
 //! `config` is read once per opened session. `loaded` is a session as the store found it. `error` says what can go wrong,

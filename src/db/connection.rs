@@ -137,6 +137,25 @@ impl Connection {
         }
     }
 
+    /// One packet: `before`, and the statement behind it. The answers to `before` come apart from those to the statement.
+    pub fn send_behind(
+        &mut self,
+        before: Vec<String>,
+        statement: &Statement<'_>,
+        timeout: Option<Duration>,
+    ) -> (Reply, Vec<ResultSet>) {
+        if before.is_empty() {
+            return (self.send_statement(statement, timeout), Vec::new());
+        }
+        let mut packet = before.join(";");
+        packet.push(';');
+        packet.push_str(&statement.literal());
+        let mut reply = self.send(&packet, timeout);
+        let ours = reply.sets.split_off(before.len().min(reply.sets.len()));
+        let answers = std::mem::replace(&mut reply.sets, ours);
+        (reply, answers)
+    }
+
     /// Sends a prepared statement: its values go over the wire unescaped, and the server need not parse them. It is sent as
     /// text where the server cannot prepare it: `max_prepared_stmt_count` is used up, or a proxy has no prepared statements.
     pub fn execute(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Reply {
@@ -216,7 +235,7 @@ impl Connection {
                 reply.code = code(&error);
                 statement_error::sort(error, self.host())
             }
-            _ => Error::out_of_step(self.host().to_owned()),
+            _ => Error::out_of_sync(self.host().to_owned()),
         };
         self.reusable = false;
         // Also after a time-out of the socket: an answer to the old question may still come.

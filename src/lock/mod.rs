@@ -6,7 +6,7 @@
 //! | `row` | `SELECT ... FOR UPDATE` in a transaction | InnoDB's lock queue | `COMMIT`, `ROLLBACK`, end of the connection |
 //! | `unlocked` | – | – | – |
 //!
-//! `store::database` sends these texts and knows what is held; `holder` finds out who else holds a session.
+//! `store::acquire` and `store::change` send these texts, `store::held` is what is held; `holder` finds out who else holds a session.
 
 pub mod advisory;
 pub mod holder;

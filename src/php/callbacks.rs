@@ -1,9 +1,8 @@
 //! The nine callbacks of a save handler: decode, one call of the handler, encode.
 //!
-//! What must survive a fatal error lives in the box that `*mod_data` owns. `open` makes it, `close` ends it; only
-//! `session_regenerate_id()` keeps it, with its connection, for the `open` that follows at once.
+//! Called by ext/session. `open` makes the handler (`open_handler`), `close` ends it; only `session_regenerate_id()` keeps it, with
+//! its connection, for the `open` that follows at once. What a session means is not decided here.
 
-use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -15,18 +14,14 @@ use ext_php_rs::ffi::{
 
 use super::caller::{self, Running, running};
 use super::engine::{self, encoding_defect, script};
+use super::open_handler::{self, OpenHandler, bound_answers};
 use super::save_path::{self, SavePath};
 use super::session_api::ps_module;
 use super::{boundary, ini, session_variables, upload, warning};
-use crate::db::socket;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::handler::Handler;
 use crate::store::database::Database;
 
-type Open = Handler<Database>;
-
-/// What an answer has beside the session's data.
-const ANSWER_BYTES: usize = 64 << 10;
 type CreateId = unsafe extern "C" fn(*mut *mut c_void) -> *mut zend_string;
 
 const SUCCESS: c_int = ZEND_RESULT_CODE_SUCCESS;
@@ -52,18 +47,6 @@ static MODULE: Module = Module(ps_module {
 
 static CREATE_ID: OnceLock<CreateId> = OnceLock::new();
 
-thread_local! {
-    /// The box that this thread's `*mod_data` owns, for the functions that are not given it.
-    static OPEN: Cell<*mut Open> = const { Cell::new(std::ptr::null_mut()) };
-    /// How often this thread has opened, read or closed a session.
-    static TURNS: Cell<u64> = const { Cell::new(0) };
-}
-
-fn next_turn() -> u64 {
-    TURNS.set(TURNS.get() + 1);
-    TURNS.get()
-}
-
 pub fn module() -> *const ps_module {
     &raw const MODULE.0
 }
@@ -71,42 +54,6 @@ pub fn module() -> *const ps_module {
 /// ext/session's own maker of ids.
 pub fn set_create_id(function: CreateId) {
     let _ = CREATE_ID.set(function);
-}
-
-/// Runs `body` on the open session's handler, if there is one.
-pub fn with_open(body: impl FnOnce(&Open)) {
-    // SAFETY: `OPEN` is the live box of this thread, or NULL; no callback runs at the same time.
-    if let Some(handler) = unsafe { OPEN.get().as_ref() } {
-        body(handler);
-    }
-}
-
-/// `SessionHandler` hands us what another module has there, when session_module_name() has changed the handler.
-///
-/// # Safety
-/// `mod_data` is what ext/session passes: its own variable.
-unsafe fn is_ours(mod_data: *mut *mut c_void) -> bool {
-    // SAFETY: see above.
-    unsafe { !(*mod_data).is_null() && (*mod_data).cast() == OPEN.get() }
-}
-
-/// # Safety
-/// `mod_data` is what ext/session passes: its own variable.
-unsafe fn opened<'a>(mod_data: *mut *mut c_void) -> Result<&'a mut Open> {
-    // What is stored may have to be looked at, also where PHP gets no more than it has.
-    bound_answers(engine::memory_limit());
-    // SAFETY: ours is the live box that `open` made; callbacks of one thread never overlap.
-    unsafe {
-        match is_ours(mod_data) {
-            true => Ok(&mut *OPEN.get()),
-            false => Err(Error::NotOpen),
-        }
-    }
-}
-
-/// A server may send more than PHP may use, and it would not count for memory_limit before PHP has it.
-fn bound_answers(memory: Option<usize>) {
-    socket::bound_answers(memory.map(|bytes| bytes.saturating_add(ANSWER_BYTES)));
 }
 
 /// # Safety
@@ -128,7 +75,7 @@ fn seconds(lifetime: zend_long) -> u64 {
     }
 }
 
-fn flush_notices(handler: &mut Open) {
+fn flush_notices(handler: &mut OpenHandler) {
     for notice in handler.take_notices() {
         warning::notice(&notice);
     }
@@ -137,7 +84,7 @@ fn flush_notices(handler: &mut Open) {
 /// Also called again with no close before it (`session_reset`), and after a close that kept the box. PHP 8.6 forgets to
 /// close a session that it cannot encode: the next one, which may be another, begins anew.
 unsafe extern "C" fn open(mod_data: *mut *mut c_void, save_path: SavePath, _name: SavePath) -> c_int {
-    next_turn();
+    open_handler::count_change();
     caller::has_read_nothing();
     let result = boundary::call(FAILURE, || {
         // SAFETY: ext/session passes its own variable and its own text.
@@ -145,21 +92,19 @@ unsafe extern "C" fn open(mod_data: *mut *mut c_void, save_path: SavePath, _name
             if upload::is_given_up() {
                 return Ok(SUCCESS);
             }
-            let ours = is_ours(mod_data);
+            let ours = open_handler::is_ours(mod_data);
             if !ours && !(*mod_data).is_null() {
                 return Err(Error::OtherHandler);
             }
             if (!ours || matches!(running(), Running::Start { .. }))
-                && let Err(error) = end(mod_data)
+                && let Err(error) = open_handler::end(mod_data)
             {
                 warning::error(&error);
             }
             if (*mod_data).is_null() {
                 let config = ini::load(&save_path::text(save_path))?;
                 let store = Database::new(Rc::clone(&config), script());
-                let handler = Box::into_raw(Box::new(Handler::new(config, store)));
-                OPEN.set(handler);
-                *mod_data = handler.cast();
+                open_handler::put(mod_data, Handler::new(config, store));
             }
         }
         Ok(SUCCESS)
@@ -174,45 +119,27 @@ unsafe extern "C" fn open(mod_data: *mut *mut c_void, save_path: SavePath, _name
     result
 }
 
-/// Ends what is open, also where ext/session has forgotten it.
-///
-/// # Safety
-/// `mod_data` is what ext/session passes: its own variable.
-unsafe fn end(mod_data: *mut *mut c_void) -> Result<()> {
-    // SAFETY: see above; nothing points to the box any more when it is dropped.
-    unsafe {
-        if is_ours(mod_data) {
-            *mod_data = std::ptr::null_mut();
-        }
-        let handler = OPEN.replace(std::ptr::null_mut());
-        if handler.is_null() {
-            return Ok(());
-        }
-        Box::from_raw(handler).close(false)
-    }
-}
-
 unsafe extern "C" fn close(mod_data: *mut *mut c_void) -> c_int {
     // SAFETY: ext/session's own variable.
     unsafe {
         if *mod_data == upload::nothing_open() {
             *mod_data = std::ptr::null_mut();
         }
-        if !is_ours(mod_data) {
+        if !open_handler::is_ours(mod_data) {
             return SUCCESS;
         }
     }
-    next_turn();
+    open_handler::count_change();
     caller::has_read_nothing();
     let mut former = None;
     let result = boundary::call(SUCCESS, || {
         // SAFETY: as above.
         unsafe {
-            if running() == Running::RegenerateId && opened(mod_data)?.is_settled() {
-                return opened(mod_data)?.close(true).map(|()| SUCCESS);
+            if running() == Running::RegenerateId && open_handler::get(mod_data)?.is_settled() {
+                return open_handler::get(mod_data)?.close(true).map(|()| SUCCESS);
             }
             former = Some(session_variables::forget());
-            end(mod_data).map(|()| SUCCESS)
+            open_handler::end(mod_data).map(|()| SUCCESS)
         }
     });
     if let Some(former) = former {
@@ -227,14 +154,14 @@ unsafe extern "C" fn read(
     value: *mut *mut zend_string,
     _lifetime: zend_long,
 ) -> c_int {
-    let turn = next_turn();
+    let change = open_handler::count_change();
     let former = (running() != Running::RegenerateId).then(session_variables::remember);
     let data = boundary::string(|| {
         if upload::is_given_up() {
             return Ok(&[]);
         }
         // SAFETY: ext/session's own arguments.
-        let (handler, id) = unsafe { (opened(mod_data)?, bytes(key)) };
+        let (handler, id) = unsafe { (open_handler::get(mod_data)?, bytes(key)) };
         let read_and_close = running() == Running::Start { read_and_close: true };
         bound_answers(engine::memory_left());
         let result = handler.read(id, read_and_close).map(drop);
@@ -243,8 +170,11 @@ unsafe extern "C" fn read(
         caller::has_read(id);
         Ok(handler.data(id))
     });
-    // SAFETY: ext/session's own variable.
-    boundary::call((), || unsafe { opened(mod_data) }.map(Handler::shrink).or(Ok(())));
+    boundary::call((), || {
+        // SAFETY: ext/session's own variable.
+        let open = unsafe { open_handler::get(mod_data) };
+        open.map(Handler::shrink).or(Ok(()))
+    });
     if let Some(former) = former {
         former.give_back();
     }
@@ -253,7 +183,7 @@ unsafe extern "C" fn read(
     }
     // SAFETY: ext/session's own variable, and a string that nobody else has. If memory runs out nothing is left to drop.
     unsafe {
-        if !data.is_null() && TURNS.get() != turn {
+        if !data.is_null() && open_handler::changes() != change {
             // An error handler, or a destructor, has ended the session or begun another: this is not its data.
             ext_php_rs_zend_string_release(data);
             return FAILURE;
@@ -277,7 +207,7 @@ unsafe extern "C" fn write(
             return Ok(SUCCESS);
         }
         // SAFETY: ext/session's own arguments.
-        let (handler, id, data) = unsafe { (opened(mod_data)?, bytes(key), bytes(value)) };
+        let (handler, id, data) = unsafe { (open_handler::get(mod_data)?, bytes(key), bytes(value)) };
         let result = handler.write(id, data, seconds(lifetime), encoding_defect(data));
         flush_notices(handler);
         result.map(|()| SUCCESS)
@@ -302,7 +232,7 @@ unsafe extern "C" fn destroy(mod_data: *mut *mut c_void, key: *mut zend_string) 
             return Ok(SUCCESS);
         }
         // SAFETY: ext/session's own arguments.
-        let (handler, id) = unsafe { (opened(mod_data)?, bytes(key)) };
+        let (handler, id) = unsafe { (open_handler::get(mod_data)?, bytes(key)) };
         match caller::is_discarding(id) {
             false => handler.destroy(id, running() == Running::RegenerateId)?,
             // session_decode() with bad data ends the request's session, but what is stored is not bad.
@@ -319,7 +249,7 @@ unsafe extern "C" fn gc(mod_data: *mut *mut c_void, _lifetime: zend_long, delete
             return Ok(0);
         }
         // SAFETY: ext/session's own arguments.
-        let handler = unsafe { opened(mod_data)? };
+        let handler = unsafe { open_handler::get(mod_data)? };
         let count = match running() {
             Running::Gc => zend_long::try_from(handler.collect_now()?).unwrap_or(zend_long::MAX),
             _ => {
@@ -348,7 +278,7 @@ unsafe extern "C" fn validate_sid(mod_data: *mut *mut c_void, key: *mut zend_str
             return Ok(SUCCESS);
         }
         // SAFETY: ext/session's own arguments.
-        let (handler, id) = unsafe { (opened(mod_data)?, bytes(key)) };
+        let (handler, id) = unsafe { (open_handler::get(mod_data)?, bytes(key)) };
         let read_and_close = running() == Running::Start { read_and_close: true };
         bound_answers(engine::memory_left());
         let exists = handler.validate(id, read_and_close);
@@ -357,16 +287,9 @@ unsafe extern "C" fn validate_sid(mod_data: *mut *mut c_void, key: *mut zend_str
     })
 }
 
-/// The net: after every request the connection is gone, whatever became of the session. The box stays: ext/session may
-/// still have its address.
+/// After every request the connection is gone, whatever became of the session.
 pub unsafe extern "C" fn post_deactivate() -> c_int {
     session_variables::abandon();
     upload::is_over();
-    boundary::call(SUCCESS, || {
-        // SAFETY: `OPEN` is the live box of this thread, or NULL.
-        if let Some(handler) = unsafe { OPEN.get().as_mut() } {
-            handler.close(false)?;
-        }
-        Ok(SUCCESS)
-    })
+    boundary::call(SUCCESS, || open_handler::close_but_keep_box().map(|()| SUCCESS))
 }

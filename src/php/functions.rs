@@ -8,7 +8,7 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::{php_function, wrap_function};
 
-use super::{boundary, callbacks, engine, ini, warning};
+use super::{boundary, engine, ini, open_handler, warning};
 use crate::config::Config;
 use crate::db::host::Host;
 use crate::store::probe::{self, Health};
@@ -32,7 +32,7 @@ pub fn status() -> ZBox<ZendHashTable> {
 
 fn open_session() -> ZBox<ZendHashTable> {
     let mut table = ZendHashTable::new();
-    callbacks::with_open(|handler| {
+    open_handler::with(|handler| {
         let Some(status) = handler.status() else { return };
         let connection = handler.store().connection();
         put(

@@ -12,6 +12,7 @@ mod functions;
 mod info;
 mod ini;
 mod module;
+mod open_handler;
 mod save_path;
 mod session_api;
 mod session_variables;

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::database::{Database, Held};
+use super::database::Database;
+use super::held::Held;
 use super::{Found, IfAbsent, Instance, Row, Store, Version, sql};
 use crate::db::errno;
 use crate::db::reply::ResultSet;
@@ -48,7 +49,7 @@ impl Database {
                     Some(error) if is_wait_timeout(&error) => {
                         let early = self.is_early(asked);
                         match self.explain_wait(error, !early) {
-                            error if error.is_unfit_host() => self.pass_over(error),
+                            error if error.is_unfit_host() => self.skip_host(error),
                             error
                                 if is_wait_timeout(&error)
                                     && !self.config.lock_timeout.is_over(started.elapsed())
@@ -75,7 +76,7 @@ impl Database {
             };
             match self.attempt(key, if_absent, timeout) {
                 Ok(Attempt::Done(found)) => return Ok(found),
-                Ok(Attempt::WrongMode) if self.held().is_some() => self.give_back()?,
+                Ok(Attempt::WrongMode) if self.held().is_some() => self.release_lock()?,
                 Ok(Attempt::WrongMode | Attempt::WrongHost) => {}
                 Ok(Attempt::TimedOut(mode)) => return Err(self.timed_out(key, mode, started.elapsed())),
                 Ok(Attempt::TableMissing(error)) if attempts < ATTEMPTS => self.create_table(error)?,
@@ -110,7 +111,7 @@ impl Database {
         self.lock_wait = sql::lock_wait_within(self.config.io_timeout);
         let statement = sql::acquire_and_select(&self.table, key, &name, if_absent);
         let asked = Instant::now();
-        let mut reply = self.send_proving(&statement, Some(self.config.io_timeout))?;
+        let mut reply = self.send_locking(&statement, Some(self.config.io_timeout))?;
         if let Some(error) = reply.error.take() {
             return match reply.code {
                 Some(errno::NO_SUCH_TABLE) => Ok(Attempt::TableMissing(error)),
@@ -118,7 +119,7 @@ impl Database {
                     let early = self.is_early(asked);
                     let error = self.explain_wait(error, !early);
                     if error.is_unfit_host() {
-                        self.pass_over(error);
+                        self.skip_host(error);
                         return Ok(Attempt::WrongHost);
                     }
                     self.connection = None;
@@ -142,12 +143,12 @@ impl Database {
             self.held = Some(Held::advisory(key, name.clone()));
         }
         if clustered && self.config.lock.is_none() {
-            self.is_clustered();
+            self.learn_clustered();
         }
         if self.mode() != Mode::Advisory {
             return Ok(Attempt::WrongMode);
         }
-        if self.passes_over_read_only(set.as_ref()) {
+        if self.skips_read_only_host(set.as_ref()) {
             return Ok(Attempt::WrongHost);
         }
         match granted {
@@ -184,7 +185,7 @@ impl Database {
             Some(Some(1)) => self.held = Some(Held::advisory(key, name)),
             Some(Some(_)) => return Ok(Attempt::TimedOut(Mode::Advisory)),
             Some(None) => return Err(self.denied()),
-            None if reply.error.is_none() => return Err(self.out_of_step()),
+            None if reply.error.is_none() => return Err(self.out_of_sync()),
             None => {}
         }
         if let Some(error) = reply.error.take() {
@@ -193,7 +194,7 @@ impl Database {
             }
             return self.failed_attempt(error, reply.code, Mode::Advisory);
         }
-        if self.passes_over_read_only(reply.sets.last()) {
+        if self.skips_read_only_host(reply.sets.last()) {
             return Ok(Attempt::WrongHost);
         }
         Ok(Attempt::Done(found(self.row_from(reply.sets.pop())?)))
@@ -203,7 +204,7 @@ impl Database {
         let select = sql::select_locking(&self.table, key, timeout);
         self.lock_wait = row::lock_wait_seconds(timeout);
         let started = Instant::now();
-        let mut reply = self.send_proving(&select, timeout.with_io(self.config.io_timeout))?;
+        let mut reply = self.send_locking(&select, timeout.with_io(self.config.io_timeout))?;
         let early = match timeout {
             LockTimeout::Forever => true,
             LockTimeout::Limit(limit) => started.elapsed() + TOLERANCE < limit,
@@ -215,7 +216,7 @@ impl Database {
             // Not the row's lock, which is waited for to the end.
             let error = self.explain_wait(error, false);
             if error.is_unfit_host() {
-                self.pass_over(error);
+                self.skip_host(error);
                 return Ok(Attempt::WrongHost);
             }
             return Err(error);
@@ -228,7 +229,7 @@ impl Database {
         if let Some(error) = reply.error.take() {
             return self.failed_attempt(error, reply.code, Mode::Row);
         }
-        if self.passes_over_read_only(reply.sets.last()) {
+        if self.skips_read_only_host(reply.sets.last()) {
             return Ok(Attempt::WrongHost);
         }
         if let Some(row) = self.row_from(reply.sets.pop())? {
@@ -249,7 +250,7 @@ impl Database {
         if let Some(error) = reply.error.take() {
             return self.failed_attempt(error, reply.code, Mode::Row);
         }
-        if self.passes_over_read_only(reply.sets.last()) {
+        if self.skips_read_only_host(reply.sets.last()) {
             return Ok(Attempt::WrongHost);
         }
         let row = self.row_from(reply.sets.pop())?;
@@ -264,12 +265,12 @@ impl Database {
 
     /// Whether the server that gave this row takes no writes, from those that it lets in as administrators either: a lock there
     /// is worth nothing.
-    fn passes_over_read_only(&mut self, set: Option<&ResultSet>) -> bool {
+    fn skips_read_only_host(&mut self, set: Option<&ResultSet>) -> bool {
         let row = set.and_then(|set| set.rows.first());
         let read_only = row.is_some_and(|row| row.is_on(sql::READ_ONLY));
         if read_only {
             let host = self.host();
-            self.pass_over(Error::read_only(host));
+            self.skip_host(Error::read_only(host));
         }
         read_only
     }

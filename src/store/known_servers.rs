@@ -51,7 +51,7 @@ pub fn quirks(host: &Host) -> Quirks {
     known(host).map(|known| known.quirks).unwrap_or_default()
 }
 
-pub fn learn(host: &Host, quirks: Quirks) {
+pub fn remember_quirks(host: &Host, quirks: Quirks) {
     change(host, |known| known.quirks = quirks);
 }
 

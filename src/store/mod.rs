@@ -1,11 +1,24 @@
 //! What the handler asks of a database: lock and load, save, touch, delete, release, collect.
 //!
 //! `database` answers from a real server. The handler's unit tests answer from memory, with the same rules.
+//!
+//! ```text
+//! database  ->  acquire, change, collect, probe  ->  exchange  ->  first_packet  ->  db::connection
+//!               which statements (sql)               one packet    what is in front
+//!                                                    (link: on which connection)
+//! ```
+//!
+//! `answer` reads what comes back.
 
 mod acquire;
+mod answer;
+mod change;
 pub mod collect;
 mod create;
 pub mod database;
+mod exchange;
+mod first_packet;
+mod held;
 mod known_servers;
 mod link;
 pub mod probe;

@@ -108,13 +108,13 @@ pub fn server_facts(ask_clustered: bool, quirks: Quirks) -> String {
         }
         false => "NULL",
     };
-    let logs_statements = match quirks.no_cluster_variables {
+    let statement_binlog = match quirks.no_cluster_variables {
         true => "0/*M!100100 +(@@log_bin AND @@binlog_format='STATEMENT')*/",
         false => "@@log_bin AND @@binlog_format='STATEMENT'",
     };
     format!(
         concat!("SELECT @@max_allowed_packet,{},", read_only!(), ",{}"),
-        clustered, logs_statements
+        clustered, statement_binlog
     )
 }
 
@@ -134,7 +134,7 @@ pub const SELECTED: usize = 6;
 /// Where `select` has what tells one run of a server from another.
 pub const INSTANCE: usize = 5;
 
-/// The columns in the order in which `database` reads them. `format` stands behind the data: were their length wrong, it would
+/// The columns in the order in which `answer` reads them. `format` stands behind the data: were their length wrong, it would
 /// not be a number. The end of a UUID is a number that a server draws when it starts, and the hardware's address. To ask for
 /// more would cost: each variable of the server takes it 3 us here.
 const COLUMNS: &str = "version,expires,UNIX_TIMESTAMP(),data,format,CRC32(RIGHT(UUID(),17)) AS instance";

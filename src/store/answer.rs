@@ -1,0 +1,94 @@
+//! What an answer means: which row it has, how many rows were changed, and what an error did to the lock and the connection.
+//!
+//! Called by `database`, `acquire`, `change` and `exchange` for what they have received. It sends nothing but the questions that
+//! explain an error.
+
+use super::database::Database;
+use super::{Instance, Row, Version, known_servers, sql};
+use crate::db::errno;
+use crate::db::reply::{Reply, ResultSet};
+use crate::db::statement_error::is_wait_timeout;
+use crate::error::{Error, Result};
+use crate::lock::Mode;
+
+impl Database {
+    /// The row that one of `sql`'s SELECTs found. A result set with another number of columns is the answer to another statement:
+    /// it must not be taken for a session that does not exist. An outer join has NULL where there is no row.
+    pub(super) fn row_from(&mut self, set: Option<ResultSet>) -> Result<Option<Row>> {
+        let Some(set) = set.filter(|set| [sql::SELECTED, sql::LOCKED, sql::ACQUIRED].contains(&set.columns)) else {
+            return Err(self.out_of_sync());
+        };
+        let Some(mut row) = set.rows.into_iter().next() else {
+            return Ok(None);
+        };
+        let Some(instance) = row.number(sql::INSTANCE) else {
+            return Err(self.out_of_sync());
+        };
+        self.instance = Instance::from_checksum(instance);
+        if [0, 1, 3, 4].iter().all(|at| row.is_null(*at)) {
+            return Ok(None);
+        }
+        let numbers = (row.number(0), row.number(1), row.number(2), row.number(4));
+        let (Some(version), Some(expires), Some(now), Some(format)) = numbers else {
+            return Err(self.out_of_sync());
+        };
+        if format != 0 {
+            return Err(Error::Format(u8::try_from(format).unwrap_or(u8::MAX)));
+        }
+        let Some(data) = row.take_bytes(3) else {
+            return Err(self.out_of_sync());
+        };
+        Ok(Some(Row {
+            version: Version::from(version),
+            expires,
+            now,
+            data,
+        }))
+    }
+
+    /// How many rows the first statement of `reply` changed. None, too, when another request has inserted the row meanwhile.
+    pub(super) fn affected(&mut self, reply: Reply) -> Result<u64> {
+        let affected = reply.sets.first().map(|set| set.affected).unwrap_or_default();
+        match reply.error {
+            None => Ok(affected),
+            Some(_) if reply.code == Some(errno::DUP_ENTRY) => Ok(0),
+            Some(error) => {
+                let error = match is_wait_timeout(&error) {
+                    true => self.explain_wait(error, true),
+                    false => error,
+                };
+                let held = self.held().map(|held| held.mode);
+                // A statement that failed may have given the advisory lock back before. After a wait for the table, a COMMIT has
+                // rolled back and an UPDATE has not. Only the end of the connection makes both certain.
+                if error.is_table_locked() || held == Some(Mode::Advisory) {
+                    self.end_connection();
+                // A conflict ends the transaction, and with it the row lock, unless only the statement waited too long.
+                } else if error.is_conflict() && reply.code != Some(errno::LOCK_WAIT_TIMEOUT) {
+                    self.held = None;
+                }
+                self.drop_unfit_host(&error);
+                Err(error)
+            }
+        }
+    }
+
+    /// Names the missing GRANT in a reply's error, and ends the connection to a host that the error shows to be unfit.
+    pub(super) fn handle_error(&mut self, reply: &mut Reply) {
+        self.name_missing_grant(reply);
+        if let Some(connection) = self.connection.as_ref()
+            && reply.code == Some(errno::BINLOG_STMT_MODE_AND_ROW_ENGINE)
+        {
+            known_servers::forget(connection.at());
+        }
+        if let Some(error) = &reply.error {
+            self.drop_unfit_host(error);
+        }
+    }
+
+    /// An answer that does not belong to the statement ends the connection: no later one could be trusted.
+    pub(super) fn out_of_sync(&mut self) -> Error {
+        let host = self.host();
+        self.end_connection();
+        Error::out_of_sync(host)
+    }
+}
