@@ -37,8 +37,8 @@ pub struct Connection {
     io_timeout: Duration,
     /// No answer is waited for longer than that.
     deadline: Option<Instant>,
-    /// Serves more than one request: statements are prepared, and stay so.
-    persistent: bool,
+    /// Statements are prepared and stay so, since later requests on this connection send them again.
+    prepares: bool,
     prepared: Vec<(String, mysql::Statement)>,
     /// Another request may use it: no statement has failed on it, which may have left a lock or a transaction open.
     reusable: bool,
@@ -61,7 +61,7 @@ impl Connection {
             at: host.clone(),
             io_timeout: config.io_timeout,
             deadline: None,
-            persistent: script.is_none(),
+            prepares: script.is_none(),
             prepared: Vec::new(),
             reusable: true,
             first_packet_done: false,
@@ -129,9 +129,9 @@ impl Connection {
         self.exchange(timeout, |conn, sets| collect(conn.query_iter(sql), sets))
     }
 
-    /// The same for one statement. On a persistent connection it is prepared, since later requests send it again.
+    /// The same for one statement. On a persistent connection it is prepared.
     pub fn send_statement(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Reply {
-        match self.persistent && statement.has_values() && statement.is_ascii() {
+        match self.prepares && statement.has_values() && statement.is_ascii() {
             true => self.execute(statement, timeout),
             false => self.send(&statement.literal(), timeout),
         }
@@ -172,7 +172,7 @@ impl Connection {
             return reply;
         }
         self.reusable = reusable;
-        self.persistent = false;
+        self.prepares = false;
         self.send(&literal, timeout)
     }
 
@@ -181,7 +181,7 @@ impl Connection {
         let (text, values) = statement.prepared();
         let mut prepared = std::mem::take(&mut self.prepared);
         let found = prepared.iter().find(|(known, _)| *known == text);
-        let (found, persistent) = (found.map(|(_, found)| found.clone()), self.persistent);
+        let (found, stays) = (found.map(|(_, found)| found.clone()), self.prepares);
         let mut was_prepared = false;
         let reply = self.exchange(timeout, |conn, sets| {
             let (ready, is_new) = match found {
@@ -191,7 +191,7 @@ impl Connection {
             was_prepared = true;
             let result = collect(conn.exec_iter(&ready, values), sets);
             let mut surplus = is_new.then_some(ready);
-            if persistent && let Some(ready) = surplus.take() {
+            if stays && let Some(ready) = surplus.take() {
                 surplus = (prepared.len() == PREPARED).then(|| prepared.remove(0).1);
                 prepared.push((text, ready));
             }

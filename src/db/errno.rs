@@ -1,7 +1,9 @@
 //! The server's error numbers that the code decides on, and what those have in common that it treats alike.
 //!
-//! Used wherever an answer's number matters. Knows neither [`Error`](crate::error::Error) nor the mysql crate: `login_error` and
-//! `statement_error` make messages of them. Numbers below 1900 mean the same on MySQL and MariaDB; from there on each server has its own.
+//! Used wherever an answer's number matters. It knows neither [`Error`](crate::error::Error) nor the mysql crate: `login_error` and
+//! `statement_error` make errors of the numbers.
+//!
+//! Numbers below 1900 mean the same on MySQL and MariaDB; from there on each server has its own.
 
 /// InnoDB is read-only, so that no row can be locked.
 pub const CANT_LOCK: u16 = 1015;

@@ -1,7 +1,8 @@
 //! The handler of the session that is open in this thread.
 //!
 //! It lives in a box that ext/session's `*mod_data` owns, so that it survives a fatal error. Used by `callbacks`, and by
-//! `functions` for what is open. It must not call into the engine: an error handler could end the session meanwhile.
+//! `functions` for what is open. It must not call what may run the script's code, such as a warning: that could end the session
+//! meanwhile.
 
 use std::cell::Cell;
 use std::ffi::c_void;
