@@ -300,6 +300,14 @@ impl ConfigError {
             problem: problem.into(),
         }
     }
+
+    /// The same, of this setting unless it names one.
+    pub fn about(mut self, key: &str) -> Self {
+        if self.key.is_empty() {
+            self.key = key.to_owned();
+        }
+        self
+    }
 }
 
 /// The innermost cause, as the server or the network told it.

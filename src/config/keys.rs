@@ -1,7 +1,12 @@
-//! The settings by name: default and where each may be changed. The one list that `php.ini`, DSN parameters and
-//! phpinfo() share.
+//! The settings, one line each. `php.ini`, DSN parameters, phpinfo() and the check of README's table go by this list.
 
 use std::ffi::CStr;
+
+use super::value::{
+    above_zero, boolean, count, lock_failure, lock_mode, lock_timeout, optional, put, seconds, size, table,
+};
+use super::{Config, Result};
+use Scope::{All, PerDir, System};
 
 /// Where PHP lets a value be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,31 +19,43 @@ pub enum Scope {
     All,
 }
 
+/// Checks a text and puts its value into the field. An error that names no setting is about this one.
+type Parse = fn(&mut Config, &str) -> Result<()>;
+
 pub struct Key {
     full_name: &'static CStr,
     default: &'static CStr,
     scope: Scope,
-    /// Shown masked.
+    /// phpinfo() does not show it.
     pub secret: bool,
+    pub(super) parse: Parse,
+    /// With these words README begins to describe it.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the reader, and for the check of README"))]
+    pub(super) about: &'static str,
 }
 
 const PREFIX: &str = "rustsql.";
 
 impl Key {
-    const fn new(full_name: &'static CStr, default: &'static CStr, scope: Scope) -> Self {
+    const fn new(
+        full_name: &'static CStr,
+        default: &'static CStr,
+        scope: Scope,
+        parse: Parse,
+        about: &'static str,
+    ) -> Self {
         Self {
             full_name,
             default,
             scope,
             secret: false,
+            parse,
+            about,
         }
     }
 
-    const fn secret(full_name: &'static CStr) -> Self {
-        Self {
-            secret: true,
-            ..Self::new(full_name, c"", Scope::PerDir)
-        }
+    const fn masked(self) -> Self {
+        Self { secret: true, ..self }
     }
 
     pub fn c_name(&self) -> &'static CStr {
@@ -57,7 +74,6 @@ impl Key {
         self.full_name().trim_start_matches(PREFIX)
     }
 
-    #[cfg(test)]
     pub fn default_text(&self) -> &'static str {
         self.default.to_str().unwrap_or_default()
     }
@@ -71,26 +87,28 @@ pub fn find(name: &str) -> Option<&'static Key> {
     ALL.iter().find(|key| key.name() == name)
 }
 
+/// Name, default, where it may be changed, its field, and what it is. They are checked in this order.
+#[rustfmt::skip]
 pub const ALL: &[Key] = &[
-    Key::secret(c"rustsql.dsn"),
-    Key::new(c"rustsql.user", c"", Scope::PerDir),
-    Key::secret(c"rustsql.password"),
-    Key::new(c"rustsql.defaults_file", c"", Scope::System),
-    Key::new(c"rustsql.table", c"php_sessions", Scope::PerDir),
-    Key::new(c"rustsql.namespace", c"", Scope::PerDir),
-    Key::new(c"rustsql.lock", c"auto", Scope::All),
-    Key::new(c"rustsql.lock_timeout", c"30", Scope::All),
-    Key::new(c"rustsql.lock_failure", c"fail", Scope::All),
-    Key::new(c"rustsql.lock_ttl", c"600", Scope::PerDir),
-    Key::new(c"rustsql.read_only", c"0", Scope::All),
-    Key::new(c"rustsql.connect_timeout", c"2", Scope::PerDir),
-    Key::new(c"rustsql.io_timeout", c"10", Scope::PerDir),
-    Key::new(c"rustsql.retry_after", c"5", Scope::PerDir),
-    Key::new(c"rustsql.persistent", c"0", Scope::PerDir),
-    Key::new(c"rustsql.persistent_size", c"16", Scope::System),
-    Key::new(c"rustsql.persistent_idle", c"60", Scope::System),
-    Key::new(c"rustsql.touch_interval", c"60", Scope::All),
-    Key::new(c"rustsql.max_size", c"0", Scope::PerDir),
-    Key::new(c"rustsql.store_empty", c"1", Scope::All),
-    Key::new(c"rustsql.auto_create", c"1", Scope::PerDir),
+    Key::new(c"rustsql.dsn", c"", PerDir, |c, t| c.apply_dsn(t), "where sessions are kept: `mysql://user:password@host:port,host:port/database`").masked(),
+    Key::new(c"rustsql.user", c"", PerDir, |c, t| put(&mut c.target.user, Ok(optional(t))), "the user, where the DSN has none"),
+    Key::new(c"rustsql.password", c"", PerDir, |c, t| put(&mut c.target.password, Ok(optional(t))), "the password, where the DSN has none").masked(),
+    Key::new(c"rustsql.defaults_file", c"", System, |c, t| put(&mut c.defaults_file, Ok(t.to_owned())), "a file like `my.cnf` with account and hosts"),
+    Key::new(c"rustsql.table", c"php_sessions", PerDir, |c, t| put(&mut c.table, table(t)), "a name, or `database.name`"),
+    Key::new(c"rustsql.namespace", c"", PerDir, |c, t| put(&mut c.namespace, Ok(t.to_owned())), "separates applications that share a table"),
+    Key::new(c"rustsql.lock", c"auto", All, |c, t| put(&mut c.lock, lock_mode(t)), "how a session is locked: `auto`, `advisory`, `row` or `unlocked`"),
+    Key::new(c"rustsql.lock_timeout", c"30", All, |c, t| put(&mut c.lock_timeout, lock_timeout(t)), "seconds to wait for the lock of a session"),
+    Key::new(c"rustsql.lock_failure", c"fail", All, |c, t| put(&mut c.lock_failure, lock_failure(t)), "what happens without the lock: `fail` or `readonly`"),
+    Key::new(c"rustsql.lock_ttl", c"600", PerDir, |c, t| put(&mut c.lock_ttl, above_zero(t)), "seconds for which the server keeps an idle connection"),
+    Key::new(c"rustsql.read_only", c"0", All, |c, t| put(&mut c.read_only, boolean(t)), "1: this request reads without a lock and writes nothing"),
+    Key::new(c"rustsql.connect_timeout", c"2", PerDir, |c, t| put(&mut c.connect_timeout, above_zero(t)), "seconds for a name to be resolved, and for each address of each host"),
+    Key::new(c"rustsql.io_timeout", c"10", PerDir, |c, t| put(&mut c.io_timeout, above_zero(t)), "seconds for all that a call asks a server"),
+    Key::new(c"rustsql.retry_after", c"5", PerDir, |c, t| put(&mut c.retry_after, seconds(t)), "seconds for which a host that does not answer or takes no writes is tried last"),
+    Key::new(c"rustsql.persistent", c"0", PerDir, |c, t| put(&mut c.persistent, boolean(t)), "1: the connection is kept for the next request of the same worker"),
+    Key::new(c"rustsql.persistent_size", c"16", System, |c, t| put(&mut c.persistent_size, count(t)), "most connections kept in a process with threads"),
+    Key::new(c"rustsql.persistent_idle", c"60", System, |c, t| put(&mut c.persistent_idle, above_zero(t)), "seconds after which a kept connection is not used again"),
+    Key::new(c"rustsql.touch_interval", c"60", All, |c, t| put(&mut c.touch_interval, seconds(t)), "seconds in which the expiry of an unchanged session moves at most once"),
+    Key::new(c"rustsql.max_size", c"0", PerDir, |c, t| put(&mut c.max_size, size(t)), "most bytes of a session's data"),
+    Key::new(c"rustsql.store_empty", c"1", All, |c, t| put(&mut c.store_empty, boolean(t)), "0: a new session that stays without variables is not stored"),
+    Key::new(c"rustsql.auto_create", c"1", PerDir, |c, t| put(&mut c.auto_create, boolean(t)), "0: never create the table"),
 ];

@@ -21,8 +21,9 @@ use keys::{Key, Scope};
 
 type Result<T> = std::result::Result<T, ConfigError>;
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub enum LockFailure {
+    #[default]
     Fail,
     ReadOnly,
 }
@@ -37,7 +38,8 @@ pub struct Target {
     pub database: Option<String>,
 }
 
-#[derive(Clone, PartialEq)]
+/// The fields of `keys::ALL`. Made by [`Config::load`]: `default()` is blank, without the settings' defaults.
+#[derive(Clone, Default, PartialEq)]
 pub struct Config {
     pub target: Target,
     pub table: String,
@@ -80,11 +82,8 @@ pub fn without_line_end(text: &str) -> &str {
 }
 
 fn addresses(dsn: &str) -> Vec<Address> {
-    let mut named = Config::empty();
-    match named.apply_dsn(dsn) {
-        Ok(()) => named.target.addresses,
-        Err(_) => Vec::new(),
-    }
+    let named = Config::with_defaults().and_then(|mut config| config.apply_dsn(dsn).map(|()| config));
+    named.map(|config| config.target.addresses).unwrap_or_default()
 }
 
 impl Config {
@@ -96,7 +95,7 @@ impl Config {
         save_path: &str,
         lasting: impl Fn(&'static CStr) -> String,
     ) -> Result<Self> {
-        let mut config = Self::empty();
+        let mut config = Self::with_defaults()?;
         let mut dsn_text = String::new();
         for key in keys::ALL {
             let text = ini(key);
@@ -116,16 +115,7 @@ impl Config {
             user: config.target.user.take(),
             password: config.target.password.take(),
         };
-        if !dsn_text.is_empty() {
-            config.apply_dsn(&dsn_text).map_err(|error| ConfigError {
-                key: if error.key.is_empty() {
-                    source.to_owned()
-                } else {
-                    error.key
-                },
-                ..error
-            })?;
-        }
+        config.apply_dsn(&dsn_text).map_err(|error| error.about(source))?;
         config.complete(account, source, lasting)?;
         config.check(source)?;
         Ok(config)
@@ -138,77 +128,26 @@ impl Config {
 
     /// Whether `text` is a value that `key` takes: for `ini_set()` and for the check at startup.
     pub fn accepts(key: &Key, text: &str) -> Result<()> {
-        if key.name() == "dsn" {
-            return match text {
-                "" => Ok(()),
-                text => Self::empty().apply_dsn(text).map_err(|error| ConfigError {
-                    key: if error.key.is_empty() {
-                        "rustsql.dsn".to_owned()
-                    } else {
-                        error.key
-                    },
-                    ..error
-                }),
-            };
-        }
-        Self::empty().set(key, text)
+        Self::with_defaults()?.set(key, text)
     }
 
-    fn empty() -> Self {
-        Self {
-            target: Target::default(),
-            table: String::new(),
-            namespace: String::new(),
-            lock: None,
-            lock_timeout: LockTimeout::Forever,
-            lock_failure: LockFailure::Fail,
-            lock_ttl: Duration::ZERO,
-            read_only: false,
-            connect_timeout: Duration::ZERO,
-            io_timeout: Duration::ZERO,
-            retry_after: Duration::ZERO,
-            persistent: false,
-            persistent_size: 1,
-            persistent_idle: Duration::ZERO,
-            touch_interval: Duration::ZERO,
-            max_size: None,
-            store_empty: true,
-            auto_create: true,
-            defaults_file: String::new(),
-            defaults_stamp: None,
-            socket: None,
+    /// As if nothing was set.
+    fn with_defaults() -> Result<Self> {
+        let mut config = Self::default();
+        for key in keys::ALL {
+            config.set(key, key.default_text())?;
         }
+        Ok(config)
     }
 
     fn set(&mut self, key: &Key, text: &str) -> Result<()> {
-        let name = key.full_name();
-        match key.name() {
-            "user" => self.target.user = value::text(text),
-            "password" => self.target.password = value::text(text),
-            "defaults_file" => self.defaults_file = text.to_owned(),
-            "table" => self.table = value::table(name, text)?,
-            "namespace" => self.namespace = text.to_owned(),
-            "lock" => self.lock = value::lock_mode(name, text)?,
-            "lock_timeout" => self.lock_timeout = value::lock_timeout(name, text)?,
-            "lock_failure" => self.lock_failure = value::lock_failure(name, text)?,
-            "lock_ttl" => self.lock_ttl = value::seconds_above_zero(name, text)?,
-            "read_only" => self.read_only = value::boolean(name, text)?,
-            "connect_timeout" => self.connect_timeout = value::seconds_above_zero(name, text)?,
-            "io_timeout" => self.io_timeout = value::seconds_above_zero(name, text)?,
-            "retry_after" => self.retry_after = value::seconds(name, text)?,
-            "persistent" => self.persistent = value::boolean(name, text)?,
-            "persistent_size" => self.persistent_size = value::count(name, text)?,
-            "persistent_idle" => self.persistent_idle = value::seconds_above_zero(name, text)?,
-            "touch_interval" => self.touch_interval = value::seconds(name, text)?,
-            "max_size" => self.max_size = value::size(name, text)?,
-            "store_empty" => self.store_empty = value::boolean(name, text)?,
-            "auto_create" => self.auto_create = value::boolean(name, text)?,
-            _ => return Err(ConfigError::new(name, "there is no such setting")),
-        }
-        Ok(())
+        (key.parse)(self, text).map_err(|error| error.about(key.full_name()))
     }
 
     fn apply_dsn(&mut self, text: &str) -> Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
         let dsn = dsn::parse(text)?;
         self.target.addresses = dsn.addresses;
         if dsn.user.is_some() {

@@ -36,6 +36,17 @@ fn defaults_are_the_documented_ones() {
 }
 
 #[test]
+fn readme_begins_each_row_with_what_the_setting_is() {
+    let readme = include_str!("../../README.md");
+    for key in keys::ALL {
+        let begin = format!("| `{}` | ", key.full_name());
+        let row = readme.lines().find(|line| line.starts_with(&begin)).unwrap_or_default();
+        let meaning = row.splitn(5, '|').last().unwrap_or_default();
+        assert!(meaning.trim().starts_with(key.about), "{begin}: {meaning}");
+    }
+}
+
+#[test]
 fn a_url_in_save_path_wins_and_a_folder_is_ignored() {
     let config = load(&[DSN], "mariadb://other@db2/app2?table=t").unwrap();
     assert_eq!(config.target.user.as_deref(), Some("other"));

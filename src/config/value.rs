@@ -1,4 +1,4 @@
-//! One setting's text to its value. An error says what would be accepted.
+//! One setting's text to its value. An error says what would be accepted; whose text it was, the caller adds.
 
 use std::time::Duration;
 
@@ -9,14 +9,21 @@ use crate::lock::{LockTimeout, Mode};
 /// A year: what MySQL's own waits are capped at.
 const MAX_SECONDS: f64 = 31_536_000.0;
 
-fn wrong<T>(key: &str, text: &str, accepted: &str) -> Result<T> {
+fn wrong<T>(text: &str, accepted: &str) -> Result<T> {
     Err(ConfigError::new(
-        key,
+        "",
         format!("'{text}' is not accepted: it takes {accepted}"),
     ))
 }
 
-pub fn text(text: &str) -> Option<String> {
+/// The field keeps what it has where the text is wrong.
+pub fn put<T>(field: &mut T, value: Result<T>) -> Result<()> {
+    *field = value?;
+    Ok(())
+}
+
+/// An empty text is none.
+pub fn optional(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
@@ -26,55 +33,51 @@ fn number(text: &str) -> Option<f64> {
     text.parse::<f64>().ok().filter(|value| plain && *value <= MAX_SECONDS)
 }
 
-pub fn seconds(key: &str, text: &str) -> Result<Duration> {
+pub fn seconds(text: &str) -> Result<Duration> {
     match number(text) {
         Some(value) if value >= 0.0 => Ok(Duration::from_secs_f64(value)),
-        _ => wrong(key, text, "seconds, 0 to 31536000"),
+        _ => wrong(text, "seconds, 0 to 31536000"),
     }
 }
 
-pub fn seconds_above_zero(key: &str, text: &str) -> Result<Duration> {
+pub fn above_zero(text: &str) -> Result<Duration> {
     match number(text) {
         Some(value) if value >= 0.001 => Ok(Duration::from_secs_f64(value)),
-        _ => wrong(key, text, "seconds above 0, to 31536000"),
+        _ => wrong(text, "seconds above 0, to 31536000"),
     }
 }
 
-pub fn lock_timeout(key: &str, text: &str) -> Result<LockTimeout> {
+pub fn lock_timeout(text: &str) -> Result<LockTimeout> {
     match number(text) {
         Some(-1.0) => Ok(LockTimeout::Forever),
         Some(value) if value >= 0.0 => Ok(LockTimeout::Limit(Duration::from_secs_f64(value))),
-        _ => wrong(
-            key,
-            text,
-            "seconds, 0 to 31536000 (0 does not wait), or -1 (waits for ever)",
-        ),
+        _ => wrong(text, "seconds, 0 to 31536000 (0 does not wait), or -1 (waits for ever)"),
     }
 }
 
-pub fn boolean(key: &str, text: &str) -> Result<bool> {
+pub fn boolean(text: &str) -> Result<bool> {
     match text.to_ascii_lowercase().as_str() {
         "1" | "on" | "yes" | "true" => Ok(true),
         "" | "0" | "off" | "no" | "false" => Ok(false),
-        _ => wrong(key, text, "0 or 1"),
+        _ => wrong(text, "0 or 1"),
     }
 }
 
-pub fn count(key: &str, text: &str) -> Result<u32> {
+pub fn count(text: &str) -> Result<u32> {
     match text.parse() {
         Ok(count @ 1..=10_000) => Ok(count),
-        _ => wrong(key, text, "a whole number, 1 to 10000"),
+        _ => wrong(text, "a whole number, 1 to 10000"),
     }
 }
 
-pub fn size(key: &str, text: &str) -> Result<Option<usize>> {
+pub fn size(text: &str) -> Result<Option<usize>> {
     let digits = text.trim_end_matches(['K', 'k', 'M', 'm', 'G', 'g']);
     let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
         "" => 0,
         "K" => 10,
         "M" => 20,
         "G" => 30,
-        _ => return wrong(key, text, "bytes, with K, M or G behind the number if wanted"),
+        _ => return wrong(text, "bytes, with K, M or G behind the number if wanted"),
     };
     let value = digits
         .parse::<usize>()
@@ -83,12 +86,12 @@ pub fn size(key: &str, text: &str) -> Result<Option<usize>> {
     match value {
         Some(0) => Ok(None),
         Some(value) => Ok(Some(value)),
-        None => wrong(key, text, "bytes, with K, M or G behind the number if wanted"),
+        None => wrong(text, "bytes, with K, M or G behind the number if wanted"),
     }
 }
 
 /// Backquotes, dots and control characters are refused rather than escaped: nobody means them.
-pub fn table(key: &str, text: &str) -> Result<String> {
+pub fn table(text: &str) -> Result<String> {
     let identifier = |part: &str| {
         !part.is_empty()
             && part.chars().count() <= 64
@@ -98,28 +101,24 @@ pub fn table(key: &str, text: &str) -> Result<String> {
     match text.split_once('.') {
         Some((database, table)) if identifier(database) && identifier(table) => Ok(text.to_owned()),
         None if identifier(text) => Ok(text.to_owned()),
-        _ => wrong(
-            key,
-            text,
-            "an identifier of up to 64 characters, or database.identifier",
-        ),
+        _ => wrong(text, "an identifier of up to 64 characters, or database.identifier"),
     }
 }
 
-pub fn lock_mode(key: &str, text: &str) -> Result<Option<Mode>> {
+pub fn lock_mode(text: &str) -> Result<Option<Mode>> {
     match text {
         "auto" => Ok(None),
         "advisory" => Ok(Some(Mode::Advisory)),
         "row" => Ok(Some(Mode::Row)),
         "unlocked" => Ok(Some(Mode::Unlocked)),
-        _ => wrong(key, text, "auto, advisory, row, unlocked"),
+        _ => wrong(text, "auto, advisory, row, unlocked"),
     }
 }
 
-pub fn lock_failure(key: &str, text: &str) -> Result<LockFailure> {
+pub fn lock_failure(text: &str) -> Result<LockFailure> {
     match text {
         "fail" => Ok(LockFailure::Fail),
         "readonly" => Ok(LockFailure::ReadOnly),
-        _ => wrong(key, text, "fail, readonly"),
+        _ => wrong(text, "fail, readonly"),
     }
 }

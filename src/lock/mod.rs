@@ -32,8 +32,9 @@ impl Mode {
 }
 
 /// How long a request waits in the server for another to finish.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LockTimeout {
+    #[default]
     Forever,
     Limit(Duration),
 }
