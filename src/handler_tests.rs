@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use super::*;
 use crate::error::DbError;
-use crate::lock::Mode;
 use crate::lock::holder::Holder;
+use crate::lock::{LockTimeout, Mode};
 use crate::store::{Expected, Expiry, Found, Instance, Row, Version, Write};
 
 const LIFETIME: u64 = 1440;
@@ -57,7 +57,7 @@ fn lost() -> Error {
 impl Store for Memory {
     fn within(&mut self, _: Option<Duration>) {}
 
-    fn lock(&mut self, key: SessionKey, _: IfAbsent) -> Result<Found> {
+    fn lock(&mut self, key: SessionKey, _: IfAbsent, _: LockTimeout) -> Result<Found> {
         self.call("lock")?;
         let mut server = self.server.borrow_mut();
         if *server.locks.entry(key).or_insert(self.client) != self.client {

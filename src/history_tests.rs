@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use crate::error::{DbError, Error, Refusal, Result};
 use crate::handler::Handler;
-use crate::lock::Mode;
 use crate::lock::holder::Holder;
+use crate::lock::{LockTimeout, Mode};
 use crate::session_id::SessionKey;
 use crate::store::{Expected, Expiry, Found, IfAbsent, Instance, Row, Store, Version, Write};
 
@@ -169,7 +169,7 @@ fn assert_nothing_is_lost(found: &[u8], by: &[u8]) {
 impl Store for Client {
     fn within(&mut self, _: Option<Duration>) {}
 
-    fn lock(&mut self, _: SessionKey, _: IfAbsent) -> Result<Found> {
+    fn lock(&mut self, _: SessionKey, _: IfAbsent, _: LockTimeout) -> Result<Found> {
         let at = self.server()?;
         let mut world = self.world.borrow_mut();
         let now = world.clock;

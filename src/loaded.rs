@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::{Config, LockFailure};
 use crate::error::{Error, Result, seconds};
-use crate::lock::Mode;
+use crate::lock::{LockTimeout, Mode};
 use crate::session_id::SessionKey;
 use crate::store::{Found, IfAbsent, Store};
 
@@ -44,11 +44,11 @@ pub fn load(
     if lock_free || config.read_only || store.mode() == Mode::Unlocked {
         return load_lock_free(store, config, key, Access::LockFree, started);
     }
-    store.within(time_to_lock(config));
-    let mut result = store.lock(key, if_absent);
+    store.within(config.lock_timeout.with_io(config.io_timeout));
+    let mut result = store.lock(key, if_absent, config.lock_timeout);
     // Nothing was decided yet, and a connection kept for a new id may have been closed meanwhile.
     if matches!(&result, Err(error) if error.is_quickly_lost()) {
-        result = store.lock(key, if_absent);
+        result = store.lock(key, if_absent, config.lock_timeout);
     }
     match result {
         Ok(found) => Ok(Loaded {
@@ -97,7 +97,13 @@ pub fn time_to_answer(config: &Config) -> Option<Duration> {
     Some(config.io_timeout)
 }
 
-/// The same with a wait for the lock; `None`: that may last for ever.
-pub fn time_to_lock(config: &Config) -> Option<Duration> {
-    config.lock_timeout.with_io(config.io_timeout)
+/// How long a lock that was lost is waited for. The server may need a moment to notice that the lost connection, which had it,
+/// has ended.
+pub fn relock_timeout(config: &Config) -> LockTimeout {
+    config.lock_timeout.at_least(Duration::from_secs(1))
+}
+
+/// The same with the answers; `None`: that may last for ever.
+pub fn time_to_relock(config: &Config) -> Option<Duration> {
+    relock_timeout(config).with_io(config.io_timeout)
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use crate::config::Config;
 use crate::error::{Error, Refusal, Result};
 use crate::fence::{Base, Sent, Verdict, judge};
-use crate::loaded::{Access, Loaded, time_to_answer, time_to_lock};
+use crate::loaded::{Access, Loaded, relock_timeout, time_to_answer, time_to_relock};
 use crate::lock::Mode;
 use crate::original::Original;
 use crate::session_id::SessionKey;
@@ -53,22 +53,28 @@ pub fn delete(store: &mut impl Store, config: &Config, key: SessionKey, replaced
     store.within(if held {
         time_to_answer(config)
     } else {
-        time_to_lock(config)
+        time_to_relock(config)
     });
-    let result = try_to_delete(store, key, replaced, false);
+    let result = try_to_delete(store, config, key, replaced, false);
     if !matches!(&result, Err(error) if error.is_worth_another_try()) {
         return result;
     }
     if held {
-        store.within(time_to_lock(config));
+        store.within(time_to_relock(config));
     }
-    try_to_delete(store, key, replaced, true)
+    try_to_delete(store, config, key, replaced, true)
 }
 
 /// `again`: it may be gone already, by a try whose answer was lost.
-fn try_to_delete(store: &mut impl Store, key: SessionKey, replaced: Option<&Session>, again: bool) -> Result<()> {
+fn try_to_delete(
+    store: &mut impl Store,
+    config: &Config,
+    key: SessionKey,
+    replaced: Option<&Session>,
+    again: bool,
+) -> Result<()> {
     if store.mode() != Mode::Unlocked && !store.holds(key) {
-        let found = store.lock(key, IfAbsent::Leave)?;
+        let found = store.lock(key, IfAbsent::Leave, relock_timeout(config))?;
         let gone = again && matches!(found, Found::Absent { .. });
         if let Some(session) = replaced.filter(|_| !gone) {
             let nothing_sent = Sent {
@@ -273,10 +279,10 @@ impl Session {
             let again = attempt > 0 || !unlocked && !store.holds(self.key);
             // Once, however many attempts there are.
             if again && !std::mem::replace(&mut locks, true) {
-                store.within(time_to_lock(config));
+                store.within(time_to_relock(config));
             }
             if again && !unlocked {
-                let found = match store.lock(self.key, IfAbsent::Claim) {
+                let found = match store.lock(self.key, IfAbsent::Claim, relock_timeout(config)) {
                     Err(error) if error.is_worth_another_try() => {
                         failure = error;
                         continue;

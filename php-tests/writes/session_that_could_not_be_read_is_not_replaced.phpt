@@ -44,6 +44,8 @@ foreach (LOCKS as $lock) {
             session_id('$session->id'); session_start(); \$_SESSION['n'] = 'new';", ['session.use_strict_mode' => '0']);
         $request->readLine();
         $session->finish($holder);
+        // The request does not wait, and the holder's connection may not have quite ended.
+        Server::waitFor(fn () => count($session->connections()) < 2);
         echo 'begun anew: ', $session->finish($request), $session->stored(), "\n";
     }
 }

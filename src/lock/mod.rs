@@ -60,6 +60,13 @@ impl LockTimeout {
         matches!(self, Self::Limit(limit) if waited >= limit)
     }
 
+    pub fn at_least(self, least: Duration) -> Self {
+        match self {
+            Self::Forever => Self::Forever,
+            Self::Limit(limit) => Self::Limit(limit.max(least)),
+        }
+    }
+
     pub fn remaining(self, waited: Duration) -> Self {
         match self {
             Self::Forever => Self::Forever,

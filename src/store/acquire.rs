@@ -32,7 +32,7 @@ enum Attempt {
 
 impl Database {
     /// Locks and reads, in one packet where the row exists.
-    pub(super) fn acquire(&mut self, key: SessionKey, if_absent: IfAbsent) -> Result<Found> {
+    pub(super) fn acquire(&mut self, key: SessionKey, if_absent: IfAbsent, limit: LockTimeout) -> Result<Found> {
         let started = Instant::now();
         let mut attempts = 0;
         // Behind a whole wait for a row: the table may have been locked until then.
@@ -52,7 +52,7 @@ impl Database {
                             error if error.is_unfit_host() => self.skip_host(error),
                             error
                                 if is_wait_timeout(&error)
-                                    && !self.config.lock_timeout.is_over(started.elapsed())
+                                    && !limit.is_over(started.elapsed())
                                     && std::mem::take(&mut once_more) => {}
                             error => return Err(error.into_row_locked()),
                         }
@@ -71,8 +71,8 @@ impl Database {
             }
             attempts += 1;
             let timeout = match attempts {
-                1 => self.config.lock_timeout,
-                _ => self.config.lock_timeout.remaining(started.elapsed()),
+                1 => limit,
+                _ => limit.remaining(started.elapsed()),
             };
             match self.attempt(key, if_absent, timeout) {
                 Ok(Attempt::Done(found)) => return Ok(found),
@@ -82,12 +82,12 @@ impl Database {
                 Ok(Attempt::TableMissing(error)) if attempts < ATTEMPTS => self.create_table(error)?,
                 Ok(Attempt::TableMissing(error)) => return Err(error),
                 Err(error) if is_wait_timeout(&error) => {
-                    if self.config.lock_timeout.is_over(started.elapsed()) || !std::mem::take(&mut once_more) {
+                    if limit.is_over(started.elapsed()) || !std::mem::take(&mut once_more) {
                         return Err(error.into_row_locked());
                     }
                 }
                 Err(error) if (error.is_conflict() || error.is_unfit_host()) && attempts < ATTEMPTS => {}
-                Err(error) if error.is_table_locked() && !self.config.lock_timeout.is_over(started.elapsed()) => {}
+                Err(error) if error.is_table_locked() && !limit.is_over(started.elapsed()) => {}
                 Err(error) => return Err(error),
             }
         }

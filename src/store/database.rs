@@ -17,7 +17,7 @@ use crate::db::server::Server;
 use crate::db::statement::Statement;
 use crate::db::statement_error::is_wait_timeout;
 use crate::error::{Error, Result};
-use crate::lock::Mode;
+use crate::lock::{LockTimeout, Mode};
 use crate::session_id::SessionKey;
 
 pub struct Database {
@@ -104,8 +104,8 @@ impl Store for Database {
         }
     }
 
-    fn lock(&mut self, key: SessionKey, if_absent: IfAbsent) -> Result<Found> {
-        self.acquire(key, if_absent)
+    fn lock(&mut self, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Found> {
+        self.acquire(key, if_absent, timeout)
     }
 
     fn holds(&self, key: SessionKey) -> bool {

@@ -34,7 +34,7 @@ pub use version::{Instance, Version};
 use std::time::Duration;
 
 use crate::error::Result;
-use crate::lock::Mode;
+use crate::lock::{LockTimeout, Mode};
 use crate::session_id::SessionKey;
 
 /// A stored session. `data` is the caller's to move out.
@@ -130,7 +130,7 @@ pub trait Store {
     fn within(&mut self, time: Option<Duration>);
 
     /// Locks the session and reads its newest data. When this store holds it already, only reads.
-    fn lock(&mut self, key: SessionKey, if_absent: IfAbsent) -> Result<Found>;
+    fn lock(&mut self, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Found>;
 
     fn holds(&self, key: SessionKey) -> bool;
 

@@ -100,7 +100,7 @@ impl Database {
         if self.config.read_only {
             return self.peek(key).map(drop);
         }
-        self.acquire(key, IfAbsent::Claim)?;
+        self.acquire(key, IfAbsent::Claim, self.config.lock_timeout)?;
         let write = Write {
             expected: Expected::Version(version),
             version,
