@@ -127,7 +127,7 @@ fuzz_target!(|bytes: &[u8]| {
     if bytes.first().is_some_and(|byte| byte & 8 != 0) {
         let _ = store.peek(key);
     }
-    let _ = store.lock(key, IfAbsent::Claim);
+    let _ = store.lock(key, IfAbsent::Claim, lock::LockTimeout::Limit(Duration::ZERO));
     let _ = store.touch(key, version, expiry);
     let _ = store.save(key, write);
     let _ = store.delete(key);
