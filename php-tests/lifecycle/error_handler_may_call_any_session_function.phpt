@@ -12,7 +12,7 @@ putenv('MALLOC_MMAP_THRESHOLD_=100000');
  * For each session function one round: `$first` begins a session, `$then` comes to the warning. The handler calls the function
  * once. A session that is open afterwards has its data.
  */
-$rounds = function (string $then, string $first = 'true') {
+$rounds = function (string $then, string $first = 'true', string $without = '') {
     return <<<PHP
         \$twice = function () { session_abort(); session_start(); };
         \$functions = [
@@ -25,6 +25,7 @@ $rounds = function (string $then, string $first = 'true') {
             'status()' => RustSql\status(...), 'ping()' => RustSql\ping(...), 'schema()' => RustSql\schema(...),
             'nothing' => fn () => 0,
         ];
+        unset(\$functions['$without']);
         foreach (\$functions as \$name => \$function) {
             set_error_handler(function (\$level, \$message) use (&\$seen, \$function) {
                 if (!\$seen && str_contains(\$message, 'rustsql: ')) {
@@ -70,7 +71,8 @@ foreach (LOCKS as $lock) {
         $expect("read-only, strict $strict", $session->run($of('session_start()'), $ini + ['rustsql.lock_failure' => 'readonly']), $big);
         $expect("not started, strict $strict", $session->run($of('session_start()'), $ini), $big);
     }
-    $wrapped = $of('session_set_save_handler(new SessionHandler); session_start()');
+    // PHP itself leaks when a wrapping handler is reset while it reads, with files as well; a debug build tells.
+    $wrapped = $of('session_set_save_handler(new SessionHandler); session_start()', 'true', 'reset');
     $expect("read-only, wrapped", $session->run($wrapped, ['rustsql.lock_failure' => 'readonly']), $big);
     $session->finish($holder);
 
