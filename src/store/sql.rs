@@ -119,12 +119,16 @@ pub fn server_facts(ask_clustered: bool, quirks: Quirks) -> String {
 }
 
 /// Waits for nothing but a lock on the whole table, as short as may be: fails where there is one. `node`: of Galera, which
-/// would wait for its cluster first.
+/// would wait for its cluster first; or of Group Replication, which locks all writes while it makes a member read-only. Another
+/// member then has the same sessions, so there only a lock that stops reads as well counts.
 pub fn ask_table_lock(table: &str, node: bool) -> String {
-    let unsynced = if node { ",wsrep_sync_wait=0" } else { "" };
+    let (unsynced, locking) = match node {
+        true => (",wsrep_sync_wait=0", "/*M!100304 FOR UPDATE*/"),
+        false => ("", "FOR UPDATE"),
+    };
     format!(
         "/*M!100304 SET STATEMENT lock_wait_timeout=0{unsynced} FOR */\
-         SELECT /*+ MAX_EXECUTION_TIME(100) */ 1 FROM {table} WHERE FALSE FOR UPDATE"
+         SELECT /*+ MAX_EXECUTION_TIME(100) */ 1 FROM {table} WHERE FALSE {locking}"
     )
 }
 
