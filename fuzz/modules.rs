@@ -4,7 +4,7 @@
 mod config;
 #[path = "../src/db/mod.rs"]
 mod db;
-#[path = "../src/error.rs"]
+#[path = "../src/error/mod.rs"]
 mod error;
 #[path = "../src/fence.rs"]
 mod fence;
