@@ -1,6 +1,7 @@
-//! The order in which PHP calls: validate before read, another id, regenerate, destroy, the lottery. Knows neither PHP nor SQL.
+//! Keeps the state between two callbacks: validate before read, another id, regenerate, destroy, garbage collection. It depends
+//! neither on PHP nor on SQL.
 //!
-//! `php::callbacks` calls it, one method for each callback; it asks a [`Store`]. What becomes of an opened session, `session` says.
+//! `php::callbacks` calls one method for each callback. `session` writes and deletes the opened session in a [`Store`].
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -12,14 +13,14 @@ use crate::session::{self, Session, Status};
 use crate::session_id::SessionKey;
 use crate::store::{IfAbsent, Store};
 
-/// How long a request's client waits for garbage collection after its session was closed.
+/// The longest time that garbage collection delays the close of a session.
 const COLLECT_BUDGET: Duration = Duration::from_millis(50);
 
 enum State {
-    Nothing,
+    NotOpen,
     Open(Session),
-    /// Its last read failed. A wrapping handler may take that for an empty session, or an error handler may close what PHP
-    /// has not filled yet: such a session must not replace the stored one.
+    /// The last read failed, so PHP does not have the stored data. A wrapping handler may continue with an empty session, or an
+    /// error handler may close the session: that must not replace the stored data.
     Unread(SessionKey),
 }
 
@@ -27,16 +28,16 @@ pub struct Handler<S> {
     store: S,
     config: Rc<Config>,
     state: State,
-    /// What the last question whether an id exists was answered, for the read that follows. An error waits there too: "no"
-    /// would make PHP begin an empty session.
-    asked: Option<(SessionKey, Result<Loaded>)>,
-    /// Another session that the script asked for while its own is open, on a connection of its own.
+    /// The result of the last `validate`, for the read that follows. An error is kept, too: `false` would make PHP start an empty
+    /// session.
+    validated: Option<(SessionKey, Result<Loaded>)>,
+    /// Another session that the script has read while its own is open. It has its own connection.
     other: Option<Box<Self>>,
-    /// That its id is impossible has been said.
-    refused_id: bool,
+    /// This request has warned of an invalid id.
+    warned_of_id: bool,
     collect_at_close: bool,
-    /// Its last read was followed by a write or a destroy that succeeded.
-    settled: bool,
+    /// A write or a destroy has succeeded since the last read.
+    written_or_destroyed: bool,
     notices: Vec<String>,
 }
 
@@ -45,12 +46,12 @@ impl<S: Store> Handler<S> {
         Self {
             store,
             config,
-            state: State::Nothing,
-            asked: None,
+            state: State::NotOpen,
+            validated: None,
             other: None,
-            refused_id: false,
+            warned_of_id: false,
             collect_at_close: false,
-            settled: false,
+            written_or_destroyed: false,
             notices: Vec::new(),
         }
     }
@@ -68,25 +69,26 @@ impl<S: Store> Handler<S> {
         std::mem::take(&mut self.notices)
     }
 
-    /// In the middle of `session_regenerate_id()` PHP goes on only after such a write or destroy. A failed one ends the
-    /// session, and so does data that PHP 8.6 cannot encode: it then closes without a write.
-    pub fn is_settled(&self) -> bool {
-        self.settled
+    /// Tells whether a close within `session_regenerate_id()` is followed by an open. PHP continues only after a write or destroy
+    /// that succeeded. It ends the session after a failure, and PHP 8.6 also if it cannot encode the data.
+    pub fn was_written_or_destroyed(&self) -> bool {
+        self.written_or_destroyed
     }
 
-    /// The session's data, empty for a new one. `lock_free`: PHP closes it again at once (`read_and_close`).
+    /// Locks the session and returns its data, which is empty for a new session. `lock_free`: without a lock, for
+    /// `read_and_close`.
     pub fn read(&mut self, id: &[u8], lock_free: bool) -> Result<&[u8]> {
-        self.settled = false;
+        self.written_or_destroyed = false;
         let key = self.valid_key(id)?;
         if self.is_another(key) {
-            // Only a script asks for it: PHP closes a session before it reads the next one. Its own keeps lock and base.
-            let mut other = self.elsewhere();
+            // A script reads it through SessionHandler: PHP itself closes a session before it reads the next one.
+            let mut other = self.on_another_connection();
             other.read(id, true)?;
             self.other = Some(Box::new(other));
             return Ok(self.data(id));
         }
         self.state = State::Unread(key);
-        let loaded = match self.asked.take() {
+        let loaded = match self.validated.take() {
             Some((of, answer)) if of == key => answer?,
             _ => self.load(key, lock_free, IfAbsent::Claim)?,
         };
@@ -94,16 +96,16 @@ impl<S: Store> Handler<S> {
         Ok(self.data(id))
     }
 
-    /// PHP cannot decode what was read: what it has instead is not the session.
+    /// Call this when PHP cannot decode the data: from now on PHP does not have the stored data.
     pub fn is_undecodable(&mut self) -> Error {
         self.state = match &self.state {
             State::Open(session) => State::Unread(session.key()),
-            _ => State::Nothing,
+            _ => State::NotOpen,
         };
         Error::Refused(Refusal::Undecodable)
     }
 
-    /// As that session was read last.
+    /// The data of the last read of this id.
     pub fn data(&self, id: &[u8]) -> &[u8] {
         match (&self.state, &self.other) {
             (State::Open(session), Some(other)) if self.key(id).is_ok_and(|key| !session.is_of(key)) => other.data(id),
@@ -112,7 +114,7 @@ impl<S: Store> Handler<S> {
         }
     }
 
-    /// PHP has the data now.
+    /// Call this when PHP has its own copy of the data.
     pub fn shrink(&mut self) {
         if let State::Open(session) = &mut self.state {
             session.shrink();
@@ -122,31 +124,31 @@ impl<S: Store> Handler<S> {
         }
     }
 
-    /// Whether the session exists, for strict mode. The read that follows needs no second look.
+    /// Whether the session exists, for strict mode. An existing one is locked and read already for the read that follows.
     pub fn validate(&mut self, id: &[u8], lock_free: bool) -> Result<bool> {
         let Ok(key) = self.key(id) else { return Ok(false) };
         if self.is_another(key) {
-            // session_create_id() asks about another id: the lock that is held stays as it is.
+            // session_create_id() asks about another id, and the open session keeps its lock.
             return Ok(self.load(key, true, IfAbsent::Leave)?.is_live());
         }
-        // session_reset() asks about the session that this request began and has not written: its id stays.
+        // session_reset() asks about the open session. If that is new and not written yet, its id stays valid.
         let begun = matches!(&self.state, State::Open(session) if session.is_new());
-        self.asked = None;
+        self.validated = None;
         let answer = self.load(key, lock_free, IfAbsent::Leave);
         if matches!(&answer, Ok(loaded) if !loaded.is_live()) {
             return Ok(begun);
         }
-        self.asked = Some((key, answer));
+        self.validated = Some((key, answer));
         Ok(true)
     }
 
-    /// `lifetime` in seconds. `defect`: PHP could not encode the data, and what it hands over is not the session.
+    /// `lifetime` is in seconds. `defect`: PHP could not encode the data, so `data` is empty or truncated.
     pub fn write(&mut self, id: &[u8], data: &[u8], lifetime: u64, defect: Option<Refusal>) -> Result<()> {
-        // Also when it panics.
-        self.settled = false;
-        self.asked = None;
+        // This holds also if the write panics.
+        self.written_or_destroyed = false;
+        self.validated = None;
         let result = self.write_changes(id, data, lifetime, defect);
-        self.settled = result.is_ok();
+        self.written_or_destroyed = result.is_ok();
         result
     }
 
@@ -162,11 +164,11 @@ impl<S: Store> Handler<S> {
             State::Open(session) if session.is_of(key) => session.write(&mut self.store, &self.config, data, lifetime),
             State::Open(_) => match &mut self.other {
                 Some(other) if !other.is_another(key) => other.write(id, data, lifetime, None),
-                _ => self.elsewhere().write(id, data, lifetime, None),
+                _ => self.on_another_connection().write(id, data, lifetime, None),
             },
             State::Unread(of) if *of == key => Err(Error::Refused(Refusal::Unread)),
-            State::Unread(_) => self.elsewhere().write(id, data, lifetime, None),
-            State::Nothing => {
+            State::Unread(_) => self.on_another_connection().write(id, data, lifetime, None),
+            State::NotOpen => {
                 let loaded = self.load(key, false, IfAbsent::Claim)?;
                 let mut session = Session::begin(key, loaded, self.store.instance());
                 let result = session.write(&mut self.store, &self.config, data, lifetime);
@@ -176,18 +178,17 @@ impl<S: Store> Handler<S> {
         }
     }
 
-    /// `replaces`: its data goes on under a new id (`session_regenerate_id(true)`). Then a stale read is refused as in a write:
-    /// the new session would lack what another request has written, or outlive a logout. A session that just ends takes all
-    /// of that with it.
+    /// `replaces`: the data continues under a new id (`session_regenerate_id(true)`). Then a stale read is refused as in a write,
+    /// since the new session would lack another request's write, or would survive a logout.
     pub fn destroy(&mut self, id: &[u8], replaces: bool) -> Result<()> {
-        self.settled = false;
-        self.asked = None;
-        let result = self.end(id, replaces);
-        self.settled = result.is_ok();
+        self.written_or_destroyed = false;
+        self.validated = None;
+        let result = self.try_to_destroy(id, replaces);
+        self.written_or_destroyed = result.is_ok();
         result
     }
 
-    fn end(&mut self, id: &[u8], replaces: bool) -> Result<()> {
+    fn try_to_destroy(&mut self, id: &[u8], replaces: bool) -> Result<()> {
         let key = self.valid_key(id)?;
         if self.config.read_only {
             return Ok(());
@@ -196,35 +197,35 @@ impl<S: Store> Handler<S> {
             return Err(Error::Refused(Refusal::Forked));
         }
         let replaced = match &self.state {
-            State::Open(session) if !session.is_of(key) => return self.elsewhere().destroy(id, false),
+            State::Open(session) if !session.is_of(key) => return self.on_another_connection().destroy(id, false),
             State::Open(session) if session.is_read_only() => return Err(Error::Refused(Refusal::ReadOnly)),
             State::Open(session) => Some(session).filter(|_| replaces),
-            State::Unread(of) if *of != key => return self.elsewhere().destroy(id, false),
+            State::Unread(of) if *of != key => return self.on_another_connection().destroy(id, false),
             State::Unread(_) if replaces => return Err(Error::Refused(Refusal::Unread)),
-            State::Unread(_) | State::Nothing => None,
+            State::Unread(_) | State::NotOpen => None,
         };
         let result = session::delete(&mut self.store, &self.config, key, replaced);
         if result.is_ok() || matches!(self.state, State::Open(_)) {
-            self.state = State::Nothing;
+            self.state = State::NotOpen;
         }
         result
     }
 
-    /// PHP's lottery: collects once the session is closed and its lock is free.
+    /// Makes `close` collect garbage when the lock is free.
     pub fn collect_later(&mut self) {
         self.collect_at_close = true;
     }
 
-    /// Collects to the end, on a connection of its own: this session's lock and transaction stay as they are.
+    /// Collects all garbage on another connection: this session keeps its lock and its transaction.
     pub fn collect_now(&mut self) -> Result<u64> {
         self.store.another().collect(None)
     }
 
-    /// `keep_connection`: PHP goes on with a new id at once (`session_regenerate_id`).
+    /// `keep_connection`: PHP opens a new session at once (`session_regenerate_id`).
     pub fn close(&mut self, keep_connection: bool) -> Result<()> {
-        self.state = State::Nothing;
-        self.asked = None;
-        self.settled = false;
+        self.state = State::NotOpen;
+        self.validated = None;
+        self.written_or_destroyed = false;
         self.other = None;
         if keep_connection {
             return Ok(());
@@ -234,7 +235,7 @@ impl<S: Store> Handler<S> {
         if std::mem::take(&mut self.collect_at_close) && !self.store.is_forked() {
             collected = self.store.collect(Some(COLLECT_BUDGET)).map(drop);
         }
-        // Its turn passes to a later request: nothing of this one is lost, and its script has nothing to mend.
+        // No warning: this request lost nothing, and a later one collects.
         if matches!(&collected, Err(error) if error.is_connection_lost() || error.is_unfit_host() || error.is_table_locked())
         {
             collected = Ok(());
@@ -254,23 +255,23 @@ impl<S: Store> Handler<S> {
         SessionKey::new(&self.config.namespace, id)
     }
 
-    /// While no session is open an impossible id is that of a cookie, which any visitor can send: that is said once.
+    /// While no session is open, an invalid id comes from a cookie, which any visitor can send. A request warns of that once.
     fn valid_key(&mut self, id: &[u8]) -> Result<SessionKey> {
         let key = self.key(id);
         if key.is_err() && !matches!(self.state, State::Open(_)) {
-            let again = std::mem::replace(&mut self.refused_id, true);
+            let again = std::mem::replace(&mut self.warned_of_id, true);
             return Err(Error::VisitorsId { again });
         }
         key
     }
 
-    /// While a session is open: whether that is not the one.
+    /// Whether a session is open and has another key.
     fn is_another(&self, key: SessionKey) -> bool {
         matches!(&self.state, State::Open(session) if !session.is_of(key))
     }
 
-    /// For an id that is not the open one: the session that is open keeps its lock.
-    fn elsewhere(&self) -> Self {
+    /// A handler with another connection, for another id: the open session keeps its lock.
+    fn on_another_connection(&self) -> Self {
         Self::new(Rc::clone(&self.config), self.store.another())
     }
 

@@ -1,6 +1,6 @@
-//! A my.cnf-style file: the one place for credentials that `ini_get()` cannot read.
+//! Reads a file like my.cnf. Its credentials are the only ones that `ini_get()` cannot read.
 //!
-//! `[client]` first, then `[rustsql]`, which wins. Other sections and other programs' options are passed over.
+//! Options of `[rustsql]` win over those of `[client]`. Other sections, and options of other programs, are ignored.
 
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
@@ -11,7 +11,7 @@ use crate::error::ConfigError;
 
 const KEY: &str = "rustsql.defaults_file";
 
-/// Changes whenever the file does, its rights included.
+/// Identifies the content and the permissions of a file: it changes when they do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
     place: (u64, u64),
@@ -73,7 +73,7 @@ pub fn parse(path: &str, text: &str) -> Result<Target> {
                 _ => return wrong("the port is not a number from 1 to 65535"),
             },
             "ssl-mode" if ["DISABLED", "PREFERRED"].contains(&value.to_ascii_uppercase().as_str()) => {}
-            // Going on without what the file demands would send the password in a way that it forbids.
+            // The file demands TLS: without it, the password would be sent in a way that the file forbids.
             name if name.starts_with("ssl") => return wrong("TLS is not supported by this version"),
             _ if section == 1 => return wrong(&format!("unknown option '{name}'")),
             _ => {}
@@ -95,7 +95,7 @@ struct Options {
 
 impl Options {
     fn over(self, base: Self) -> Self {
-        // A host in [rustsql] also overrules a socket in [client].
+        // A host in [rustsql] wins also over a socket in [client].
         let socket = if self.host.is_some() {
             self.socket
         } else {
@@ -126,7 +126,7 @@ impl Options {
     }
 }
 
-/// Quotes and escapes as MySQL's own option files have them.
+/// Removes quotes and escapes as MySQL does in its option files.
 fn unquote(value: &str) -> String {
     let inner = ['"', '\'']
         .iter()

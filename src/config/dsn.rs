@@ -1,6 +1,6 @@
-//! `mysql://user:password@host:port,host:port/database?parameter=value` to its parts, and the same with the password masked.
+//! Parses `mysql://user:password@host:port,host:port/database?parameter=value`, and masks its password for phpinfo().
 //!
-//! Errors never quote what stands before the database: with a password that is not percent-encoded, it may be there.
+//! Errors never quote the text before the database: it may have a piece of a password that is not percent-encoded.
 
 use std::fmt;
 
@@ -10,12 +10,12 @@ use super::{Result, keys};
 use crate::error::ConfigError;
 
 const DEFAULT_PORT: u16 = 3306;
-/// More are a mistake, and would keep a request busy for long when all are down.
+/// More hosts are a mistake, and a request would have to wait for each of them if all are down.
 const MOST_HOSTS: usize = 16;
 const SCHEMES: [&str; 2] = ["mysql://", "mariadb://"];
 
-/// Such a parameter may be the rest of a password, and is not named.
-pub const BEHIND_PASSWORD: &str = "a parameter behind 'password' is wrong: write '&' in a password as %26, '=' as %3D";
+/// The wrong parameter may be a piece of the password, so the message does not name it.
+pub const AFTER_PASSWORD: &str = "a parameter after 'password' is wrong: write '&' in a password as %26, '=' as %3D";
 
 pub const QUOTES: &str = "php.ini cuts a value at ';', '!', '=' and the like unless it stands in double quotes";
 
@@ -61,7 +61,7 @@ fn wrong<T>(problem: impl Into<String>) -> Result<T> {
 pub fn parse(text: &str) -> Result<Dsn> {
     let text = super::without_line_end(text);
     let Some(scheme) = SCHEMES.iter().find(|scheme| starts_with(text, scheme)) else {
-        // What php.ini makes of 'mysql://app:a|b@db/app'.
+        // php.ini turns 'mysql://app:a|b@db/app' into a number.
         if text.bytes().all(|byte| byte.is_ascii_digit()) {
             return wrong(
                 "it is a number: php.ini calculates with '|', '&' and '^' in a value unless it stands in double quotes",
@@ -103,7 +103,7 @@ pub fn parse(text: &str) -> Result<Dsn> {
     for host in hosts.split(',').filter(|_| !hosts.is_empty()) {
         match address(host) {
             Ok(address) => dsn.addresses.push(address),
-            // 'mysql://app:a;b@db/app' ends within the password.
+            // php.ini cuts 'mysql://app:a;b@db/app' within the password.
             Err(_) if !rest.contains(['@', '/']) => {
                 return wrong(format!("it ends before its hosts or its database: {QUOTES}"));
             }
@@ -117,7 +117,7 @@ pub fn parse(text: &str) -> Result<Dsn> {
     for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
         let Some((name, value)) = pair.split_once('=') else {
             if dsn.parameters.iter().any(|(name, _)| name == "password") {
-                return wrong(BEHIND_PASSWORD);
+                return wrong(AFTER_PASSWORD);
             }
             return wrong(format!("parameter '{pair}' has no value: {QUOTES}"));
         };
@@ -183,8 +183,8 @@ fn decode(text: &str, what: &str) -> Result<String> {
     }
 }
 
-/// For phpinfo(): the parts, with `***` for a password; `***` alone for what is not a good DSN, since anything in it may
-/// be a piece of the password.
+/// The DSN for phpinfo(), with `***` for the password. The result is `***` alone for a wrong DSN, since any part of that may be
+/// a piece of the password.
 pub fn masked(text: &str) -> String {
     const MASK: &str = "***";
     let known = |name: &str| name == "socket" || keys::find(name).is_some();

@@ -1,4 +1,4 @@
-//! The settings, one line each. `php.ini`, DSN parameters, phpinfo() and the check of README's table go by this list.
+//! The list of all settings, one line each. `php.ini`, DSN parameters, phpinfo() and the test of README's table use it.
 
 use std::ffi::CStr;
 
@@ -19,17 +19,17 @@ pub enum Scope {
     All,
 }
 
-/// Checks a text and puts its value into the field. An error that names no setting is about this one.
+/// Parses a text and stores the value in its field. The caller adds the setting's name to an error that has none.
 type Parse = fn(&mut Config, &str) -> Result<()>;
 
 pub struct Key {
     full_name: &'static CStr,
     default: &'static CStr,
     scope: Scope,
-    /// phpinfo() does not show it.
+    /// phpinfo() shows the value masked.
     pub secret: bool,
     pub(super) parse: Parse,
-    /// With these words README begins to describe it.
+    /// README's description of the setting begins with these words.
     #[cfg_attr(not(test), expect(dead_code, reason = "for the reader, and for the check of README"))]
     pub(super) about: &'static str,
 }
@@ -87,7 +87,7 @@ pub fn find(name: &str) -> Option<&'static Key> {
     ALL.iter().find(|key| key.name() == name)
 }
 
-/// Name, default, where it may be changed, its field, and what it is. They are checked in this order.
+/// Name, default, scope, parser with its field, and description. They are parsed in this order.
 #[rustfmt::skip]
 pub const ALL: &[Key] = &[
     Key::new(c"rustsql.dsn", c"", PerDir, |c, t| c.apply_dsn(t), "where sessions are kept: `mysql://user:password@host:port,host:port/database`").masked(),

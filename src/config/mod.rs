@@ -1,7 +1,7 @@
-//! What the administrator asked for: every setting, checked, in the types that the code works with.
+//! The configuration: every setting, checked, in the type that the code works with.
 //!
-//! `php::ini` registers the keys and hands their text to [`Config::load`] once per opened session.
-//! Nothing here knows PHP or talks to a server.
+//! `php::ini` registers the keys and passes their texts to [`Config::load`] once per opened session. Nothing here depends on PHP
+//! or connects to a server.
 
 pub mod defaults_file;
 pub mod dsn;
@@ -28,7 +28,7 @@ pub enum LockFailure {
     ReadOnly,
 }
 
-/// Server, account and database; never printed as a whole, since it has the password.
+/// Hosts, account and database. It has no `Debug`, since it holds the password.
 #[derive(Clone, Default, PartialEq)]
 pub struct Target {
     /// In the order in which they are tried.
@@ -38,7 +38,7 @@ pub struct Target {
     pub database: Option<String>,
 }
 
-/// The fields of `keys::ALL`. Made by [`Config::load`]: `default()` is blank, without the settings' defaults.
+/// The values of the settings in `keys::ALL`. Only [`Config::load`] makes a usable one: `default()` has no setting's default.
 #[derive(Clone, Default, PartialEq)]
 pub struct Config {
     pub target: Target,
@@ -57,7 +57,7 @@ pub struct Config {
     pub persistent_size: u32,
     pub persistent_idle: Duration,
     pub touch_interval: Duration,
-    /// `None`: what the server takes.
+    /// `None`: `max_allowed_packet` of the server is the only limit.
     pub max_size: Option<usize>,
     pub store_empty: bool,
     pub auto_create: bool,
@@ -66,7 +66,7 @@ pub struct Config {
     socket: Option<String>,
 }
 
-/// From the settings of those names.
+/// The settings `rustsql.user` and `rustsql.password`.
 struct Account {
     user: Option<String>,
     password: Option<String>,
@@ -76,7 +76,7 @@ const FOREIGN_HOSTS: &str = "its hosts come from the script, .user.ini or .htacc
      from php.ini or rustsql.defaults_file, which is sent only to hosts that these name: put both into the same URL \
      (mysql://user:password@host/database), or name the hosts in php.ini or by php_admin_value";
 
-/// The name of a secret's file is often all that a container knows of it, and a file ends with a newline.
+/// Secrets often come from files, for example in containers, and a file ends with a newline.
 pub fn without_line_end(text: &str) -> &str {
     text.trim_end_matches(['\r', '\n'])
 }
@@ -87,9 +87,9 @@ fn addresses(dsn: &str) -> Vec<Address> {
 }
 
 impl Config {
-    /// `ini` gives the text of a key; `save_path` counts only as a `mysql://` or `mariadb://` URL, since
-    /// distributions preset a folder there. `lasting` gives what the administrator has in the place of a setting that the
-    /// script or its folder may have changed.
+    /// `ini` returns the text of a setting. `save_path` is used only if it is a `mysql://` or `mariadb://` URL, since
+    /// distributions preset a folder there. `lasting` returns the administrator's value of a setting, also if the script or its
+    /// folder has changed it.
     pub fn load(
         ini: impl Fn(&Key) -> String,
         save_path: &str,
@@ -121,17 +121,17 @@ impl Config {
         Ok(config)
     }
 
-    /// Whether the same settings would still give the same: the defaults file may have changed.
+    /// Whether the same texts would still give the same configuration: false after a change of the defaults file.
     pub fn is_current(&self) -> bool {
         self.defaults_file.is_empty() || defaults_file::stamp(&self.defaults_file) == self.defaults_stamp
     }
 
-    /// Whether `text` is a value that `key` takes: for `ini_set()` and for the check at startup.
+    /// Checks a text: for `ini_set()` and when PHP starts.
     pub fn accepts(key: &Key, text: &str) -> Result<()> {
         Self::with_defaults()?.set(key, text)
     }
 
-    /// As if nothing was set.
+    /// Every setting with its default.
     fn with_defaults() -> Result<Self> {
         let mut config = Self::default();
         for key in keys::ALL {
@@ -157,14 +157,14 @@ impl Config {
             self.target.password = dsn.password;
         }
         self.target.database = dsn.database;
-        let mut behind_password = false;
+        let mut after_password = false;
         for (name, text) in dsn.parameters {
             if name == "socket" {
                 self.socket = Some(text);
                 continue;
             }
-            let unknown = || match behind_password {
-                true => ConfigError::new("", dsn::BEHIND_PASSWORD),
+            let unknown = || match after_password {
+                true => ConfigError::new("", dsn::AFTER_PASSWORD),
                 false => ConfigError::new("", format!("unknown parameter '{name}'")),
             };
             let key = keys::find(&name)
@@ -177,7 +177,7 @@ impl Config {
                 ));
             }
             self.set(key, &text)?;
-            behind_password |= name == "password";
+            after_password |= name == "password";
         }
         if let Some(path) = self.socket.take() {
             self.target.addresses = vec![Address::Socket(path)];
@@ -185,10 +185,10 @@ impl Config {
         Ok(())
     }
 
-    /// Adds what the DSN does not say.
+    /// Adds the account, the database and the hosts that the DSN does not have.
     ///
-    /// A script can name any host. It must not have the administrator's account sent there, which it may not even be able to
-    /// read: that goes to no hosts but those that the administrator names, too.
+    /// A script can name any host, and it may not be able to read the administrator's password. So the administrator's account is
+    /// sent only to hosts that the administrator names.
     fn complete(&mut self, ini: Account, source: &str, lasting: impl Fn(&'static CStr) -> String) -> Result<()> {
         let mut file = Target::default();
         if !self.defaults_file.is_empty() {
@@ -254,7 +254,7 @@ impl Config {
         Ok(())
     }
 
-    /// Database and table, unquoted.
+    /// The names of database and table, unquoted.
     pub fn table_parts(&self) -> (&str, &str) {
         match self.table.split_once('.') {
             Some(parts) => parts,
@@ -262,7 +262,7 @@ impl Config {
         }
     }
 
-    /// How much later than asked a session expires, and so how rarely its expiry has to move.
+    /// The interval in which the expiry moves at most once. A session expires that much later than its lifetime.
     pub fn touch_seconds(&self, lifetime: u64) -> u64 {
         self.touch_interval.as_secs().min(lifetime / 10)
     }

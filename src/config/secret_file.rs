@@ -1,7 +1,8 @@
-//! Files with secrets: read only where nobody but root and the user that PHP runs as can have written or replaced them.
+//! Reads a file with secrets, if only root and the user that PHP runs as can write or replace it.
 //!
-//! Who could would choose the host that the password is sent to. The rules are those that ssh has for its keys, but for
-//! folders like /tmp: where the sticky bit is set, nobody replaces a file of others.
+//! Anybody else could choose the host that the password is sent to. The rules are those of ssh for its keys, with one exception:
+//! a folder that others can write to is accepted if it has the sticky bit, as /tmp has, since nobody can replace a file of another
+//! user there.
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata, OpenOptions};
@@ -11,16 +12,16 @@ use std::path::{Component, Path, PathBuf};
 
 use nix::unistd::geteuid;
 
-/// Many times what anybody writes into an option file.
+/// The largest file that is read, in bytes. Option files are much smaller.
 const LARGEST: u64 = 64 << 10;
 
-/// As many as the kernel follows.
+/// The kernel's own limit of symbolic links in one path.
 const MOST_LINKS: usize = 40;
 
 const WRITABLE_BY_OTHERS: u32 = 0o022;
 const STICKY: u32 = 0o1000;
 
-/// The content, and what the file was when it was read. An error: what is wrong with it, and what to do.
+/// The content and the metadata of the file. The error says what is wrong and what to do.
 pub fn read(path: &str) -> Result<(Vec<u8>, Metadata), String> {
     let unreadable = |error: io::Error| match error.raw_os_error() {
         Some(libc::ELOOP) => format!("{path} is a symbolic link: name the file itself"),
@@ -30,7 +31,7 @@ pub fn read(path: &str) -> Result<(Vec<u8>, Metadata), String> {
         return Err(format!("{path} is not a whole path: begin it with '/'"));
     }
     let resolved = resolve(Path::new(path)).map_err(|problem| format!("{path} cannot be used: {problem}"))?;
-    // Opening a pipe would wait for who writes into it.
+    // O_NONBLOCK: to open a named pipe would wait for a writer.
     let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
     let file = OpenOptions::new().read(true).custom_flags(flags).open(resolved);
     let file = file.map_err(unreadable)?;
@@ -47,7 +48,7 @@ pub fn read(path: &str) -> Result<(Vec<u8>, Metadata), String> {
     Ok((bytes, is))
 }
 
-/// The file's path without links, after a look at each folder on its way. A link at its end is left for `open` to refuse.
+/// Resolves the symbolic links of the folders and checks each folder. A link as the last part stays: `open` refuses it.
 fn resolve(path: &Path) -> Result<PathBuf, String> {
     let mut at = PathBuf::from("/");
     let mut left = names(path);
@@ -81,7 +82,7 @@ fn resolve(path: &Path) -> Result<PathBuf, String> {
     }
 }
 
-/// The last one first.
+/// The parts of a path in reverse order.
 fn names(path: &Path) -> Vec<OsString> {
     let name = |component: Component<'_>| match component {
         Component::Normal(_) | Component::ParentDir => Some(component.as_os_str().to_owned()),

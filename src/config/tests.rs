@@ -1,11 +1,11 @@
 use super::*;
 
-/// A configuration from INI texts as a `php.ini` would give them.
+/// Loads a configuration from texts as `php.ini` would have them.
 pub fn load(ini: &[(&str, &str)], save_path: &str) -> Result<Config> {
     load_by_script(ini, ini, save_path)
 }
 
-/// The same where `lasting` is what the administrator has set.
+/// `load` for a script that has changed settings: `lasting` has the administrator's values.
 fn load_by_script(ini: &[(&str, &str)], lasting: &[(&str, &str)], save_path: &str) -> Result<Config> {
     let text = |of: &[(&str, &str)], key: &Key| {
         let set = of.iter().find(|(name, _)| *name == key.name());

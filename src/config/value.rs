@@ -1,4 +1,4 @@
-//! One setting's text to its value. An error says what would be accepted; whose text it was, the caller adds.
+//! Parsers: the text of a setting to its value. An error says what is accepted; the caller adds the setting's name.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::{LockFailure, Result};
 use crate::error::ConfigError;
 use crate::lock::{LockTimeout, Mode};
 
-/// A year: what MySQL's own waits are capped at.
+/// A year: MySQL's own maximum for a timeout.
 const MAX_SECONDS: f64 = 31_536_000.0;
 
 fn wrong<T>(text: &str, accepted: &str) -> Result<T> {
@@ -16,13 +16,13 @@ fn wrong<T>(text: &str, accepted: &str) -> Result<T> {
     ))
 }
 
-/// The field keeps what it has where the text is wrong.
+/// Stores the value; the field keeps its old one if the text is wrong.
 pub fn put<T>(field: &mut T, value: Result<T>) -> Result<()> {
     *field = value?;
     Ok(())
 }
 
-/// An empty text is none.
+/// `None` for an empty text.
 pub fn optional(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -77,7 +77,7 @@ pub fn size(text: &str) -> Result<Option<usize>> {
         "K" => 10,
         "M" => 20,
         "G" => 30,
-        _ => return wrong(text, "bytes, with K, M or G behind the number if wanted"),
+        _ => return wrong(text, "bytes, optionally followed by K, M or G"),
     };
     let value = digits
         .parse::<usize>()
@@ -86,11 +86,11 @@ pub fn size(text: &str) -> Result<Option<usize>> {
     match value {
         Some(0) => Ok(None),
         Some(value) => Ok(Some(value)),
-        None => wrong(text, "bytes, with K, M or G behind the number if wanted"),
+        None => wrong(text, "bytes, optionally followed by K, M or G"),
     }
 }
 
-/// Backquotes, dots and control characters are refused rather than escaped: nobody means them.
+/// Refuses backquotes, dots and control characters instead of escaping them: they are always a mistake.
 pub fn table(text: &str) -> Result<String> {
     let identifier = |part: &str| {
         !part.is_empty()

@@ -35,7 +35,7 @@ pub enum Error {
     NotOpen,
 
     #[error(
-        "the open session belongs to another save handler; call session_set_save_handler() again behind session_module_name()"
+        "the open session belongs to another save handler; call session_set_save_handler() again after session_module_name()"
     )]
     OtherHandler,
 

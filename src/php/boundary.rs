@@ -1,4 +1,4 @@
-//! The panic boundary: no panic reaches PHP, and no destructor is skipped when PHP jumps away.
+//! The panic boundary: no panic reaches PHP, and a `longjmp` of PHP skips no destructor.
 
 use std::cell::RefCell;
 use std::ffi::c_int;
@@ -14,7 +14,7 @@ thread_local! {
     static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Rust's own hook prints to the worker's stderr; ours remembers where it was, for the warning.
+/// Rust's own hook prints to stderr. This one stores the place of the panic for the warning.
 pub fn install_panic_hook() {
     set_hook(Box::new(|panic| {
         let place = panic
@@ -25,15 +25,15 @@ pub fn install_panic_hook() {
     }));
 }
 
-/// What may leave the boundary: numbers, which need no destructor. No pointer: printing the warnings may run the script's
-/// error handler, and that may end the session and free what the pointer points to.
+/// Types that may leave the boundary: numbers, which have no destructor. A pointer may not: printing a warning can run the
+/// script's error handler, which can close the session and free what the pointer points to.
 pub trait Plain: Copy {}
 
 impl Plain for () {}
 impl Plain for c_int {}
 impl Plain for zend_long {}
 
-/// Runs `body`; an error or a panic becomes a warning and `failure`.
+/// Runs `body`. After an error or a panic it warns and returns `failure`.
 #[cfg_attr(panic_on_purpose, track_caller)]
 pub fn call<T: Plain>(failure: T, body: impl FnOnce() -> Result<T>) -> T {
     let value = caught(body).unwrap_or(failure);
@@ -41,12 +41,12 @@ pub fn call<T: Plain>(failure: T, body: impl FnOnce() -> Result<T>) -> T {
     value
 }
 
-/// Copies what `body` finds into a string of the engine; NULL after an error or a panic. The copy is made before the warnings
-/// are printed, for the reason above, and when nothing is left to drop, since memory may run out.
+/// Copies the bytes that `body` returns into a string of the engine; NULL after an error or a panic. It copies before it prints
+/// warnings, for the reason above, and when no destructor is pending, since the allocation can be a fatal error.
 #[cfg_attr(panic_on_purpose, track_caller)]
 pub fn string<'a>(body: impl FnOnce() -> Result<&'a [u8]>) -> *mut zend_string {
     let copy = match caught(body) {
-        // SAFETY: the bytes are live, since nothing has run since they were found.
+        // SAFETY: the bytes are live, since no other code has run since `body` returned them.
         Some(bytes) => unsafe { ext_php_rs_zend_string_init(bytes.as_ptr().cast(), bytes.len(), false) },
         None => ptr::null_mut(),
     };
@@ -54,7 +54,7 @@ pub fn string<'a>(body: impl FnOnce() -> Result<&'a [u8]>) -> *mut zend_string {
     copy
 }
 
-/// The same for what has a destructor; the warnings still have to be flushed, where nothing is left to drop.
+/// `call` for a value with a destructor. The caller prints the warnings (`warning::flush`) when no destructor is pending.
 #[cfg_attr(panic_on_purpose, track_caller)]
 pub fn caught<T>(body: impl FnOnce() -> Result<T>) -> Option<T> {
     #[cfg(panic_on_purpose)]
@@ -81,8 +81,8 @@ pub fn caught<T>(body: impl FnOnce() -> Result<T>) -> Option<T> {
     }
 }
 
-/// Only in the library that tools/panics builds: PANIC_AT names a call of the functions above, as `src/php/ini.rs:7 before` or
-/// `after` its work, which panics the first time.
+/// Only in the library that tools/panics builds. PANIC_AT names a call of the functions above, such as `src/php/ini.rs:7 before`
+/// (or `after`). That call panics once, before or after its work.
 #[cfg(panic_on_purpose)]
 fn panic_on_purpose(place: &std::panic::Location<'_>, when: &str) {
     use std::sync::atomic::{AtomicBool, Ordering};

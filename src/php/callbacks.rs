@@ -1,7 +1,17 @@
-//! The nine callbacks of a save handler: decode, one call of the handler, encode.
+//! The nine callbacks of a save handler. Each decodes its arguments, calls the handler once, and encodes the result.
 //!
-//! Called by ext/session. `open` makes the handler (`open_handler`), `close` ends it; only `session_regenerate_id()` keeps it, with
-//! its connection, for the `open` that follows at once. What a session means is not decided here.
+//! ext/session calls them, in this order:
+//!
+//! | script | calls |
+//! |---|---|
+//! | start, no cookie | open, create_sid, read |
+//! | start, strict mode | open, validate_sid, create_sid if the id is unknown, read |
+//! | end, data changed or unchanged | write or update_timestamp, close |
+//! | `session_abort()` | close |
+//! | `session_reset()` | open without a close before it, validate_sid in strict mode, read |
+//! | `session_regenerate_id()` | write or destroy of the old id, close, open, create_sid, validate_sid in strict mode, read |
+//!
+//! A script can call any of them at any time through `SessionHandler`, with any id.
 
 use std::ffi::{c_int, c_void};
 use std::rc::Rc;
@@ -29,7 +39,7 @@ const FAILURE: c_int = ZEND_RESULT_CODE_FAILURE;
 
 struct Module(ps_module);
 
-// SAFETY: it has pointers to static text and functions, and nobody writes to it.
+// SAFETY: it points to static text and functions, and is never written to.
 unsafe impl Sync for Module {}
 
 static MODULE: Module = Module(ps_module {
@@ -51,7 +61,7 @@ pub fn module() -> *const ps_module {
     &raw const MODULE.0
 }
 
-/// ext/session's own maker of ids.
+/// ext/session's own function that creates session ids.
 pub fn set_create_id(function: CreateId) {
     let _ = CREATE_ID.set(function);
 }
@@ -63,11 +73,11 @@ unsafe fn bytes<'a>(text: *const zend_string) -> &'a [u8] {
     unsafe { &*text }.as_bytes()
 }
 
-/// What PHP ships with.
+/// PHP's default of `session.gc_maxlifetime`.
 const DEFAULT_LIFETIME: u64 = 1440;
 
-/// With 0, which applications set that mean "until the browser is closed", `files` keeps a session until somebody collects.
-/// Here it would be gone at once, since what has expired is never returned.
+/// Some applications set a lifetime of 0 for "until the browser is closed". PHP's `files` then keeps a session until the next
+/// collection. Here the session would expire at once, so the default takes its place.
 fn seconds(lifetime: zend_long) -> u64 {
     match u64::try_from(lifetime) {
         Ok(0) | Err(_) => DEFAULT_LIFETIME,
@@ -81,13 +91,17 @@ fn flush_notices(handler: &mut OpenHandler) {
     }
 }
 
-/// Also called again with no close before it (`session_reset`), and after a close that kept the box. PHP 8.6 forgets to
-/// close a session that it cannot encode: the next one, which may be another, begins anew.
+/// Opens the save handler.
+///
+/// - Called first. The close before it may be missing: in `session_reset()`, and after a session that PHP 8.6 could not encode.
+/// - `save_path` is `session.save_path`; `name` (`session.name`) is not used.
+/// - Returns FAILURE to make `session_start()` fail.
+/// - Must not return SUCCESS with `*mod_data` NULL: PHP would then skip write and close.
 unsafe extern "C" fn open(mod_data: *mut *mut c_void, save_path: SavePath, _name: SavePath) -> c_int {
     open_handler::count_change();
-    caller::has_read_nothing();
+    caller::forget_read();
     let result = boundary::call(FAILURE, || {
-        // SAFETY: ext/session passes its own variable and its own text.
+        // SAFETY: these are ext/session's own variable and text.
         unsafe {
             if upload::is_given_up() {
                 return Ok(SUCCESS);
@@ -119,6 +133,11 @@ unsafe extern "C" fn open(mod_data: *mut *mut c_void, save_path: SavePath, _name
     result
 }
 
+/// Closes the save handler: frees the lock and gives the connection back.
+///
+/// - Called last, and after a start that failed. `*mod_data` may be NULL or belong to another save handler.
+/// - Returns SUCCESS and sets `*mod_data` to NULL. In `session_regenerate_id()` handler and connection stay for the next open.
+/// - Must not run the script's destructors before its own work is done.
 unsafe extern "C" fn close(mod_data: *mut *mut c_void) -> c_int {
     // SAFETY: ext/session's own variable.
     unsafe {
@@ -130,24 +149,30 @@ unsafe extern "C" fn close(mod_data: *mut *mut c_void) -> c_int {
         }
     }
     open_handler::count_change();
-    caller::has_read_nothing();
-    let mut former = None;
+    caller::forget_read();
+    let mut previous = None;
     let result = boundary::call(SUCCESS, || {
         // SAFETY: as above.
         unsafe {
-            if running() == Running::RegenerateId && open_handler::get(mod_data)?.is_settled() {
+            if running() == Running::RegenerateId && open_handler::get(mod_data)?.was_written_or_destroyed() {
                 return open_handler::get(mod_data)?.close(true).map(|()| SUCCESS);
             }
-            former = Some(session_variables::forget());
+            previous = Some(session_variables::forget());
             open_handler::end(mod_data).map(|()| SUCCESS)
         }
     });
-    if let Some(former) = former {
-        former.give_back();
+    if let Some(previous) = previous {
+        previous.release();
     }
     result
 }
 
+/// Locks the session and reads it.
+///
+/// - Called after open, create_sid and validate_sid. In `session_reset()` this request has the lock already.
+/// - `key` can have any bytes, since a script sets it. `lifetime` is not used: the row has its expiry.
+/// - Returns SUCCESS with a new string in `*value`, which is empty for a session that does not exist; or FAILURE.
+/// - Must not return an empty string when the read fails: PHP would write that over the stored session.
 unsafe extern "C" fn read(
     mod_data: *mut *mut c_void,
     key: *mut zend_string,
@@ -155,12 +180,12 @@ unsafe extern "C" fn read(
     _lifetime: zend_long,
 ) -> c_int {
     let change = open_handler::count_change();
-    let former = (running() != Running::RegenerateId).then(session_variables::remember);
+    let previous = (running() != Running::RegenerateId).then(session_variables::remember);
     let data = boundary::string(|| {
         if upload::is_given_up() {
             return Ok(&[]);
         }
-        // SAFETY: ext/session's own arguments.
+        // SAFETY: these are ext/session's own arguments.
         let (handler, id) = unsafe { (open_handler::get(mod_data)?, bytes(key)) };
         let read_and_close = running() == Running::Start { read_and_close: true };
         bound_answers(engine::memory_left());
@@ -175,16 +200,16 @@ unsafe extern "C" fn read(
         let open = unsafe { open_handler::get(mod_data) };
         open.map(Handler::shrink).or(Ok(()))
     });
-    if let Some(former) = former {
-        former.give_back();
+    if let Some(previous) = previous {
+        previous.release();
     }
     if data.is_null() && upload::answer(FAILURE) == FAILURE {
         return FAILURE;
     }
-    // SAFETY: ext/session's own variable, and a string that nobody else has. If memory runs out nothing is left to drop.
+    // SAFETY: ext/session's own variable, and a string with no other owner. No destructor is pending if memory runs out.
     unsafe {
         if !data.is_null() && open_handler::changes() != change {
-            // An error handler, or a destructor, has ended the session or begun another: this is not its data.
+            // An error handler or a destructor has closed the session or opened another one. The data does not belong to it.
             ext_php_rs_zend_string_release(data);
             return FAILURE;
         }
@@ -196,6 +221,12 @@ unsafe extern "C" fn read(
     SUCCESS
 }
 
+/// Saves the session and releases its lock.
+///
+/// - Called at the end of the request or by `session_write_close()`; through `SessionHandler` also for unchanged data.
+/// - `value` is empty or truncated if PHP could not encode `$_SESSION`. `lifetime` is `session.gc_maxlifetime`.
+/// - Returns FAILURE to make PHP warn. `session_write_close()` returns true even then.
+/// - Must not overwrite data that this request has not read.
 unsafe extern "C" fn write(
     mod_data: *mut *mut c_void,
     key: *mut zend_string,
@@ -206,7 +237,7 @@ unsafe extern "C" fn write(
         if upload::is_given_up() {
             return Ok(SUCCESS);
         }
-        // SAFETY: ext/session's own arguments.
+        // SAFETY: these are ext/session's own arguments.
         let (handler, id, data) = unsafe { (open_handler::get(mod_data)?, bytes(key), bytes(value)) };
         let result = handler.write(id, data, seconds(lifetime), encoding_defect(data));
         flush_notices(handler);
@@ -214,28 +245,35 @@ unsafe extern "C" fn write(
     }))
 }
 
-/// `lazy_write` saw that nothing changed. The handler looks for itself: a new session has to be written all the same.
+/// Moves the expiry of an unchanged session and releases its lock.
+///
+/// - Called instead of write if `session.lazy_write` is on and the data is unchanged. Arguments and result are the same.
+/// - Must write a session that has no row yet. The handler detects unchanged data itself.
 unsafe extern "C" fn update_timestamp(
     mod_data: *mut *mut c_void,
     key: *mut zend_string,
     value: *mut zend_string,
     lifetime: zend_long,
 ) -> c_int {
-    // SAFETY: the same arguments.
+    // SAFETY: the arguments are the same.
     unsafe { write(mod_data, key, value, lifetime) }
 }
 
-/// ext/session also calls it for what it cannot decode. It may only be the wrong serialize_handler: that is kept.
+/// Deletes the session and releases its lock.
+///
+/// - Called by `session_destroy()`, by `session_regenerate_id(true)`, and by PHP itself after a read that it cannot decode.
+/// - Returns SUCCESS also if there is no such session.
+/// - Must not delete data that PHP cannot decode: `session.serialize_handler` may be wrong.
 unsafe extern "C" fn destroy(mod_data: *mut *mut c_void, key: *mut zend_string) -> c_int {
     upload::answer(boundary::call(FAILURE, || {
         if upload::is_given_up() {
             return Ok(SUCCESS);
         }
-        // SAFETY: ext/session's own arguments.
+        // SAFETY: these are ext/session's own arguments.
         let (handler, id) = unsafe { (open_handler::get(mod_data)?, bytes(key)) };
-        match caller::is_discarding(id) {
+        match caller::is_failed_decode(id) {
             false => handler.destroy(id, running() == Running::RegenerateId)?,
-            // session_decode() with bad data ends the request's session, but what is stored is not bad.
+            // session_decode() got bad data from the script. The stored data is good.
             true if running() == Running::Decode => {}
             true => return Err(handler.is_undecodable()),
         }
@@ -243,12 +281,18 @@ unsafe extern "C" fn destroy(mod_data: *mut *mut c_void, key: *mut zend_string) 
     }))
 }
 
+/// Deletes expired sessions.
+///
+/// - Called by `session_gc()`, and by chance (`session.gc_probability`) within `session_start()`, after the read.
+/// - `lifetime` is not used: each row has its expiry.
+/// - Returns the number of deleted sessions, also in `*deleted`, or -1.
+/// - Must not collect while the session's lock is held: within `session_start()` it only asks `close` to do so.
 unsafe extern "C" fn gc(mod_data: *mut *mut c_void, _lifetime: zend_long, deleted: *mut zend_long) -> zend_long {
     boundary::call(-1, || {
         if upload::is_given_up() {
             return Ok(0);
         }
-        // SAFETY: ext/session's own arguments.
+        // SAFETY: these are ext/session's own arguments.
         let handler = unsafe { open_handler::get(mod_data)? };
         let count = match running() {
             Running::Gc => zend_long::try_from(handler.collect_now()?).unwrap_or(zend_long::MAX),
@@ -263,7 +307,11 @@ unsafe extern "C" fn gc(mod_data: *mut *mut c_void, _lifetime: zend_long, delete
     })
 }
 
-/// No work of ours, and so no boundary: for an id that is NULL, session_create_id() ends the process.
+/// Creates a session id.
+///
+/// - Called at a start without a usable id, by `session_regenerate_id()` and by `session_create_id()`.
+/// - Returns a new string. PHP checks it with validate_sid in strict mode.
+/// - Must not return NULL, for which `session_create_id()` ends the process. Must not insert a row: bots would fill the table.
 unsafe extern "C" fn create_sid(mod_data: *mut *mut c_void) -> *mut zend_string {
     match CREATE_ID.get() {
         // SAFETY: ext/session's own function, with its own argument.
@@ -272,12 +320,18 @@ unsafe extern "C" fn create_sid(mod_data: *mut *mut c_void) -> *mut zend_string 
     }
 }
 
+/// Tells whether a session exists.
+///
+/// - Called in strict mode only: before read, and after create_sid to find a collision. `session_create_id()` asks about another
+///   id than that of the open session, whose lock stays.
+/// - Returns SUCCESS if the session exists; for FAILURE PHP creates a new id.
+/// - Must not return FAILURE after an error: PHP would start an empty session. The read that follows reports the error.
 unsafe extern "C" fn validate_sid(mod_data: *mut *mut c_void, key: *mut zend_string) -> c_int {
     boundary::call(SUCCESS, || {
         if upload::is_given_up() {
             return Ok(SUCCESS);
         }
-        // SAFETY: ext/session's own arguments.
+        // SAFETY: these are ext/session's own arguments.
         let (handler, id) = unsafe { (open_handler::get(mod_data)?, bytes(key)) };
         let read_and_close = running() == Running::Start { read_and_close: true };
         bound_answers(engine::memory_left());
@@ -287,7 +341,7 @@ unsafe extern "C" fn validate_sid(mod_data: *mut *mut c_void, key: *mut zend_str
     })
 }
 
-/// After every request the connection is gone, whatever became of the session.
+/// The end of a request: closes whatever is still open.
 pub unsafe extern "C" fn post_deactivate() -> c_int {
     session_variables::abandon();
     upload::is_over();

@@ -1,5 +1,5 @@
-//! Who called a callback, which its arguments do not say: the running session function, and whether ext/session acts by
-//! itself or for the script.
+//! Which session function called a callback, and whether ext/session acts by itself or for the script. The arguments of a
+//! callback do not tell, so this file looks at the engine's stack.
 
 use std::cell::RefCell;
 use std::ptr;
@@ -11,7 +11,7 @@ use ext_php_rs::types::Zval;
 
 use super::session_api::{EG_FLAGS_IN_SHUTDOWN, zval_get_long_func};
 
-/// What called us.
+/// The running session function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Running {
     Start {
@@ -21,7 +21,7 @@ pub enum Running {
     RegenerateId,
     Gc,
     Decode,
-    /// Another session function, or a method of `SessionHandler` that the script calls itself.
+    /// Another session function, or a method of `SessionHandler` that the script itself calls.
     Other,
     /// `session.auto_start`, an upload, the end of the request.
     Nothing,
@@ -39,13 +39,14 @@ pub fn running() -> Running {
 struct Call {
     /// The innermost session function.
     function: Option<Running>,
-    /// There is a method of `SessionHandler` on the way to it.
+    /// A method of an internal class, such as `SessionHandler`, is between that function and the callback.
     in_method: bool,
-    /// The frame right above that function, or above nothing; NULL: ext/session called us itself.
+    /// The outermost frame that the session function called, or the outermost of all. NULL: ext/session called the callback
+    /// directly.
     entry: *const zend_execute_data,
 }
 
-/// Walks up from the innermost frame, through the methods of a wrapping `SessionHandler`.
+/// Walks up from the innermost frame to the session function, also through a class that extends `SessionHandler`.
 fn find() -> Call {
     let mut call = Call {
         function: None,
@@ -119,9 +120,9 @@ unsafe fn first_argument<'a>(frame: *const zend_execute_data) -> Option<&'a Zval
     unsafe { ((*frame).This.u2.num_args > 0).then(|| (*frame.cast::<Zval>().add(SLOT)).dereference()) }
 }
 
-/// How the session that is open was read, through a wrapping handler.
+/// How a wrapping handler read the open session.
 struct Reader {
-    /// The handler's own function through which it came to us.
+    /// The handler's function that ext/session called for it.
     function: *const zend_function,
     id: Vec<u8>,
 }
@@ -130,7 +131,7 @@ thread_local! {
     static READER: RefCell<Option<Reader>> = const { RefCell::new(None) };
 }
 
-/// Call it when the session has been read.
+/// Call this after the session was read.
 pub fn has_read(id: &[u8]) {
     // SAFETY: a live frame, or NULL.
     let Some(entry) = (unsafe { find().entry.as_ref() }) else {
@@ -142,23 +143,23 @@ pub fn has_read(id: &[u8]) {
     READER.set(Some(Reader { function, id }));
 }
 
-/// Call it when nothing has been read.
-pub fn has_read_nothing() {
+/// Call this when a session is opened or closed.
+pub fn forget_read() {
     READER.set(None);
 }
 
-/// Whether ext/session throws away by itself what it has read and cannot decode. It calls the same function of a handler for
-/// that as for a script that ends its session. But then that function is the first that it calls, with the id alone, behind
-/// a read and not within it; and it is not the end of the request.
+/// Whether ext/session calls `destroy` by itself, since it cannot decode the data that it has just read. A script that ends its
+/// session leads to the same call. The stack tells them apart: ext/session calls the handler's function directly, with the id as
+/// the only argument, after the read has returned, and not at the end of the request.
 ///
-/// What the script calls as `SessionHandler::destroy()` from a function that ext/session or the engine called with the id as
-/// its only argument, behind the read, cannot be told apart. Nor can a handler that reads and destroys in one function.
-pub fn is_discarding(id: &[u8]) -> bool {
+/// Two cases look the same and are taken for this one: a script that calls `SessionHandler::destroy()` after the read, in a
+/// function that ext/session or the engine called with the id as its only argument; and one function that reads and destroys.
+pub fn is_failed_decode(id: &[u8]) -> bool {
     let call = find();
     let may_decode = match call.function {
         Some(Running::Start { .. } | Running::Reset | Running::Decode) => true,
         Some(_) => false,
-        // session.auto_start and uploads; and a fatal error while PHP decodes, which ends all frames.
+        // session.auto_start, an upload, or a fatal error while PHP decodes, which ends all frames.
         // SAFETY: the executor's globals are valid during a callback.
         None => unsafe { u32::from((*ext_php_rs_executor_globals()).flags) & EG_FLAGS_IN_SHUTDOWN == 0 },
     };
@@ -170,7 +171,7 @@ pub fn is_discarding(id: &[u8]) -> bool {
     let Some(argument) = (unsafe { only_text(entry) }) else {
         return false;
     };
-    // A handler may use other ids than ext/session, and change its arguments.
+    // A wrapping handler may use other ids than ext/session, and may change its arguments.
     may_decode
         && READER.with_borrow(|reader| {
             reader.as_ref().is_some_and(|reader| {
@@ -179,12 +180,12 @@ pub fn is_discarding(id: &[u8]) -> bool {
         })
 }
 
-/// The only argument of a function, if it is a text.
+/// The argument of a function, if there is exactly one and it is a string.
 ///
 /// # Safety
 /// `frame` is a live frame of a function, or NULL.
 unsafe fn only_text<'a>(frame: *const zend_execute_data) -> Option<&'a [u8]> {
-    // SAFETY: see above; the text lives as long as the frame.
+    // SAFETY: see above; the string lives as long as the frame.
     unsafe {
         if frame.is_null() || (*frame).This.u2.num_args != 1 {
             return None;

@@ -1,4 +1,4 @@
-//! What the callbacks' arguments do not say, asked of the engine: whether PHP could encode the session, the script.
+//! Reads the engine's globals: whether PHP could encode the session, the script's name, memory_limit, the SAPI.
 
 use std::ffi::CStr;
 
@@ -10,18 +10,18 @@ use super::session_api::zend_memory_usage;
 use super::session_variables;
 use crate::error::Refusal;
 
-/// Whether what PHP hands to a write is not the session: it writes "" or a part after it failed to encode it.
+/// Whether PHP failed to encode the session. It then calls `write` with "" or a truncated text.
 pub fn encoding_defect(data: &[u8]) -> Option<Refusal> {
     // SAFETY: the executor's globals are valid during a callback.
     if unsafe { !(*ext_php_rs_executor_globals()).exception.is_null() } {
         return Some(Refusal::PendingException);
     }
-    // "" alone proves nothing: an empty session is one too.
+    // "" alone is no proof: an empty session is encoded as "", too.
     let delimiter = data.is_empty() && session_variables::has_key_with(b'|');
     delimiter.then_some(Refusal::KeyWithDelimiter)
 }
 
-/// The script of this request, for whoever waits for its lock.
+/// The path of this request's script. A request that waits for its lock names it in the warning.
 pub fn script() -> String {
     // SAFETY: the SAPI's globals are valid during a request; the path, if there is one, ends with NUL.
     unsafe {
@@ -33,21 +33,21 @@ pub fn script() -> String {
     }
 }
 
-/// PHP's `memory_limit` in bytes; `None`: there is none.
+/// PHP's `memory_limit` in bytes. `None`: there is no limit.
 pub fn memory_limit() -> Option<usize> {
     // SAFETY: PHP's globals are valid during a request.
     let limit = unsafe { (*ext_php_rs_process_globals()).memory_limit };
     usize::try_from(limit).ok()
 }
 
-/// What is left of it for the script.
+/// The part of `memory_limit` that is still free.
 pub fn memory_left() -> Option<usize> {
-    // SAFETY: only asks.
+    // SAFETY: the function only reads.
     let used = unsafe { zend_memory_usage(false) };
     memory_limit().map(|limit| limit.saturating_sub(used))
 }
 
-/// What runs PHP: `fpm-fcgi`, `cli`, ...
+/// The name of PHP's SAPI: `fpm-fcgi`, `cli`, ...
 pub fn sapi() -> &'static CStr {
     // SAFETY: the SAPI's description and its name live as long as the process.
     unsafe { CStr::from_ptr((*ext_php_rs_sapi_module()).name) }

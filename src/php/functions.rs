@@ -1,4 +1,4 @@
-//! The functions in the namespace `RustSql`. `stubs/` says the same for editors.
+//! The functions in the namespace `RustSql`. `stubs/` describes them for editors.
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ pub fn add_to(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
         .function(wrap_function!(schema))
 }
 
-/// The open session; an empty array when none is open.
+/// Describes the open session; an empty array if none is open.
 #[php_function]
 #[php(name = "RustSql\\status")]
 pub fn status() -> ZBox<ZendHashTable> {
@@ -58,7 +58,7 @@ fn open_session() -> ZBox<ZendHashTable> {
     table
 }
 
-/// Each host of the DSN, and each address of a name that has several: whether a session could start there, and if not, why.
+/// Tells for each address of each host of the DSN whether a session could start there, and if not, why.
 #[php_function]
 #[php(name = "RustSql\\ping")]
 pub fn ping() -> Vec<ZBox<ZendHashTable>> {
@@ -112,6 +112,6 @@ fn milliseconds(duration: Duration) -> f64 {
 
 fn put(table: &mut ZendHashTable, key: &str, value: impl IntoZval) {
     let value = value.into_zval(false).unwrap_or_else(|_| Zval::new());
-    // Fails only for a key with a NUL.
+    // This fails only for a key with a NUL.
     let _ = table.insert(key, value);
 }

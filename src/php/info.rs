@@ -20,7 +20,7 @@ const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_V
     Err(_) => c"",
 };
 
-/// Calls the engine alone, with texts that need no destructor: nothing here can panic.
+/// Needs no boundary: it only calls the engine, with static texts, and cannot panic.
 pub unsafe extern "C" fn print(module: *mut ModuleEntry) {
     // SAFETY: every text ends with NUL, and each row has as many as the engine is told. The module is the engine's own.
     unsafe {

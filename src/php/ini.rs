@@ -1,4 +1,4 @@
-//! The settings in PHP's INI system: registered from `config::keys`, read one by one, masked where they are shown.
+//! The settings in PHP's INI system. Registers those of `config::keys`, reads them, and masks secrets in phpinfo().
 
 use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_int, c_void};
@@ -23,7 +23,7 @@ use crate::error::Result;
 
 struct Definitions(Box<[zend_ini_entry_def]>);
 
-// SAFETY: the pointers in it are to static strings; nobody writes to it after it was made.
+// SAFETY: it points to static strings, and is never written to.
 unsafe impl Sync for Definitions {}
 // SAFETY: as above.
 unsafe impl Send for Definitions {}
@@ -57,7 +57,7 @@ fn definition(key: &Key) -> zend_ini_entry_def {
     definition
 }
 
-/// Says what is wrong as soon as PHP starts; the handler then refuses to open until it is mended.
+/// Warns about wrong values when PHP starts. Sessions do not open until the values are corrected.
 pub fn check_at_startup() {
     for key in keys::ALL {
         if let Err(error) = Config::accepts(key, &value(key.c_name())) {
@@ -66,8 +66,8 @@ pub fn check_at_startup() {
     }
 }
 
-/// The settings of this request. `save_path`: session.save_path. They are mostly those of the last one, and then not read
-/// again.
+/// The settings of this request. `save_path` is `session.save_path`. If no text has changed since the last request, the result
+/// is the same `Config`.
 pub fn load(save_path: &str) -> Result<Rc<Config>> {
     thread_local! {
         static LAST: RefCell<Option<(Vec<u8>, Rc<Config>)>> = const { RefCell::new(None) };
@@ -94,7 +94,7 @@ pub fn load(save_path: &str) -> Result<Rc<Config>> {
     })
 }
 
-/// The same, for functions that are not given session.save_path.
+/// `load` for functions that do not get `session.save_path` as an argument.
 pub fn load_current() -> Result<Rc<Config>> {
     load(&value(c"session.save_path"))
 }
@@ -103,7 +103,7 @@ fn value(name: &CStr) -> String {
     raw_value(name).to_string_lossy().into_owned()
 }
 
-/// What a script or its folder may change, and `Config::load` wants to know as the administrator has it.
+/// The settings that a script or its folder may change, and whose original value `Config::load` needs as well.
 const CHANGEABLE: [&CStr; 4] = [
     c"rustsql.dsn",
     c"rustsql.user",
@@ -111,10 +111,10 @@ const CHANGEABLE: [&CStr; 4] = [
     c"session.save_path",
 ];
 
-/// What `php.ini`, a pool or `php_admin_value` says, also where `.user.ini`, `.htaccess` or `ini_set()` have put something
-/// else in its place. What `php_admin_value` set, none of these can change.
+/// The administrator's value of a setting: that of `php.ini`, a pool or `php_admin_value`, even if `.user.ini`, `.htaccess` or
+/// `ini_set()` have replaced it. None of these can replace a `php_admin_value`.
 fn lasting(name: &'static CStr) -> String {
-    // SAFETY: the engine's table of settings is there from its start to its end, and its values are entries.
+    // SAFETY: the engine's table of settings lives as long as the engine, and its values are entries.
     let replaced = unsafe {
         let settings = (*ext_php_rs_executor_globals()).ini_directives.as_ref();
         let found = settings.and_then(|settings| settings.get(name.to_str().ok()?)?.ptr::<_zend_ini_entry>());
@@ -127,12 +127,12 @@ fn lasting(name: &'static CStr) -> String {
     replaced.unwrap_or_else(|| value(name))
 }
 
-/// Valid until the setting is changed.
+/// The text is valid until the setting changes.
 fn raw_value(name: &CStr) -> &'static CStr {
     let mut exists = false;
-    let original = Default::default(); // false; a number until PHP 8.6
-    // SAFETY: the name ends with NUL, the length is without it. The text belongs to the engine, and every caller copies it
-    // before anything else runs.
+    let original = Default::default(); // false; the type is a number before PHP 8.6
+    // SAFETY: the name ends with NUL, which the length does not count. The text belongs to the engine, and every caller copies
+    // it before other code runs.
     unsafe {
         let text = zend_ini_string_ex(name.as_ptr(), name.count_bytes() as _, original, &raw mut exists);
         match text.is_null() {
@@ -142,7 +142,7 @@ fn raw_value(name: &CStr) -> &'static CStr {
     }
 }
 
-/// A bad `ini_set()` is refused. A bad value from a file stays as it is: refusing it would put the default in its place.
+/// Refuses a wrong value in `ini_set()`. Accepts one from a file, since PHP would use the default instead of a refused value.
 unsafe extern "C" fn on_modify(
     entry: *mut _zend_ini_entry,
     new_value: *mut zend_string,
@@ -173,7 +173,7 @@ unsafe fn string(text: *const zend_string) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// For phpinfo() and `php --ri`: the DSN without its password, a password not at all.
+/// Prints a secret setting for phpinfo() and `php --ri`: the DSN without its password, any other as `***`.
 unsafe extern "C" fn display_masked(entry: *mut _zend_ini_entry, kind: c_int) {
     let masked = boundary::caught(|| {
         // SAFETY: the engine passes a live entry.

@@ -1,7 +1,7 @@
-//! All that is `unsafe` or knows PHP: the module, the nine callbacks, settings, warnings, functions.
+//! All code that is `unsafe` or depends on PHP: the module, the nine callbacks, settings, warnings, functions.
 //!
 //! A fatal error in PHP jumps over Rust frames (`longjmp`) and skips their destructors. So a callback does its Rust work
-//! inside `boundary::call`, which catches panics, and calls what may jump only when nothing is left to drop.
+//! inside `boundary::call`, which catches panics. It calls functions that may jump only when no destructor is pending.
 #![expect(unsafe_code, reason = "this is the boundary to the engine")]
 
 mod boundary;

@@ -1,6 +1,6 @@
-//! The module: what PHP is told when it loads the library, and what happens at startup and shutdown.
+//! The module entry that PHP reads when it loads the library; startup (MINIT) and shutdown (MSHUTDOWN).
 //!
-//! Written by hand rather than with `#[php_module]`, which cannot say that this module needs ext/session.
+//! It is written by hand, since `#[php_module]` cannot declare that the module depends on ext/session.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
@@ -18,7 +18,7 @@ use crate::db::{fork, pool, warm_up};
 #[repr(transparent)]
 struct Dependencies([_zend_module_dep; 2]);
 
-// SAFETY: the pointers in it are to static strings, and nobody writes to it.
+// SAFETY: it points to static strings, and is never written to.
 unsafe impl Sync for Dependencies {}
 
 static DEPENDENCIES: Dependencies = Dependencies([
@@ -59,14 +59,14 @@ unsafe extern "C" fn startup(_kind: c_int, module_number: c_int) -> c_int {
     boundary::call(ZEND_RESULT_CODE_FAILURE, || {
         watch_forks();
         warm_up::keep_buffers();
-        // A script on the command line may never open a session, and pays for its first connection if it does.
+        // A command line script may never open a session. If it does, it compiles the patterns at its first connection.
         if engine::sapi() != c"cli" {
             warm_up::compile_patterns();
         }
         shared_memory::share_hosts();
         ini::register(module_number);
         ini::check_at_startup();
-        // The session functions are found now rather than linked: ext/session may be a shared library, which PHP loads
+        // The session functions are looked up here instead of linked: ext/session may be a shared library, which PHP loads
         // after this one but starts before it.
         type Register = unsafe extern "C" fn(*const ps_module) -> c_int;
         type CreateId = unsafe extern "C" fn(*mut *mut c_void) -> *mut zend_string;
@@ -93,11 +93,11 @@ unsafe extern "C" fn startup(_kind: c_int, module_number: c_int) -> c_int {
     })
 }
 
-/// A child that did not know that it is one would use its parent's connections.
+/// Makes a forked child know that it is one. Otherwise it would use its parent's connections.
 fn watch_forks() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // SAFETY: the handler only counts, and the library is never unloaded.
+        // SAFETY: the handler only increments a counter, and the library is never unloaded.
         let result = unsafe { libc::pthread_atfork(None, None, Some(fork::in_child)) };
         assert_eq!(result, 0, "no memory for a fork handler");
     });

@@ -1,8 +1,7 @@
 //! The handler of the session that is open in this thread.
 //!
-//! It lives in a box that ext/session's `*mod_data` owns, so that it survives a fatal error. Used by `callbacks`, and by
-//! `functions` for what is open. It must not call what may run the script's code, such as a warning: that could end the session
-//! meanwhile.
+//! It lives in a box that ext/session's `*mod_data` owns, so that it survives a fatal error. `callbacks` and `functions` use it.
+//! It must not run the script's code, for example by printing a warning: the script could close the session meanwhile.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -16,17 +15,17 @@ use crate::store::database::Database;
 
 pub type OpenHandler = Handler<Database>;
 
-/// What a server's answer has beside the session's data.
+/// The most bytes that a server's answer has in addition to the session's data.
 const ANSWER_BYTES: usize = 64 << 10;
 
 thread_local! {
-    /// The box that this thread's `*mod_data` owns, for the functions that are not given it.
+    /// The box that this thread's `*mod_data` owns, for functions that do not get `mod_data` as an argument.
     static OPEN: Cell<*mut OpenHandler> = const { Cell::new(ptr::null_mut()) };
     /// How often this thread has opened, read or closed a session.
     static CHANGES: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Call it when a session is opened, read or closed. What it returns stays equal to [`changes`] until the next one is.
+/// Call this when a session is opened, read or closed. The result equals [`changes`] until the next call.
 pub fn count_change() -> u64 {
     CHANGES.set(CHANGES.get() + 1);
     CHANGES.get()
@@ -44,8 +43,8 @@ pub fn with(body: impl FnOnce(&OpenHandler)) {
     }
 }
 
-/// Whether `*mod_data` is our box. `SessionHandler` hands us that of another module when session_module_name() has changed the
-/// handler.
+/// Whether `*mod_data` is our box. After `session_module_name()` has changed the handler, `SessionHandler` passes the data of
+/// another one.
 ///
 /// # Safety
 /// `mod_data` is what ext/session passes: its own variable.
@@ -66,9 +65,10 @@ pub unsafe fn put(mod_data: *mut *mut c_void, handler: OpenHandler) {
 /// # Safety
 /// `mod_data` is what ext/session passes: its own variable.
 pub unsafe fn get<'a>(mod_data: *mut *mut c_void) -> Result<&'a mut OpenHandler> {
-    // A write may have to read what is stored. That never becomes PHP's, so it may have as much as PHP may use altogether.
+    // A write may have to read the stored data. PHP never gets that, so the whole memory_limit is the bound.
+    // `read` sets a lower one.
     bound_answers(engine::memory_limit());
-    // SAFETY: ours is the live box that `put` made; callbacks of one thread never overlap.
+    // SAFETY: our box is the live one that `put` made; callbacks of one thread never overlap.
     unsafe {
         match is_ours(mod_data) {
             true => Ok(&mut *OPEN.get()),
@@ -77,18 +77,18 @@ pub unsafe fn get<'a>(mod_data: *mut *mut c_void) -> Result<&'a mut OpenHandler>
     }
 }
 
-/// Bounds the answers of the server to `memory` bytes of data. Without that, a server could send more than memory_limit allows,
-/// since memory counts for that only when PHP has it.
+/// Bounds the answers of the server to `memory` bytes of data. PHP's memory_limit does not count Rust's memory, so a server
+/// could send any amount otherwise.
 pub fn bound_answers(memory: Option<usize>) {
     socket::bound_answers(memory.map(|bytes| bytes.saturating_add(ANSWER_BYTES)));
 }
 
-/// Ends what is open, also where ext/session has forgotten it.
+/// Closes the open session, also one that ext/session has not closed, and frees its box.
 ///
 /// # Safety
 /// `mod_data` is what ext/session passes: its own variable.
 pub unsafe fn end(mod_data: *mut *mut c_void) -> Result<()> {
-    // SAFETY: see above; nothing points to the box any more when it is dropped.
+    // SAFETY: see above; no pointer to the box is left when it is dropped.
     unsafe {
         if is_ours(mod_data) {
             *mod_data = ptr::null_mut();
@@ -101,7 +101,7 @@ pub unsafe fn end(mod_data: *mut *mut c_void) -> Result<()> {
     }
 }
 
-/// Closes the open session at the end of the request. The box stays: ext/session may still have its address.
+/// Closes the open session at the end of the request. The box is not freed: ext/session may still have its address.
 pub fn close_but_keep_box() -> Result<()> {
     // SAFETY: `OPEN` is the live box of this thread, or NULL.
     match unsafe { OPEN.get().as_mut() } {

@@ -1,4 +1,4 @@
-//! How `open` is given session.save_path: the one thing in which the session API of PHP 8.6 differs.
+//! The type of `open`'s argument for session.save_path, the only difference of PHP 8.6 in the session API.
 
 #[cfg(php86)]
 pub use since_86::*;

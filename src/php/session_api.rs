@@ -1,4 +1,4 @@
-//! Bindings to ext/session, generated from the headers of the PHP that this is built for.
+//! Bindings to ext/session, generated from the headers of the PHP that the extension is built for.
 #![allow(
     non_camel_case_types,
     non_upper_case_globals,

@@ -1,7 +1,7 @@
-//! The array that PHP encodes as the session: what `$_SESSION` refers to when the session is read.
+//! The array that PHP encodes as the session: the one that `$_SESSION` refers to when the session is read.
 //!
-//! It is found then and remembered, since a script can unset `$_SESSION` or let it refer to something else, and PHP goes
-//! on to encode the first. The reference is counted, so that it lives as long as it is remembered.
+//! A script can unset `$_SESSION` or assign another reference to it, and PHP still encodes the first array. So this file keeps a
+//! counted reference to it from the read on.
 
 use std::cell::Cell;
 use std::ptr;
@@ -16,21 +16,21 @@ thread_local! {
     static VARIABLES: Cell<*mut zend_reference> = const { Cell::new(ptr::null_mut()) };
 }
 
-/// What was remembered before. Not dropped by itself: to give it back may run destructors of the script, and they may call
-/// any session function, so that the caller has to choose the moment.
+/// The reference that was kept before. It has no `Drop`: to release it can run destructors of the script, which may call any
+/// session function, so the caller has to choose the moment.
 #[must_use]
-pub struct Former(*mut zend_reference);
+pub struct Previous(*mut zend_reference);
 
-/// Call it while PHP reads the session: it has just made the array.
-pub fn remember() -> Former {
-    Former(VARIABLES.replace(find()))
+/// Call this while PHP reads the session: it has just created the array.
+pub fn remember() -> Previous {
+    Previous(VARIABLES.replace(find()))
 }
 
-pub fn forget() -> Former {
-    Former(VARIABLES.replace(ptr::null_mut()))
+pub fn forget() -> Previous {
+    Previous(VARIABLES.replace(ptr::null_mut()))
 }
 
-/// NULL, or the reference with one more count.
+/// Finds the reference and increments its count; NULL if there is none.
 fn find() -> *mut zend_reference {
     // SAFETY: the executor's globals are valid during a callback; the symbol's value is live, and a value of type
     // IS_REFERENCE has a live reference.
@@ -49,34 +49,34 @@ fn find() -> *mut zend_reference {
     }
 }
 
-impl Former {
-    /// Runs the destructors of what nobody else has any more. Call it last, where nothing is left to drop.
-    pub fn give_back(self) {
+impl Previous {
+    /// Releases the reference, which can run destructors of the script. Call this last, when no Rust destructor is pending.
+    pub fn release(self) {
         if self.0.is_null() {
             return;
         }
         let mut value = Zval::null();
         value.value.ref_ = self.0;
         value.u1.type_info = IS_REFERENCE_EX;
-        // SAFETY: gives back the count that `find` took.
+        // SAFETY: this undoes the increment of `find`.
         unsafe { zval_ptr_dtor(&raw mut value) };
-        // Its count is given back: dropping it would do so again.
+        // Dropping it would decrement the count again.
         std::mem::forget(value);
     }
 }
 
-/// For the end of a request, when the engine has already freed its memory.
+/// Drops the pointer at the end of a request, when the engine has freed its memory already.
 pub fn abandon() {
     VARIABLES.set(ptr::null_mut());
 }
 
 pub fn has_key_with(byte: u8) -> bool {
-    // SAFETY: the reference is counted, so that it and its array are live; nothing changes them while we look.
+    // SAFETY: the reference is counted, so it and its array are live; no other code runs meanwhile.
     let variables = unsafe { VARIABLES.get().as_ref().map(|reference| &reference.val) };
     let Some(variables) = variables.and_then(Zval::array) else {
         return false;
     };
-    // Not by its iterator, which panics at a key that is not UTF-8.
+    // Not with `Iterator::next`, which panics at a key that is not UTF-8.
     let mut keys = variables.iter();
     while let Some((key, _)) = keys.next_zval() {
         if key.zend_str().is_some_and(|key| key.as_bytes().contains(&byte)) {

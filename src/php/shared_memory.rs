@@ -1,11 +1,11 @@
-//! Memory that all workers of this PHP master process share, made before it forks.
+//! Memory that all workers of a PHP master process share. It is mapped before the master forks.
 
 use std::ptr;
 use std::sync::Once;
 
 use crate::db::host_table::{self, Table};
 
-/// Called in MINIT, which may come more than once in a process. Without the memory each worker learns for itself.
+/// Called in MINIT, which may run more than once in a process. If the mapping fails, each worker keeps its own table.
 pub fn share_hosts() {
     static ONCE: Once = Once::new();
     ONCE.call_once(map_and_share);

@@ -1,7 +1,7 @@
-//! The one place that warns.
+//! Prints all warnings and notices.
 //!
-//! Messages are queued while Rust code runs and printed afterwards: printing may run a script's error handler, and that
-//! may end in a `longjmp`.
+//! Messages are queued while Rust code runs and printed afterwards, since printing can run the script's error handler, which can
+//! end in a `longjmp`.
 
 use std::cell::RefCell;
 use std::ffi::{CStr, c_int};
@@ -20,7 +20,7 @@ thread_local! {
 
 pub fn error(error: &Error) {
     match error {
-        // Any visitor can bring it about, as often as he likes.
+        // Any visitor can cause this with a cookie, so one notice a request is enough.
         Error::VisitorsId { again: true } => {}
         Error::VisitorsId { .. } => push(E_NOTICE, &error.explain()),
         _ => push(E_WARNING, &error.explain()),
@@ -41,22 +41,22 @@ fn push(level: u32, text: &str) {
     QUEUE.with_borrow_mut(|queue| queue.push((level, line)));
 }
 
-/// Prints what was queued. Call it where nothing is left to drop.
+/// Prints the queued messages. Call this when no destructor is pending.
 pub fn flush() {
     const FORMAT: &CStr = c"%s";
     loop {
         let next = QUEUE.with_borrow_mut(|queue| (!queue.is_empty()).then(|| queue.remove(0)));
         let Some((level, line)) = next else { return };
-        // In the engine's memory, which it takes back by itself when the call jumps away.
+        // The text is in the engine's memory, which the engine frees itself if the call jumps away.
         let line = estrdup(line);
         // SAFETY: both strings end with NUL and live during the call.
-        // A pending exception is set aside meanwhile: with it, PHP would call no error handler and print nothing. If the
-        // handler throws one of its own, that has the first as its previous one, which takes its count over.
+        // With a pending exception PHP would print nothing and call no error handler. So it is removed during the call. If the
+        // error handler throws another one, that gets the first as its previous exception and owns its reference count.
         unsafe {
             let current = &raw mut (*ext_php_rs_executor_globals()).exception;
             let pending = current.replace(ptr::null_mut());
             let display = &raw mut (*ext_php_rs_process_globals()).display_errors;
-            // Then there is no handler of a script that could change this, or jump away.
+            // No script runs yet, so no error handler can change display_errors or jump away.
             let displayed = upload::is_before_the_script().then(|| display.replace(Default::default()));
             php_error_docref(ptr::null(), level, FORMAT.as_ptr(), line);
             if let Some(displayed) = displayed {
