@@ -1,35 +1,35 @@
-//! The fence: whether a session may be written over what stands in the database now.
+//! The fence: decides whether a write may replace the row that is stored now. It prevents stale writes.
 //!
-//! Asked after the lock was lost, after a read without a lock, and when a write found another version.
+//! `session` asks it after the lock was lost, after a read without a lock, and when a write found another version.
 //!
-//! | what stands there | found by a request that read version 10 |
+//! | the row now | a request that read version 10 |
 //! |---|---|
-//! | version 10 | written |
-//! | the request's own write, whose answer was lost | written already |
-//! | an ancestor of 10, on another server instance than 10 was read on | the server lost commits; nobody wrote since: written |
-//! | anything else | refused: another request wrote it |
-//! | nothing | refused, unless the session had expired or is new |
+//! | version 10 | writes |
+//! | the version and data of this request's own write, whose answer was lost | has written already |
+//! | an ancestor of 10, on another server instance | writes: a restart or failover lost commits, and nobody wrote since |
+//! | any other version | is refused: another request has written |
+//! | no row | is refused: the session was destroyed; but writes if the session had expired or is new |
 
 use std::time::Duration;
 
 use crate::error::Refusal;
 use crate::store::{Expected, Found, Instance, Version};
 
-/// What a request saw when it read its session.
+/// The state of the row when this request read it.
 #[derive(Debug, Clone, Copy)]
 pub struct Base {
     /// The row's version; `None` where there was no row at all.
     pub version: Option<Version>,
-    /// Where it was read.
+    /// The server instance that it was read from.
     pub instance: Instance,
-    /// A session was stored and had not expired. Otherwise this request begins a new one.
+    /// A session was stored and had not expired. Otherwise this request starts a new one.
     pub live: bool,
     pub expires: u64,
     /// The server's clock at the read.
     pub now: u64,
 }
 
-/// Tries of one write that were sent and not answered.
+/// The tries of one write that got no answer.
 pub struct Sent<'a> {
     pub versions: Vec<Version>,
     pub data: &'a [u8],
@@ -37,15 +37,15 @@ pub struct Sent<'a> {
 
 #[derive(Debug, PartialEq)]
 pub enum Verdict {
-    /// An earlier try of the same write had succeeded; only its answer was lost.
+    /// An earlier try of this write succeeded, and its answer was lost.
     Written(Version),
     WriteOver(Expected),
     Refuse(Refusal),
 }
 
-/// `on`: the server instance that has `found`; `elapsed` since the read.
+/// `on` is the server instance that `found` was read from, `elapsed` the time since the read.
 pub fn judge(base: &Base, on: Instance, elapsed: Duration, sent: &Sent<'_>, found: &Found) -> Verdict {
-    // Only in the library that tools/chaos --prove builds, to show that the losses are found then.
+    // Only in the library that tools/chaos --prove builds: the test must detect the lost writes.
     if cfg!(without_version_check) {
         return Verdict::WriteOver(Expected::Anything);
     }
@@ -53,7 +53,7 @@ pub fn judge(base: &Base, on: Instance, elapsed: Duration, sent: &Sent<'_>, foun
         Found::Row(row) if sent.versions.contains(&row.version) && row.data == sent.data => {
             Verdict::Written(row.version)
         }
-        // A session that had expired when it was read may live again: its holder was slow, and has moved the expiry since.
+        // If the session had expired at the read, it must still be expired: a slow holder may have moved its expiry since.
         Found::Row(row) if base.version == Some(row.version) && (base.live || !row.is_live()) => {
             Verdict::WriteOver(Expected::Version(row.version))
         }
@@ -62,7 +62,7 @@ pub fn judge(base: &Base, on: Instance, elapsed: Duration, sent: &Sent<'_>, foun
         }
         Found::Row(_) => Verdict::Refuse(Refusal::Newer),
         Found::Absent { placeholder } => {
-            // One second more: the server's clock counts whole ones.
+            // One second is added, since the server's clock counts whole seconds.
             let now = base.now + elapsed.as_secs() + 1;
             if base.live && base.expires > now {
                 return Verdict::Refuse(Refusal::Destroyed);
@@ -73,8 +73,8 @@ pub fn judge(base: &Base, on: Instance, elapsed: Duration, sent: &Sent<'_>, foun
 }
 
 impl Base {
-    /// This request read newer data than `found`, and the server that took over, or was restarted, has not got them. A server
-    /// that still runs has lost nothing: there, whatever differs was written by somebody.
+    /// Whether a restart or a failover has lost the version that this request read, so that the older `found` is the newest one
+    /// left. A server that still runs loses no commit: there, another version means that another request has written.
     fn has_lost_ancestor(&self, found: Version, on: Instance) -> bool {
         self.live && on != self.instance && self.version.is_some_and(|seen| found.is_ancestor_of(seen))
     }

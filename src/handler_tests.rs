@@ -1,4 +1,4 @@
-//! The handler against a store in memory: what a request does to a table that others change at the same time.
+//! Tests of the handler with a store in memory, whose rows other requests change at the same time.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use crate::store::{Expected, Expiry, Found, Instance, Row, Version, Write};
 const LIFETIME: u64 = 1440;
 const ID: &[u8] = b"abc";
 
-/// A server: its rows, its clock, who holds which session, and every call that reached it.
+/// A server: its rows, its clock, the holder of each session's lock, and a log of the calls.
 #[derive(Default)]
 struct Server {
     rows: HashMap<SessionKey, Row>,
@@ -21,9 +21,9 @@ struct Server {
     clock: u64,
     clients: u32,
     log: Vec<&'static str>,
-    /// How often it was started.
+    /// The number of restarts. It identifies the server instance.
     starts: u64,
-    /// The next save is done, but its answer does not arrive.
+    /// The next save is executed, but its answer is lost.
     lose_next_answer: bool,
 }
 
@@ -87,11 +87,11 @@ impl Store for Memory {
     fn save(&mut self, key: SessionKey, write: Write<'_>) -> Result<bool> {
         self.call("save")?;
         let mut server = self.server.borrow_mut();
-        let stands = server.rows.get(&key).map(|row| row.version);
+        let stored = server.rows.get(&key).map(|row| row.version);
         let fits = match write.expected {
             Expected::Anything => true,
-            Expected::Absent => stands.is_none(),
-            Expected::Version(version) => stands == Some(version),
+            Expected::Absent => stored.is_none(),
+            Expected::Version(version) => stored == Some(version),
         };
         if !fits {
             return Ok(false);
@@ -198,7 +198,7 @@ impl World {
         Handler::new(config.into(), client.another())
     }
 
-    /// A whole request that stores `data`.
+    /// Runs a request that stores `data`.
     fn store(&self, data: &[u8]) {
         let mut request = self.request(&[]);
         assert!(request.read(ID, false).is_ok());

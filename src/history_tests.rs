@@ -1,7 +1,7 @@
-//! Random histories of one session: requests that overlap, connections and answers that are lost, servers that lose commits, are
-//! restarted, promoted and demoted. No write may go over what its request has not read.
+//! Random histories of one session: requests overlap, connections and answers are lost, servers are restarted, fail over and lose
+//! commits. No write may replace data that its request has not read.
 //!
-//! The data of a session is the list of the writes that it contains, two bytes each.
+//! The data of the session is the list of the writes that it contains, two bytes each.
 //!
 //!     HISTORIES=1000000 SEED=1 cargo test --release history
 
@@ -19,7 +19,7 @@ use crate::store::{Expected, Expiry, Found, IfAbsent, Instance, Row, Store, Vers
 const ID: &[u8] = b"abc";
 const LIFETIME: u64 = 1440;
 
-/// SplitMix64: the same history for the same seed.
+/// SplitMix64: the same seed gives the same history.
 struct Random(u64);
 
 impl Random {
@@ -35,13 +35,13 @@ impl Random {
 #[derive(Clone)]
 struct Stored {
     row: Row,
-    /// How many times commits had been lost when it was written.
+    /// The number of commit losses before this row was written.
     losses: u32,
 }
 
-/// A server as its clients see it: what is committed, and who holds the session.
+/// A server: its commits, and the holder of the session's lock.
 struct Server {
-    /// The row after each commit; `None`: there was none.
+    /// The row after each commit; `None` if there was no row.
     commits: Vec<Option<Stored>>,
     instance: u64,
     holder: Option<u32>,
@@ -50,7 +50,7 @@ struct Server {
 #[derive(Default)]
 struct World {
     servers: Vec<Server>,
-    /// The primary. Another one still serves who is connected to it, as an old primary that was cut off.
+    /// The primary, for new connections. The other servers still serve their connections, as an isolated old primary does.
     primary: usize,
     losses: u32,
     clock: u64,
@@ -74,16 +74,16 @@ impl World {
         world
     }
 
-    fn stands(&self, server: usize) -> Option<&Stored> {
+    fn newest(&self, server: usize) -> Option<&Stored> {
         self.servers[server].commits.last()?.as_ref()
     }
 
     fn live_data(&self, server: usize) -> Option<Vec<u8>> {
-        let stored = self.stands(server).filter(|stored| stored.row.expires > self.clock);
+        let stored = self.newest(server).filter(|stored| stored.row.expires > self.clock);
         stored.map(|stored| stored.row.data.clone())
     }
 
-    /// The last commits of the primary are not on what takes its place: itself after a restart, or a replica.
+    /// The primary restarts, or a replica takes over. The last commits are lost.
     fn lose(&mut self, commits: usize, restart: bool, old_one_goes_on: bool) {
         let old = &mut self.servers[self.primary];
         let left = old.commits.len().saturating_sub(commits).max(1);
@@ -114,7 +114,7 @@ impl World {
 struct Client {
     world: Rc<RefCell<World>>,
     number: u32,
-    /// Server and its instance.
+    /// The index of the server, and its instance when the connection was made.
     connected: Option<(usize, u64)>,
 }
 
@@ -125,7 +125,7 @@ fn lost() -> Error {
 }
 
 impl Client {
-    /// The server that this client talks to. A connection that was lost shows at its next packet.
+    /// The connected server. A client detects a lost connection at its next packet.
     fn server(&mut self) -> Result<usize> {
         let mut world = self.world.borrow_mut();
         match self.connected {
@@ -150,13 +150,13 @@ impl Client {
             if server.instance == instance {
                 server.holder.take_if(|holder| *holder == self.number);
             }
-            // It notices at the next packet.
+            // The client detects it at its next packet.
             self.connected = Some((0, u64::MAX));
         }
     }
 }
 
-/// A write that goes over `found` must know all that `found` has.
+/// A write that replaces `found` must contain every write of `found`.
 fn assert_nothing_is_lost(found: &[u8], by: &[u8]) {
     for write in found.chunks(2) {
         assert!(
@@ -180,7 +180,7 @@ impl Store for Client {
                 holder: Holder::default(),
             });
         }
-        Ok(match world.stands(at) {
+        Ok(match world.newest(at) {
             Some(stored) => Found::Row(Row {
                 now,
                 ..stored.row.clone()
@@ -191,7 +191,7 @@ impl Store for Client {
 
     fn holds(&self, _: SessionKey) -> bool {
         let world = self.world.borrow();
-        // As far as the client knows.
+        // The client believes that it still has the lock of a lost connection.
         let known = |(server, instance): (usize, u64)| {
             let server = &world.servers[server];
             instance == u64::MAX || server.instance != instance || server.holder == Some(self.number)
@@ -203,7 +203,7 @@ impl Store for Client {
         let at = self.server()?;
         let world = self.world.borrow();
         let now = world.clock;
-        Ok(world.stands(at).map(|stored| Row {
+        Ok(world.newest(at).map(|stored| Row {
             now,
             ..stored.row.clone()
         }))
@@ -217,11 +217,11 @@ impl Store for Client {
     fn save(&mut self, _: SessionKey, write: Write<'_>) -> Result<bool> {
         let at = self.server()?;
         let mut world = self.world.borrow_mut();
-        let stands = world.stands(at).map(|stored| stored.row.version);
+        let stored = world.newest(at).map(|stored| stored.row.version);
         let fits = match write.expected {
             Expected::Anything => true,
-            Expected::Absent => stands.is_none(),
-            Expected::Version(version) => stands == Some(version),
+            Expected::Absent => stored.is_none(),
+            Expected::Version(version) => stored == Some(version),
         };
         if !fits {
             return Ok(false);
@@ -251,7 +251,7 @@ impl Store for Client {
         let at = self.server()?;
         let mut world = self.world.borrow_mut();
         let clock = world.clock;
-        let Some(mut stored) = world.stands(at).filter(|stored| stored.row.version == version).cloned() else {
+        let Some(mut stored) = world.newest(at).filter(|stored| stored.row.version == version).cloned() else {
             return Ok(false);
         };
         stored.row.expires = clock + expiry.lifetime + expiry.touch_seconds;
@@ -306,9 +306,9 @@ impl Store for Client {
 struct Request {
     handler: Handler<Client>,
     data: Vec<u8>,
-    /// After how many losses that was written which it read.
+    /// The number of commit losses before the row that this request read was written.
     losses: u32,
-    /// That version, and those before it in the same session; none: it began a new one.
+    /// The version of that row and the earlier versions of the session. It is empty if the request started a new session.
     ancestors: Vec<Version>,
 }
 
@@ -318,7 +318,8 @@ struct History {
     random: Random,
     writes: u16,
     open: Vec<Request>,
-    /// Refusals although nobody had written since, in which commits were lost twice: the session is then too far behind.
+    /// Refused writes of requests without a rival, after commits were lost twice. The fence allows these: it cannot recognize an
+    /// ancestor over two losses.
     unneeded_refusals: u32,
 }
 
@@ -332,7 +333,7 @@ impl History {
         };
         let mut client = client.another();
         let servers = self.world.borrow().servers.len() as u64;
-        // Now and then one that has not heard of the failover.
+        // Some clients still connect to an old primary.
         let old = usize::try_from(self.random.below(servers)).unwrap();
         let alive = self.world.borrow().servers[old].instance;
         if alive != 0 && self.random.below(8) == 0 {
@@ -346,7 +347,7 @@ impl History {
         let connected = handler.store().connected;
         let at = connected.map_or(0, |(server, _)| server);
         let world = self.world.borrow();
-        let read = world.stands(at).filter(|stored| stored.row.expires > world.clock);
+        let read = world.newest(at).filter(|stored| stored.row.expires > world.clock);
         let line = world.servers[at].commits.iter().rev().map_while(Option::as_ref);
         let line = line.take_while(|stored| data.starts_with(&stored.row.data));
         let request = Request {
@@ -376,9 +377,9 @@ impl History {
         let at = request.handler.store().connected.map(|(server, _)| server);
         match outcome {
             Ok(()) if data != request.data => {
-                let stands = at.and_then(|at| self.world.borrow().live_data(at));
-                let stands = stands.expect("acknowledged, and nothing is stored");
-                assert_nothing_is_lost(&data, &stands);
+                let newest = at.and_then(|at| self.world.borrow().live_data(at));
+                let newest = newest.expect("acknowledged, and nothing is stored");
+                assert_nothing_is_lost(&data, &newest);
             }
             Err(Error::Refused(Refusal::Newer)) => self.was_refused(&request, at),
             _ => {}
@@ -386,10 +387,10 @@ impl History {
         let _ = request.handler.close(false);
     }
 
-    /// Nobody is refused where a lone request could go on: somebody wrote, or commits were lost more than once.
+    /// Checks that a refusal had a reason: another request wrote, or commits were lost more than once.
     fn was_refused(&mut self, request: &Request, at: Option<usize>) {
         let world = self.world.borrow();
-        let found = at.and_then(|at| world.stands(at));
+        let found = at.and_then(|at| world.newest(at));
         let Some(found) = found.filter(|found| request.ancestors.contains(&found.row.version)) else {
             return;
         };

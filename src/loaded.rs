@@ -1,6 +1,6 @@
-//! A session as the store has it, read with its lock or without. Called by `handler`; what `session` makes of it is not known here.
+//! Loads a session from the store, with its lock or without. `handler` calls it, and makes a `Session` of the result.
 //!
-//! A lock that cannot be had is an error, or a read-only session, as `rustsql.lock_failure` says.
+//! If another request holds the lock for too long, the result is an error or a read-only session (`rustsql.lock_failure`).
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ pub enum Access {
     ReadOnly,
 }
 
-/// A session as the store found it.
+/// A session as the store returned it, and how it was read.
 pub struct Loaded {
     pub found: Found,
     pub access: Access,
@@ -30,8 +30,8 @@ impl Loaded {
     }
 }
 
-/// Locks the session and reads it, unless `lock_free` or the settings ask for no lock. `notices` gets what the script should
-/// hear of a session that could be opened.
+/// Locks the session and reads it. `lock_free` and some settings make it read without a lock. Adds to `notices` the messages for
+/// the script that are no errors.
 pub fn load(
     store: &mut impl Store,
     config: &Config,
@@ -46,7 +46,7 @@ pub fn load(
     }
     store.within(config.lock_timeout.with_io(config.io_timeout));
     let mut result = store.lock(key, if_absent, config.lock_timeout);
-    // Nothing was decided yet, and a connection kept for a new id may have been closed meanwhile.
+    // A retry is safe, since nothing was read yet. The server may have closed the connection that `session_regenerate_id()` kept.
     if matches!(&result, Err(error) if error.is_quickly_lost()) {
         result = store.lock(key, if_absent, config.lock_timeout);
     }
@@ -92,18 +92,18 @@ fn load_lock_free(
     })
 }
 
-/// For all that a step asks of a server which it has a lock of, or needs none of.
+/// The time for all answers of a step that does not wait for a session's lock.
 pub fn time_to_answer(config: &Config) -> Option<Duration> {
     Some(config.io_timeout)
 }
 
-/// How long a lock that was lost is waited for. The server may need a moment to notice that the lost connection, which had it,
-/// has ended.
+/// The timeout to take a lost lock again. It is at least a second: the server keeps the lock of the lost connection until it
+/// detects that the connection has ended.
 pub fn relock_timeout(config: &Config) -> LockTimeout {
     config.lock_timeout.at_least(Duration::from_secs(1))
 }
 
-/// The same with the answers; `None`: that may last for ever.
+/// The time for a step that takes a lost lock again. `None`: no limit.
 pub fn time_to_relock(config: &Config) -> Option<Duration> {
     relock_timeout(config).with_io(config.io_timeout)
 }

@@ -1,8 +1,8 @@
-//! A session's data as it was read, to tell whether a write changes it.
+//! A session's data as it was read: tells whether a write changes it.
 
 use sha2::{Digest, Sha256};
 
-/// Larger data is not kept beside what PHP has of it, but its hash.
+/// For larger data only a hash is kept, since PHP has a copy already.
 const LARGEST_KEPT: usize = 1 << 20;
 
 pub enum Original {
@@ -11,7 +11,7 @@ pub enum Original {
 }
 
 impl Original {
-    /// Nothing any more, where it is large and PHP has it.
+    /// The data; empty if only the hash is kept.
     pub fn bytes(&self) -> &[u8] {
         match self {
             Self::Whole(bytes) => bytes,
@@ -19,7 +19,7 @@ impl Original {
         }
     }
 
-    /// Call it when PHP has the data.
+    /// Replaces large data by its hash. Call this when PHP has its own copy.
     pub fn shrink(&mut self) {
         if let Self::Whole(bytes) = self
             && bytes.len() > LARGEST_KEPT
@@ -29,7 +29,7 @@ impl Original {
         }
     }
 
-    pub fn is(&self, data: &[u8]) -> bool {
+    pub fn equals(&self, data: &[u8]) -> bool {
         match self {
             Self::Whole(bytes) => bytes == data,
             Self::Hashed { length, hash } => *length == data.len() && Sha256::digest(data)[..] == hash[..],
@@ -42,19 +42,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_what_it_was_also_when_it_was_large() {
+    fn detects_changes_of_small_and_of_large_data() {
         for length in [0, LARGEST_KEPT, LARGEST_KEPT + 1] {
             let mut data = vec![b'x'; length];
             let mut original = Original::Whole(data.clone());
             original.shrink();
-            assert!(original.is(&data));
+            assert!(original.equals(&data));
             assert_eq!(original.bytes().is_empty(), length == 0 || length > LARGEST_KEPT);
             data.push(b'x');
-            assert!(!original.is(&data));
+            assert!(!original.equals(&data));
             data.truncate(length);
             if let Some(last) = data.last_mut() {
                 *last = b'y';
-                assert!(!original.is(&data));
+                assert!(!original.equals(&data));
             }
         }
     }

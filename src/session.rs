@@ -1,12 +1,12 @@
-//! One opened session over a [`Store`]: touches, saves or deletes what `loaded` found, behind the fence. Knows neither PHP nor SQL.
+//! One opened session: moves its expiry, saves or deletes it in a [`Store`]. It depends neither on PHP nor on SQL.
 //!
-//! `handler` calls it, and decides whether and when; nothing here depends on what PHP called before.
+//! `handler` calls it and knows the order of the callbacks; nothing here depends on that order.
 //!
-//! | access | lock | its write |
+//! | access | lock | write |
 //! |---|---|---|
-//! | [`Access::Locked`] | taken at the read, perhaps lost since | fenced, locked again first if it was lost |
-//! | [`Access::LockFree`] | none asked for | locked first, then fenced (`unlocked`: neither) |
-//! | [`Access::ReadOnly`] | could not be had | refused |
+//! | [`Access::Locked`] | taken at the read, may be lost later | takes a lost lock again, then checks the version |
+//! | [`Access::LockFree`] | not taken | takes the lock, then checks the version (`unlocked`: neither) |
+//! | [`Access::ReadOnly`] | timed out | refused |
 
 use std::time::{Duration, Instant};
 
@@ -19,11 +19,11 @@ use crate::original::Original;
 use crate::session_id::SessionKey;
 use crate::store::{Expected, Expiry, Found, IfAbsent, Instance, Store, Version, Write};
 
-/// How often a write is tried whose connection is lost under it.
+/// How often a write is tried if its connection is lost.
 const WRITE_ATTEMPTS: u32 = 3;
 
-/// What PHP makes of a session without variables: by `php` and `php_binary`, `php_serialize`, igbinary, msgpack. None of them
-/// makes it of anything else, and a wrapping handler's own bytes are not among them, whatever they say.
+/// The data of a session without variables: of `php` and `php_binary`, `php_serialize`, igbinary, msgpack. No serializer encodes
+/// anything else as one of these. Other data, such as a wrapping handler's, counts as a session with variables.
 const NO_VARIABLES: [&[u8]; 5] = [b"", b"a:0:{}", b"\0\0\0\x02\x14\0", b"\x80", b"\x90"];
 
 pub struct Session {
@@ -32,12 +32,12 @@ pub struct Session {
     base: Base,
     read_at: Instant,
     waited: Duration,
-    /// As it was read; `None` once this request has written another.
+    /// The data as it was read. `None` after a write of this request.
     data: Option<Original>,
     bytes: usize,
 }
 
-/// What `RustSql\status()` tells.
+/// The result of `RustSql\status()`.
 #[derive(Debug, PartialEq)]
 pub struct Status {
     pub lock: &'static str,
@@ -47,7 +47,8 @@ pub struct Status {
     pub bytes: usize,
 }
 
-/// Deletes whatever stands there. `replaced`: its data goes on under a new id, so a stale read of it is refused as in a write.
+/// Deletes the session, whatever its version is. `replaced`: its data continues under a new id, so a stale read is refused as in
+/// a write.
 pub fn delete(store: &mut impl Store, config: &Config, key: SessionKey, replaced: Option<&Session>) -> Result<()> {
     let held = store.holds(key);
     store.within(if held {
@@ -65,7 +66,7 @@ pub fn delete(store: &mut impl Store, config: &Config, key: SessionKey, replaced
     try_to_delete(store, config, key, replaced, true)
 }
 
-/// `again`: it may be gone already, by a try whose answer was lost.
+/// `again`: an earlier try, whose answer was lost, may have deleted the row.
 fn try_to_delete(
     store: &mut impl Store,
     config: &Config,
@@ -92,7 +93,7 @@ fn try_to_delete(
 }
 
 impl Session {
-    /// `instance`: where `loaded` was found.
+    /// `instance` is the server that `loaded` was read from.
     pub fn begin(key: SessionKey, loaded: Loaded, instance: Instance) -> Self {
         let live = loaded.is_live();
         let (version, expires, now, data) = match loaded.found {
@@ -125,7 +126,7 @@ impl Session {
         self.key
     }
 
-    /// This request began it and has not written it.
+    /// The session is new, and this request has not written it.
     pub fn is_new(&self) -> bool {
         !self.base.live
     }
@@ -134,19 +135,18 @@ impl Session {
         self.access == Access::ReadOnly
     }
 
-    /// As it was read; nothing once it was written, or was large and `shrink` was called.
+    /// The data as it was read. It is empty after a write, and for large data after `shrink`.
     pub fn data(&self) -> &[u8] {
         self.data.as_ref().map(Original::bytes).unwrap_or_default()
     }
 
-    /// PHP has the data now.
+    /// Call this when PHP has its own copy of the data.
     pub fn shrink(&mut self) {
         if let Some(data) = &mut self.data {
             data.shrink();
         }
     }
 
-    /// `mode`: the store's.
     pub fn status(&self, mode: Mode) -> Status {
         Status {
             lock: match self.access {
@@ -164,10 +164,10 @@ impl Session {
         }
     }
 
-    /// Saves `data`, or only moves the expiry if nothing changed. `lifetime` in seconds.
+    /// Saves `data`, or only moves the expiry if the data is unchanged. `lifetime` is in seconds.
     pub fn write(&mut self, store: &mut impl Store, config: &Config, data: &[u8], lifetime: u64) -> Result<()> {
         store.within(time_to_answer(config));
-        let unchanged = self.base.live && self.data.as_ref().is_some_and(|read| read.is(data));
+        let unchanged = self.base.live && self.data.as_ref().is_some_and(|read| read.equals(data));
         if store.is_forked() {
             return match unchanged {
                 true => Ok(()),
@@ -196,12 +196,12 @@ impl Session {
         self.save(store, config, data, expiry)
     }
 
-    /// The server's clock, as far as this request knows it.
+    /// The server's clock: its value at the read, plus the time since then.
     fn now(&self) -> u64 {
         self.base.now + self.read_at.elapsed().as_secs()
     }
 
-    /// Moves an unchanged session's expiry, if it has not been moved for long enough.
+    /// Moves the expiry of an unchanged session, at most once in an interval.
     fn touch(&mut self, store: &mut impl Store, config: &Config, data: &[u8], expiry: Expiry) -> Result<()> {
         let unlocked = store.mode() == Mode::Unlocked;
         let Some(version) = self.base.version else {
@@ -222,8 +222,8 @@ impl Session {
                 Err(error) => return Err(error),
             }
         }
-        // The lock was lost, or the row has changed or gone: what this request read is written again if it may be.
-        // If not, nothing of this request is lost, since it changed nothing.
+        // The lock was lost, or the row has changed or is gone. The data is saved again, if the fence allows it. A refusal is no
+        // error here, since this request has changed nothing.
         let read = self.data.take();
         let result = self.save(store, config, data, expiry);
         self.data = read;
@@ -235,10 +235,10 @@ impl Session {
 
     fn save(&mut self, store: &mut impl Store, config: &Config, data: &[u8], expiry: Expiry) -> Result<()> {
         let unlocked = store.mode() == Mode::Unlocked;
-        // The index on the expiry is left alone while that is as it should be.
+        // The expiry column stays as it is if it still fits: its index then needs no update.
         let stays = self.base.live && !unlocked && expiry.fits(self.base.expires, self.now());
         let version = self.save_fenced(store, config, data, expiry, stays)?;
-        // A second write in the same request is fenced by the first.
+        // A second write of this request expects the version of the first.
         let now = self.now();
         self.base = Base {
             version: Some(version),
@@ -253,7 +253,8 @@ impl Session {
         Ok(())
     }
 
-    /// The version that stands there now. After a lost connection it locks again, and what it finds decides.
+    /// Writes with a version check, and returns the new version. After a lost connection it takes the lock again and asks the
+    /// fence whether it may write.
     fn save_fenced(
         &self,
         store: &mut impl Store,
@@ -277,7 +278,7 @@ impl Session {
         };
         for attempt in 0..WRITE_ATTEMPTS {
             let again = attempt > 0 || !unlocked && !store.holds(self.key);
-            // Once, however many attempts there are.
+            // All attempts share one time limit.
             if again && !std::mem::replace(&mut locks, true) {
                 store.within(time_to_relock(config));
             }
@@ -290,7 +291,7 @@ impl Session {
                     found => found?,
                 };
                 let verdict = judge(base, store.instance(), self.read_at.elapsed(), &sent, &found);
-                // Its data may be large.
+                // Its data may be large, and the write needs memory, too.
                 drop(found);
                 match verdict {
                     Verdict::Written(version) => return Ok(version),
@@ -304,7 +305,7 @@ impl Session {
                 _ => Version::new_session(on),
             };
             if again {
-                // So that the server gives a wait for the row up before its client does.
+                // The time for the lock is over: a row lock wait has to time out in the server before it does here.
                 store.within(time_to_answer(config));
             }
             let write = Write {

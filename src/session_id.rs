@@ -1,6 +1,6 @@
-//! A session id as PHP hands it over, and the two names that it has in the database.
+//! Checks a session id, and derives its primary key and its lock name.
 //!
-//! Neither can be turned back into the id: no table, backup or process list shows one.
+//! Both are hashes: no table, backup or process list shows a session id.
 
 use sha2::{Digest, Sha256};
 
@@ -9,12 +9,12 @@ use crate::error::{Error, Result};
 /// PHP's own limit, `PS_MAX_SID_LENGTH`.
 const MAX_LENGTH: usize = 256;
 
-/// A checked session id in its application's namespace, already hashed.
+/// The hash of a valid session id and the application's namespace.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub struct SessionKey([u8; 16]);
 
 impl SessionKey {
-    /// PHP lets scripts set any bytes with `session_id()`, and its own check stops at a NUL: the whole id is checked here.
+    /// Checks the whole id: `session_id()` accepts any bytes, and PHP's own check stops at a NUL.
     pub fn new(namespace: &str, id: &[u8]) -> Result<Self> {
         let valid = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b',' || *byte == b'-';
         if id.is_empty() || id.len() > MAX_LENGTH || !id.iter().all(valid) {
@@ -30,19 +30,19 @@ impl SessionKey {
         Ok(Self(key))
     }
 
-    /// The primary key.
+    /// The value of the primary key.
     pub fn bytes(self) -> [u8; 16] {
         self.0
     }
 
-    /// The name for `GET_LOCK`. MySQL takes 64 characters, compares them without case and knows no schemas,
-    /// so the table's own name is hashed into it.
+    /// The name for `GET_LOCK`. On MySQL it has at most 64 characters, ignores case, and is global to the server. So the names of
+    /// database and table are part of the hash.
     pub fn lock_name(&self, database: &str, table: &str) -> String {
         advisory_name("", database, table, &self.0)
     }
 }
 
-/// The lock of whoever collects the garbage of a table.
+/// The advisory lock of the process that collects a table's garbage.
 pub fn collector_lock_name(database: &str, table: &str) -> String {
     advisory_name("gc.", database, table, &[])
 }

@@ -1,15 +1,15 @@
-//! A row's version: on which server it was written, to which incarnation of the session it belongs, and which write it was.
+//! A row's version, which the version check (optimistic lock) of each write compares.
 //!
 //! | bits | part | |
 //! |--:|---|---|
-//! | 18 | instance | the run of a server that executed the write; 0 where it is not known |
-//! | 26 | incarnation | random for a new session; on another server instance, a hash of the version that was written over |
-//! | 11 | counter | of the writes in this incarnation |
+//! | 18 | instance | the server instance that executed the write; 0 if unknown |
+//! | 26 | incarnation | random for a new session; after a change of the instance, a hash of the version that was replaced |
+//! | 11 | counter | the number of writes before this one in the incarnation |
 //! | 8 | mark | random, so that two requests that read the same version write different ones |
 //!
-//! A server loses no commit as long as it runs. So the writes of one incarnation are a single line: none of them was ever
-//! undone and replaced by another. A server that lost commits is another instance, since it was restarted or took over from
-//! another server. Whoever writes there begins an incarnation of its own, and is never taken for an ancestor.
+//! A server loses no commit as long as it runs. So the writes of an incarnation are one sequence, and none of them was ever lost
+//! and replaced by another one. After a restart or a failover that lost commits the server is another instance. The first write
+//! there starts a new incarnation, so it cannot be mistaken for an ancestor of a lost version.
 
 /// One run of one server, from its start to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,13 +18,13 @@ pub struct Instance(u64);
 impl Instance {
     pub const UNKNOWN: Self = Self(0);
 
-    /// From `sql::COLUMNS`. Two servers that look the same make a write be refused, never lost.
+    /// `checksum` comes from `sql::COLUMNS`. If two servers have the same one, a write can be refused, but never lost.
     pub fn from_checksum(checksum: u64) -> Self {
         Self(checksum % INSTANCE_MAX + 1)
     }
 }
 
-/// Below 2^63, so that PHP's integers hold it.
+/// A number below 2^63, so that it fits into PHP's integers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version(u64);
 
@@ -41,7 +41,7 @@ impl Version {
         Self::begin(on, random(INCARNATION_BITS))
     }
 
-    /// For a write over this version; another one at each call.
+    /// The version of a write that replaces this one. Each call returns another.
     pub fn next(self, on: Instance) -> Self {
         if on == Instance::UNKNOWN || on != self.instance() || self.counter() == COUNTER_MAX {
             return Self::begin(on, self.descendants_incarnation());
@@ -50,8 +50,8 @@ impl Version {
         Self(counted << MARK_BITS | random(MARK_BITS))
     }
 
-    /// `later` was certainly written over this version, or over one that was: the same incarnation, and written less often;
-    /// or what that incarnation began with.
+    /// Whether `later` certainly descends from this version: it has the same incarnation and a higher counter, or its incarnation
+    /// began with a write that replaced this version.
     pub fn is_ancestor_of(self, later: Self) -> bool {
         let earlier_write = self.line() == later.line() && self.counter() < later.counter();
         earlier_write && self.instance() != Instance::UNKNOWN || self.descendants_incarnation() == later.incarnation()
@@ -82,7 +82,7 @@ impl Version {
         self.0 >> MARK_BITS & COUNTER_MAX
     }
 
-    /// The incarnation that a write over this version begins on another server instance. The mixing is that of SplitMix64.
+    /// The incarnation that a write on another server instance starts when it replaces this version. The hash is SplitMix64.
     fn descendants_incarnation(self) -> u64 {
         let mut mixed = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -99,7 +99,7 @@ impl From<u64> for Version {
 
 fn random(bits: u32) -> u64 {
     let number = getrandom::u64().unwrap_or_else(|_| {
-        // Rarely as good, but as unique within a server, and nobody gains by guessing it.
+        // Time and process id are unique enough. The number is no secret, so it may be guessed.
         let time = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         (u64::from(time.subsec_nanos()) ^ u64::from(std::process::id()) << 20).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     });
