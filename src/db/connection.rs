@@ -161,7 +161,7 @@ impl Connection {
     pub fn execute(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Reply {
         let reusable = self.reusable;
         let (reply, was_prepared) = self.execute_prepared(statement, timeout);
-        if was_prepared || !reply.code.is_some_and(errno::is_not_prepared) {
+        if was_prepared || !reply.error_code().is_some_and(errno::is_not_prepared) {
             return reply;
         }
         let literal = statement.literal();
@@ -231,10 +231,7 @@ impl Connection {
                 limit,
             },
             Ok(Ok(())) if between_packets => return reply,
-            Ok(Err(error)) if between_packets || code(&error).is_none() => {
-                reply.code = code(&error);
-                statement_error::sort(error, self.host())
-            }
+            Ok(Err(error)) if between_packets || code(&error).is_none() => statement_error::sort(error, self.host()),
             _ => Error::out_of_sync(self.host().to_owned()),
         };
         self.reusable = false;

@@ -19,6 +19,6 @@ pub mod reply;
 pub mod server;
 pub mod socket;
 pub mod statement;
-pub mod statement_error;
+mod statement_error;
 mod threads;
 pub mod warm_up;

@@ -69,11 +69,14 @@ impl Row {
 pub struct Reply {
     pub sets: Vec<ResultSet>,
     pub error: Option<Error>,
-    /// The server's number of `error`.
-    pub code: Option<u16>,
 }
 
 impl Reply {
+    /// The server's number of its error.
+    pub fn error_code(&self) -> Option<u16> {
+        self.error.as_ref()?.code()
+    }
+
     pub fn ok(self) -> Result<Answer> {
         match self.error {
             None => Ok(Answer(self.sets)),

@@ -1,6 +1,6 @@
 //! What an error of a statement means, on a connection that had been logged in.
 //!
-//! Called by `connection`, and by `store` for a wait that ended. Errors at login are sorted by `login_error`.
+//! Called by `connection` alone. Errors at login are sorted by `login_error`.
 
 use mysql::Error as MysqlError;
 
@@ -14,7 +14,7 @@ use super::errno::{
     WARN_DATA_OUT_OF_RANGE,
 };
 use super::login_error::{LIMIT_REACHED, PASSWORD_EXPIRED};
-use crate::error::{DbError, Error};
+use crate::error::Error;
 
 /// An error of a statement on a connection that had been logged in.
 pub fn sort(error: MysqlError, host: &str) -> Error {
@@ -39,9 +39,8 @@ pub fn sort(error: MysqlError, host: &str) -> Error {
         | CONNECTION_KILLED
         | CLIENT_INTERACTION_TIMEOUT
         | BINLOG_STMT_MODE_AND_ROW_ENGINE => Error::ConnectionLost { host, source },
-        LOCK_DEADLOCK | LOCK_WAIT_TIMEOUT | CHECKREAD | TRANSACTION_ROLLBACK_DURING_COMMIT => {
-            Error::Conflict { host, source }
-        }
+        LOCK_DEADLOCK | CHECKREAD | TRANSACTION_ROLLBACK_DURING_COMMIT => Error::Conflict { host, source },
+        LOCK_WAIT_TIMEOUT => Error::WaitTimeout { host, source },
         CANT_LOCK
         | OPEN_AS_READONLY
         | UNKNOWN_COM
@@ -67,9 +66,4 @@ pub fn sort(error: MysqlError, host: &str) -> Error {
         QUERY_INTERRUPTED => server(Some("somebody ended the statement with KILL QUERY")),
         _ => server(None),
     }
-}
-
-/// Whether what a statement waited for did not come in time: a row, the table, or what a node's cluster has committed.
-pub fn is_wait_timeout(error: &Error) -> bool {
-    matches!(error, Error::Conflict { source: DbError::Server { code, .. }, .. } if *code == LOCK_WAIT_TIMEOUT)
 }

@@ -80,9 +80,14 @@ pub enum Error {
     #[error("the connection to {host} was lost")]
     ConnectionLost { host: String, source: DbError },
 
-    /// A deadlock, a conflict with another node of a cluster, or a row lock wait timeout. Nothing was written.
+    /// A deadlock, or a conflict with another node of a cluster. The transaction has ended, and nothing was written.
     #[error("{host} rolled the statement back")]
     Conflict { host: String, source: DbError },
+
+    /// A lock wait timeout: of a row lock, a table lock, or a Galera node that waits for its cluster. Nothing was written, and the
+    /// transaction is still open.
+    #[error("{host} rolled the statement back")]
+    WaitTimeout { host: String, source: DbError },
 
     /// Nothing was written. Another host would not help: the wait ends when the table lock is released.
     #[error("{host}: the table is locked (by ALTER TABLE, LOCK TABLES, FLUSH TABLES WITH READ LOCK or a backup)")]
@@ -132,6 +137,19 @@ impl Error {
         }
     }
 
+    /// The server's error number, if this is the answer to a statement.
+    pub fn code(&self) -> Option<u16> {
+        match self {
+            Self::ConnectionLost { source, .. }
+            | Self::Conflict { source, .. }
+            | Self::WaitTimeout { source, .. }
+            | Self::TableLocked { source, .. }
+            | Self::UnfitHost { source, .. }
+            | Self::Server { source, .. } => source.code(),
+            _ => None,
+        }
+    }
+
     /// The connection is lost, with its locks and its open transaction. The last statement may have been executed.
     pub fn is_connection_lost(&self) -> bool {
         matches!(self, Self::ConnectionLost { .. })
@@ -166,6 +184,10 @@ impl Error {
         matches!(self, Self::Conflict { .. })
     }
 
+    pub fn is_wait_timeout(&self) -> bool {
+        matches!(self, Self::WaitTimeout { .. })
+    }
+
     pub fn is_unfit_host(&self) -> bool {
         matches!(self, Self::UnfitHost { .. })
     }
@@ -174,18 +196,18 @@ impl Error {
         matches!(self, Self::TableLocked { .. })
     }
 
-    /// Call this where a `Conflict` can only mean that the table is locked.
+    /// Call this where a `WaitTimeout` can only mean that the table is locked.
     pub fn into_table_locked(self) -> Self {
         match self {
-            Self::Conflict { host, source } => Self::TableLocked { host, source },
+            Self::WaitTimeout { host, source } => Self::TableLocked { host, source },
             other => other,
         }
     }
 
-    /// Call this for a `Conflict` after the whole `innodb_lock_wait_timeout`: the result is not retried.
+    /// Call this for a `WaitTimeout` after the whole `innodb_lock_wait_timeout`: the result is not retried.
     pub fn into_row_locked(self) -> Self {
         match self {
-            Self::Conflict { host, source } => Self::Server {
+            Self::WaitTimeout { host, source } => Self::Server {
                 host,
                 cure: Some(
                     "another transaction than a session's holds the session's row, or the server's commits take longer than rustsql.io_timeout",
@@ -196,17 +218,17 @@ impl Error {
         }
     }
 
-    /// Call this where a `Conflict` can only mean that the host takes no writes.
+    /// Call this where a `WaitTimeout` can only mean that the host takes no writes.
     pub fn into_unfit_host(self) -> Self {
         match self {
-            Self::Conflict { host, source } => Self::UnfitHost { host, source },
+            Self::WaitTimeout { host, source } => Self::UnfitHost { host, source },
             other => other,
         }
     }
 
     /// A retry can succeed: on a new connection, on another host, or after the row was read again.
     pub fn is_worth_another_try(&self) -> bool {
-        self.is_connection_lost() || self.is_conflict() || self.is_unfit_host()
+        self.is_connection_lost() || self.is_conflict() || self.is_wait_timeout() || self.is_unfit_host()
     }
 }
 

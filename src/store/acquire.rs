@@ -8,7 +8,6 @@ use super::{Found, IfAbsent, Instance, Row, Store, Version, sql};
 use crate::db::errno;
 use crate::db::reply::ResultSet;
 use crate::db::statement::Statement;
-use crate::db::statement_error::is_wait_timeout;
 use crate::error::{DbError, Error, Result, seconds};
 use crate::lock::holder::Holder;
 use crate::lock::{LockTimeout, Mode, advisory, row};
@@ -46,12 +45,12 @@ impl Database {
                 let asked = Instant::now();
                 let mut reply = self.send_held(&select)?;
                 match reply.error {
-                    Some(error) if is_wait_timeout(&error) => {
+                    Some(error) if error.is_wait_timeout() => {
                         let early = self.is_early(asked);
                         match self.explain_wait(error, !early) {
                             error if error.is_unfit_host() => self.skip_host(error),
                             error
-                                if is_wait_timeout(&error)
+                                if error.is_wait_timeout()
                                     && !limit.is_over(started.elapsed())
                                     && std::mem::take(&mut once_more) => {}
                             error => return Err(error.into_row_locked()),
@@ -81,7 +80,7 @@ impl Database {
                 Ok(Attempt::TimedOut(mode)) => return Err(self.timed_out(key, mode, started.elapsed())),
                 Ok(Attempt::TableMissing(error)) if attempts < ATTEMPTS => self.create_table(error)?,
                 Ok(Attempt::TableMissing(error)) => return Err(error),
-                Err(error) if is_wait_timeout(&error) => {
+                Err(error) if error.is_wait_timeout() => {
                     if limit.is_over(started.elapsed()) || !std::mem::take(&mut once_more) {
                         return Err(error.into_row_locked());
                     }
@@ -113,7 +112,7 @@ impl Database {
         let asked = Instant::now();
         let mut reply = self.send_locking(&statement, Some(self.config.io_timeout))?;
         if let Some(error) = reply.error.take() {
-            return match reply.code {
+            return match error.code() {
                 Some(errno::NO_SUCH_TABLE) => Ok(Attempt::TableMissing(error)),
                 Some(errno::LOCK_WAIT_TIMEOUT) => {
                     let early = self.is_early(asked);
@@ -189,10 +188,10 @@ impl Database {
             None => {}
         }
         if let Some(error) = reply.error.take() {
-            if self.held_mode(key).is_some() && is_wait_timeout(&error) {
+            if self.held_mode(key).is_some() && error.is_wait_timeout() {
                 return Err(self.explain_wait(error, true));
             }
-            return self.failed_attempt(error, reply.code, Mode::Advisory);
+            return failed_attempt(error, Mode::Advisory);
         }
         if self.skips_read_only_host(reply.sets.last()) {
             return Ok(Attempt::WrongHost);
@@ -209,10 +208,7 @@ impl Database {
             LockTimeout::Forever => true,
             LockTimeout::Limit(limit) => started.elapsed() + TOLERANCE < limit,
         };
-        if reply.code == Some(errno::LOCK_WAIT_TIMEOUT)
-            && early
-            && let Some(error) = reply.error.take()
-        {
+        if let Some(error) = reply.error.take_if(|error| early && error.is_wait_timeout()) {
             // Not the row's lock, which is waited for to the end.
             let error = self.explain_wait(error, false);
             if error.is_unfit_host() {
@@ -227,7 +223,7 @@ impl Database {
             return Ok(Attempt::WrongMode);
         }
         if let Some(error) = reply.error.take() {
-            return self.failed_attempt(error, reply.code, Mode::Row);
+            return failed_attempt(error, Mode::Row);
         }
         if self.skips_read_only_host(reply.sets.last()) {
             return Ok(Attempt::WrongHost);
@@ -248,7 +244,7 @@ impl Database {
         let statements = Statement::new(format!("{claim};{select}"));
         let mut reply = self.send(&statements, timeout.with_io(self.config.io_timeout))?;
         if let Some(error) = reply.error.take() {
-            return self.failed_attempt(error, reply.code, Mode::Row);
+            return failed_attempt(error, Mode::Row);
         }
         if self.skips_read_only_host(reply.sets.last()) {
             return Ok(Attempt::WrongHost);
@@ -280,14 +276,6 @@ impl Database {
         asked.elapsed() + TOLERANCE < Duration::from_secs(self.lock_wait)
     }
 
-    fn failed_attempt(&mut self, error: Error, code: Option<u16>, mode: Mode) -> Result<Attempt> {
-        match code {
-            Some(code) if errno::is_lock_timeout(code) => Ok(Attempt::TimedOut(mode)),
-            Some(errno::NO_SUCH_TABLE) => Ok(Attempt::TableMissing(error)),
-            _ => Err(error),
-        }
-    }
-
     fn timed_out(&mut self, key: SessionKey, mode: Mode, waited: Duration) -> Error {
         let name = self.lock_name(key);
         let holder = match &mut self.connection {
@@ -307,6 +295,14 @@ impl Database {
             return Error::TableLocked { host, source };
         }
         Error::LockTimeout { waited, holder }
+    }
+}
+
+fn failed_attempt(error: Error, mode: Mode) -> Result<Attempt> {
+    match error.code() {
+        Some(code) if errno::is_lock_timeout(code) => Ok(Attempt::TimedOut(mode)),
+        Some(errno::NO_SUCH_TABLE) => Ok(Attempt::TableMissing(error)),
+        _ => Err(error),
     }
 }
 

@@ -7,7 +7,6 @@ use super::database::Database;
 use super::{Instance, Row, Version, known_servers, sql};
 use crate::db::errno;
 use crate::db::reply::{Reply, ResultSet};
-use crate::db::statement_error::is_wait_timeout;
 use crate::error::{Error, Result};
 use crate::lock::Mode;
 
@@ -51,9 +50,9 @@ impl Database {
         let affected = reply.sets.first().map(|set| set.affected).unwrap_or_default();
         match reply.error {
             None => Ok(affected),
-            Some(_) if reply.code == Some(errno::DUP_ENTRY) => Ok(0),
+            Some(error) if error.code() == Some(errno::DUP_ENTRY) => Ok(0),
             Some(error) => {
-                let error = match is_wait_timeout(&error) {
+                let error = match error.is_wait_timeout() {
                     true => self.explain_wait(error, true),
                     false => error,
                 };
@@ -62,8 +61,8 @@ impl Database {
                 // rolled back and an UPDATE has not. Only the end of the connection makes both certain.
                 if error.is_table_locked() || held == Some(Mode::Advisory) {
                     self.end_connection();
-                // A conflict ends the transaction, and with it the row lock, unless only the statement waited too long.
-                } else if error.is_conflict() && reply.code != Some(errno::LOCK_WAIT_TIMEOUT) {
+                // It ended the transaction, and with it the row lock.
+                } else if error.is_conflict() {
                     self.held = None;
                 }
                 self.drop_unfit_host(&error);
@@ -76,7 +75,7 @@ impl Database {
     pub(super) fn handle_error(&mut self, reply: &mut Reply) {
         self.name_missing_grant(reply);
         if let Some(connection) = self.connection.as_ref()
-            && reply.code == Some(errno::BINLOG_STMT_MODE_AND_ROW_ENGINE)
+            && reply.error_code() == Some(errno::BINLOG_STMT_MODE_AND_ROW_ENGINE)
         {
             known_servers::forget(connection.at());
         }

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use super::database::Database;
 use crate::db::reply::{Answer, ResultSet};
 use crate::db::statement::Statement;
-use crate::db::statement_error::is_wait_timeout;
 use crate::error::Result;
 use crate::lock::{LockTimeout, advisory};
 use crate::session_id::collector_lock_name;
@@ -95,7 +94,7 @@ fn query(database: &mut Database, statements: &str, timeout: Option<Duration>) -
     match database.send(&Statement::new(statements.to_owned()), timeout)?.ok() {
         Ok(Answer(sets)) => Ok(sets),
         // Rows that others have locked are skipped.
-        Err(error) if is_wait_timeout(&error) => Err(database.explain_wait(error, false)),
+        Err(error) if error.is_wait_timeout() => Err(database.explain_wait(error, false)),
         Err(error) => Err(error),
     }
 }

@@ -3,7 +3,6 @@
 use super::database::Database;
 use super::schema::definition;
 use crate::db::errno;
-use crate::db::statement_error::is_wait_timeout;
 use crate::error::{DbError, Error, Result};
 use crate::session_id::hex;
 
@@ -20,7 +19,7 @@ impl Database {
         let definition = definition(&self.table);
         self.connect()?.query(&format!("ROLLBACK;{NO_OTHER_ENGINE}"))?;
         match self.connect()?.query(&definition) {
-            Err(error) if is_wait_timeout(&error) => Err(error.into_table_locked()),
+            Err(error) if error.is_wait_timeout() => Err(error.into_table_locked()),
             Err(error) if error.is_conflict() => Ok(()),
             Err(error) => Err(self.no_table("is missing and cannot be created", error)),
             Ok(_) => Ok(()),
@@ -44,7 +43,7 @@ impl Database {
             false => connection.send(&twice, Some(connection.io_timeout())),
         };
         match reply.error {
-            Some(_) if reply.code == Some(errno::DUP_FIELDNAME) => Ok(()),
+            Some(error) if error.code() == Some(errno::DUP_FIELDNAME) => Ok(()),
             Some(error) => Err(self.no_table("is missing and cannot be created", error)),
             None => Ok(()),
         }

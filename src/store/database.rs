@@ -15,7 +15,6 @@ use crate::db::host::Host;
 use crate::db::pool::Place;
 use crate::db::server::Server;
 use crate::db::statement::Statement;
-use crate::db::statement_error::is_wait_timeout;
 use crate::error::{Error, Result};
 use crate::lock::{LockTimeout, Mode};
 use crate::session_id::SessionKey;
@@ -127,12 +126,12 @@ impl Store for Database {
                     self.in_transaction &= !commits;
                     return self.row_from(reply.sets.into_iter().next());
                 }
-                Some(missing) if reply.code == Some(errno::NO_SUCH_TABLE) => {
+                Some(missing) if missing.code() == Some(errno::NO_SUCH_TABLE) => {
                     self.create_table(missing)?;
                     return Ok(None);
                 }
                 // A read waits for no row.
-                Some(error) if is_wait_timeout(&error) => match self.explain_wait(error, false) {
+                Some(error) if error.is_wait_timeout() => match self.explain_wait(error, false) {
                     error if error.is_unfit_host() => self.skip_host(error),
                     error => return Err(error),
                 },

@@ -8,7 +8,6 @@ use std::time::Duration;
 use super::database::Database;
 use super::held::Held;
 use super::{Store, known_servers, sql};
-use crate::db::errno;
 use crate::db::reply::Reply;
 use crate::db::server::Settings;
 use crate::db::statement::Statement;
@@ -96,8 +95,8 @@ impl Database {
         let row = self.held().is_some_and(|held| held.mode == Mode::Row);
         let mut reply = self.connect()?.send_statement(statement, io_timeout);
         // Nobody else can lock the row that is held.
-        if row && reply.code == Some(errno::LOCK_WAIT_TIMEOUT) {
-            reply.error = reply.error.map(|error| self.explain_wait(error, false));
+        if let Some(error) = reply.error.take_if(|error| row && error.is_wait_timeout()) {
+            reply.error = Some(self.explain_wait(error, false));
         }
         self.handle_error(&mut reply);
         Ok(reply)

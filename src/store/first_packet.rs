@@ -54,7 +54,10 @@ impl Database {
             before.push(shape::question(&self.table));
         }
         let (mut reply, answers) = connection.send_behind(before, statement, timeout);
-        if answers.len() < asked && !quirks.no_cluster_variables && reply.code.is_some_and(errno::is_missing_name) {
+        if answers.len() < asked
+            && !quirks.no_cluster_variables
+            && reply.error_code().is_some_and(errno::is_missing_name)
+        {
             connection.quirks.no_cluster_variables = true;
             known_servers::remember_quirks(connection.at(), connection.quirks);
             connection.settings = None;
@@ -74,7 +77,7 @@ impl Database {
         let shape = ask_shape.then(|| answers.get(asked)).flatten();
         match shape.and_then(|set| set.rows.first()?.text(1)) {
             // An account that has its rights on columns may not ask.
-            None if ask_shape && reply.code.is_some_and(errno::is_denied) => {
+            None if ask_shape && reply.error_code().is_some_and(errno::is_denied) => {
                 known_servers::remember_good_table(connection.at(), &self.table);
                 return self.send_first(statement, timeout, is_locking);
             }
@@ -84,7 +87,6 @@ impl Database {
                     Ok(true) => known_servers::remember_good_table(connection.at(), &self.table),
                     Ok(false) => {}
                     Err(defect) => {
-                        reply.code = None;
                         reply.error = Some(defect.at(connection.host(), &self.table, reply.error));
                         return Ok(reply);
                     }

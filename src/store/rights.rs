@@ -9,12 +9,8 @@ use crate::lock::holder::account;
 impl Database {
     /// An answer that the account may not do what a session needs names the GRANT that lets it.
     pub(super) fn name_missing_grant(&mut self, reply: &mut Reply) {
-        if !reply.code.is_some_and(errno::is_denied) {
-            return;
-        }
-        let Some(Error::Server { host, source, .. }) =
-            reply.error.take_if(|error| matches!(error, Error::Server { .. }))
-        else {
+        let is_denied = |error: &mut Error| matches!(error, Error::Server { source, .. } if source.code().is_some_and(errno::is_denied));
+        let Some(Error::Server { host, source, .. }) = reply.error.take_if(is_denied) else {
             return;
         };
         // Who may not read it is not told whether it exists, and needs the right to make it if it does not.

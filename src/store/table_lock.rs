@@ -32,6 +32,6 @@ impl Database {
             return false;
         };
         let answer = connection.send(&question, io_timeout);
-        answer.code.is_some_and(errno::is_lock_timeout)
+        answer.error_code().is_some_and(errno::is_lock_timeout)
     }
 }
