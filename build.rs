@@ -42,8 +42,6 @@ fn main() {
 
     // Threads and thread-local destructors may outlive a dlclose() by PHP.
     println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
-    // src/db/socket.rs bounds what the standard library does not, and looks at what comes in.
-    println!("cargo::rustc-cdylib-link-arg=-Wl,--wrap=connect,--wrap=send,--wrap=recv");
 }
 
 /// `allowlist_recursively(false)`: the engine's own types come from `ext_php_rs::ffi`, so that both sides agree on them.

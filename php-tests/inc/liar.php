@@ -157,24 +157,29 @@ final class Liar
         return true;
     }
 
-    /** What kind of packet it is, by those before it. */
+    /** What kind of packet it is, by those before it. No EOF stands between columns and rows (CLIENT_DEPRECATE_EOF). */
     private static function step(object $pair, string $content): string
     {
         $where = $pair->where;
         $first = ord($content[0] ?? "\0");
         $more = fn (int $flags) => ord($content[$flags] ?? "\0") & 8 ? 'head' : 'over';
+        if ($where === 'head') {
+            // MariaDB says in a second byte whether the columns follow, or are those that it has sent before.
+            $pair->columns = ($content[1] ?? "\1") === "\1" ? $first : 0;
+        } elseif ($where === 'column') {
+            $pair->columns--;
+        }
         $pair->where = match (true) {
             $where === 'greeting' => 'login',
             $where === 'login' => $first === 0 ? 'over' : 'login',
             $where === 'head' && $first === 0 => $more(3),
             $first === 0xff => 'over',
-            $where === 'head' => 'column',
-            $where === 'column' && $first === 0xfe => 'row',
-            $where === 'row' && $first === 0xfe && strlen($content) < 9 => $more(3),
+            in_array($where, ['head', 'column']) => $pair->columns > 0 ? 'column' : 'row',
+            $where === 'row' && $first === 0xfe => $more(3),
             default => $where,
         };
         return match (true) {
-            $first === 0xfe && in_array($where, ['column', 'row']) && strlen($content) < 9 => 'end',
+            $where === 'row' && $first === 0xfe => 'end',
             $where === 'login' && $first === 0 => 'accepted',
             default => $where,
         };

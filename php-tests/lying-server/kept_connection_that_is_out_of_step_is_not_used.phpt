@@ -12,8 +12,8 @@ $lies = [
     'an empty packet in place of a row' => ['kind' => 'empty', 'where' => 'row', 'at' => 1],
     'empty packets from the second on' => ['kind' => 'empty', 'at' => 2, 'every' => 1],
     'an answer that ends too early' => ['kind' => 'ok', 'where' => 'head', 'at' => 1, 'bytes' => $ok],
-    'no columns' => ['kind' => 'columns', 'where' => 'head', 'at' => 2, 'bytes' => $ok],
-    'fewer columns' => ['kind' => 'columns', 'where' => 'head', 'at' => 2, 'bytes' => "\1"],
+    'no columns' => ['kind' => 'columns', 'where' => 'head', 'at' => 1, 'bytes' => $ok],
+    'fewer columns' => ['kind' => 'columns', 'where' => 'head', 'at' => 1, 'bytes' => "\1"],
     'a row of nothing' => ['kind' => 'columns', 'where' => 'row', 'at' => 1, 'bytes' => str_repeat("\xfb", 8)],
 ];
 foreach (each_lock() as $lock => $table) {

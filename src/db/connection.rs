@@ -2,26 +2,18 @@
 //!
 //! Used by `store`, `lock` and `pool`. It decides nothing about sessions, and sends nothing by itself.
 
-use std::mem::ManuallyDrop;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use mysql::prelude::{Protocol, Queryable};
-use mysql::{Conn, QueryResult};
-
+use super::driver::{self, Client, Prepared};
 use super::driver_error::code;
 use super::fork::{self, Listed};
 use super::host::Host;
-use super::reply::{Answer, Reply, ResultSet, Row};
+use super::reply::{Answer, Reply, ResultSet};
 use super::server::{Quirks, Server, Settings};
-use super::socket::{self, Expected};
 use super::statement::Statement;
 use super::{errno, login, statement_error};
 use crate::config::Config;
 use crate::error::{DbError, Error, Result};
-
-/// The mysql crate's buffers grow with an answer and never shrink. A connection is not kept when they may be larger than this.
-const LARGEST_KEPT: usize = 4 << 20;
 
 /// How many prepared statements a kept connection has; a request uses two of the three or four that there are for its settings.
 const PREPARED: usize = 8;
@@ -30,7 +22,7 @@ pub struct Connection {
     /// In front of the socket itself: dropped first.
     listed: Option<Listed>,
     /// `None` once the connection is lost, or out of step with the server.
-    inner: Option<Conn>,
+    inner: Option<Client>,
     /// `fork::generation` of the process that logged in: a forked child must not touch its parent's socket.
     generation: u32,
     at: Host,
@@ -39,7 +31,7 @@ pub struct Connection {
     deadline: Option<Instant>,
     /// Statements are prepared and stay so, since later requests on this connection send them again.
     prepares: bool,
-    prepared: Vec<(String, mysql::Statement)>,
+    prepared: Vec<(String, Prepared)>,
     /// Another request may use it: no statement has failed on it, which may have left a lock or a transaction open.
     reusable: bool,
     /// Whether the server has answered this request's first packet.
@@ -53,10 +45,10 @@ pub struct Connection {
 impl Connection {
     /// `script` names this request to whoever waits for its lock. `None`: the connection serves other requests, too.
     pub fn open(host: &Host, config: &Config, script: Option<&str>) -> Result<Self> {
-        let conn = login::log_in(host, config, script.unwrap_or_default())?;
+        let client = login::log_in(host, config, script.unwrap_or_default())?;
         Ok(Self {
-            listed: fork::list(&conn),
-            inner: Some(conn),
+            listed: fork::list(client.descriptor()),
+            inner: Some(client),
             generation: fork::generation(),
             at: host.clone(),
             io_timeout: config.io_timeout,
@@ -81,11 +73,16 @@ impl Connection {
     }
 
     pub fn id(&self) -> u32 {
-        self.inner.as_ref().map(Conn::connection_id).unwrap_or_default()
+        self.inner.as_ref().map(Client::connection_id).unwrap_or_default()
     }
 
     pub fn is_usable(&self) -> bool {
         self.inner.is_some() && !self.is_forked()
+    }
+
+    /// Whether the server has closed it, or sent something that nobody asked for.
+    pub fn was_closed(&self) -> bool {
+        self.inner.as_ref().is_none_or(Client::has_unexpected)
     }
 
     pub fn is_forked(&self) -> bool {
@@ -106,17 +103,13 @@ impl Connection {
         self.reusable = false;
     }
 
-    fn note_buffered(&mut self, bytes: usize) {
-        self.reusable &= bytes <= LARGEST_KEPT;
-    }
-
     pub fn is_reusable(&self) -> bool {
         self.is_usable() && self.reusable
     }
 
     /// COM_PING: whether the server is still there.
     pub fn ping(&mut self, timeout: Duration) -> Result<()> {
-        self.exchange(Some(timeout), |conn, _| conn.ping()).ok().map(drop)
+        self.exchange(Some(timeout), |client, _| client.ping()).ok().map(drop)
     }
 
     /// Sends statements that wait for no lock, within `io_timeout`.
@@ -126,7 +119,7 @@ impl Connection {
 
     /// Sends one packet of statements and reads all of its answers, within `timeout` altogether.
     pub fn send(&mut self, sql: &str, timeout: Option<Duration>) -> Reply {
-        self.exchange(timeout, |conn, sets| collect(conn.query_iter(sql), sets))
+        self.exchange(timeout, |client, sets| client.query(sql, sets))
     }
 
     /// The same for one statement. On a persistent connection it is prepared.
@@ -177,26 +170,26 @@ impl Connection {
     }
 
     fn execute_prepared(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> (Reply, bool) {
-        self.note_buffered(statement.data_len());
         let (text, values) = statement.prepared();
         let mut prepared = std::mem::take(&mut self.prepared);
-        let found = prepared.iter().find(|(known, _)| *known == text);
-        let (found, stays) = (found.map(|(_, found)| found.clone()), self.prepares);
-        let mut was_prepared = false;
-        let reply = self.exchange(timeout, |conn, sets| {
-            let (ready, is_new) = match found {
-                Some(ready) => (ready, false),
-                None => (conn.prep(&text)?, true),
-            };
-            was_prepared = true;
-            let result = collect(conn.exec_iter(&ready, values), sets);
-            let mut surplus = is_new.then_some(ready);
-            if stays && let Some(ready) = surplus.take() {
-                surplus = (prepared.len() == PREPARED).then(|| prepared.remove(0).1);
-                prepared.push((text, ready));
+        let place = prepared.iter().position(|(known, _)| *known == text);
+        let (stays, mut was_prepared) = (self.prepares, place.is_some());
+        let reply = self.exchange(timeout, |client, sets| {
+            if let Some(place) = place {
+                return client.execute(&mut prepared[place].1, &values, sets);
             }
-            // Needs no answer.
-            result.and(surplus.map_or(Ok(()), |surplus| conn.close(surplus)))
+            let mut ready = client.prepare(&text)?;
+            was_prepared = true;
+            let result = client.execute(&mut ready, &values, sets);
+            let surplus = match stays {
+                true => {
+                    let surplus = (prepared.len() == PREPARED).then(|| prepared.remove(0).1);
+                    prepared.push((text, ready));
+                    surplus
+                }
+                false => Some(ready),
+            };
+            result.and(surplus.map_or(Ok(()), |surplus| client.close(surplus)))
         });
         self.prepared = prepared;
         (reply, was_prepared)
@@ -205,38 +198,26 @@ impl Connection {
     fn exchange(
         &mut self,
         timeout: Option<Duration>,
-        work: impl FnOnce(&mut Conn, &mut Vec<ResultSet>) -> mysql::Result<()>,
+        work: impl FnOnce(&mut Client, &mut Vec<ResultSet>) -> driver::Result<()>,
     ) -> Reply {
         let mut reply = Reply::default();
-        let Some(conn) = self.inner.as_mut() else {
+        let Some(client) = self.inner.as_mut() else {
             reply.error = Some(Error::ConnectionLost {
                 host: self.host().to_owned(),
                 source: DbError::Driver("it had been closed".into()),
             });
             return reply;
         };
-        let ends = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        socket::end_at(ends.into_iter().chain(self.deadline).min());
-        let sets = &mut reply.sets;
-        socket::expect_answer();
-        // The crate panics on answers that no server gives, as an empty packet.
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(conn, sets)));
-        let between_packets = socket::is_between_packets();
-        let passed_limit = socket::passed_limit();
-        self.note_buffered(socket::answered_bytes());
-        socket::expect(Expected::Nothing);
-        let error = match outcome {
-            _ if let Some(limit) = passed_limit => Error::TooLargeToRead {
-                host: self.host().to_owned(),
-                limit,
-            },
-            Ok(Ok(())) if between_packets => return reply,
-            Ok(Err(error)) if between_packets || code(&error).is_none() => statement_error::sort(error, self.host()),
-            _ => Error::out_of_sync(self.host().to_owned()),
+        let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        client.set_deadline(end.into_iter().chain(self.deadline).min());
+        let Err(error) = work(client, &mut reply.sets) else {
+            return reply;
         };
         self.reusable = false;
-        // Also after a time-out of the socket: an answer to the old question may still come.
-        if error.is_connection_lost() || passed_limit.is_some() {
+        // Also after a time-out: an answer to the old question may still come.
+        let out_of_step = code(&error).is_none();
+        let error = statement_error::sort(error, self.host());
+        if out_of_step || error.is_connection_lost() {
             self.listed = None;
             self.inner = None;
         }
@@ -251,41 +232,5 @@ impl Drop for Connection {
             // Closing it properly would send the server a goodbye on the parent's behalf.
             std::mem::forget(self.inner.take());
         }
-    }
-}
-
-/// Walks every result set: the crate's shorter calls swallow the error of a second statement.
-fn collect<P: Protocol>(
-    result: mysql::Result<QueryResult<'_, '_, '_, P>>,
-    sets: &mut Vec<ResultSet>,
-) -> mysql::Result<()> {
-    // Its destructor reads on. What panicked once would do so again then, and a second panic ends the process.
-    let mut result = ManuallyDrop::new(result?);
-    let outcome = walk(&mut result, sets);
-    drop(ManuallyDrop::into_inner(result));
-    outcome
-}
-
-fn walk<P: Protocol>(result: &mut QueryResult<'_, '_, '_, P>, sets: &mut Vec<ResultSet>) -> mysql::Result<()> {
-    while let Some(set) = result.iter() {
-        let affected = set.affected_rows();
-        let columns = set.columns().as_ref().len();
-        let mut rows = Vec::new();
-        for row in set {
-            rows.push(Row(row.inspect_err(stop_reading)?));
-        }
-        sets.push(ResultSet {
-            rows,
-            columns,
-            affected,
-        });
-    }
-    Ok(())
-}
-
-/// Behind an error that is not the server's, the crate would read on to the end of an answer that may have none.
-fn stop_reading(error: &mysql::Error) {
-    if code(error).is_none() {
-        socket::stop();
     }
 }

@@ -1,58 +1,36 @@
-//! Errors of the mysql crate, as the plain data that messages have as their cause.
+//! Errors of the exchange, as the plain data that messages have as their cause.
 //!
 //! `login_error` and `statement_error` decide what an error means. Nothing here depends on what was being done.
 
-use std::error::Error as StdError;
-use std::io;
-
-use mysql::{DriverError, Error as MysqlError};
-
+use super::driver::Error as DriverError;
 use crate::error::DbError;
 
 /// The server's number, if it was the server that answered.
-pub fn code(error: &MysqlError) -> Option<u16> {
+pub fn code(error: &DriverError) -> Option<u16> {
     match error {
-        MysqlError::MySqlError(error) => Some(error.code),
+        DriverError::Server { code, .. } => Some(*code),
         _ => None,
     }
 }
 
-pub fn cause(error: MysqlError) -> DbError {
+pub fn cause(error: DriverError) -> DbError {
     match error {
-        MysqlError::MySqlError(error) => DbError::Server {
-            code: error.code,
-            sqlstate: error.state,
-            message: error.message,
+        DriverError::Server {
+            code,
+            sqlstate,
+            message,
+        } => DbError::Server {
+            code,
+            sqlstate,
+            message,
         },
-        MysqlError::DriverError(DriverError::CouldNotConnect(Some((_, _, io::ErrorKind::WouldBlock)))) => {
-            DbError::TimedOut
-        }
-        // The address is the caller's to tell.
-        MysqlError::DriverError(DriverError::CouldNotConnect(Some((_, description, kind)))) => {
-            of_kind(kind, description)
-        }
-        MysqlError::DriverError(DriverError::ConnectTimeout) => DbError::TimedOut,
-        MysqlError::DriverError(error) => DbError::Driver(error.to_string()),
-        MysqlError::IoError(error) => io_error(&error),
-        MysqlError::CodecError(error) => match error.source().and_then(<dyn StdError>::downcast_ref) {
-            Some(error) => io_error(error),
-            None => DbError::Driver(error.to_string()),
-        },
-        error => DbError::Driver(error.to_string()),
-    }
-}
-
-fn io_error(error: &io::Error) -> DbError {
-    of_kind(error.kind(), error.to_string())
-}
-
-fn of_kind(kind: io::ErrorKind, description: String) -> DbError {
-    use io::ErrorKind::*;
-    match kind {
-        WouldBlock | TimedOut => DbError::TimedOut,
-        ConnectionRefused | ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof | NotFound
-        | HostUnreachable | NetworkUnreachable => DbError::Network(description),
-        // This process has no file descriptor left, this machine no port.
-        _ => DbError::Driver(description),
+        DriverError::TimedOut => DbError::TimedOut,
+        DriverError::Network(text) => DbError::Network(text),
+        DriverError::Local(text) => DbError::Driver(text),
+        DriverError::Malformed(what) => DbError::Driver(format!("its answer makes no sense: {what}")),
+        DriverError::TooLarge { limit } => DbError::Driver(format!("its answer has more than {limit} bytes")),
+        DriverError::UnknownPlugin(name) => DbError::Driver(format!("it wants the authentication plugin '{name}'")),
+        DriverError::OldPassword => DbError::Driver("it wants a password in the format of before MySQL 4.1".into()),
+        DriverError::Unsuitable(name) => DbError::Driver(format!("it is {name}")),
     }
 }

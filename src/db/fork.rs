@@ -2,10 +2,10 @@
 
 #![expect(
     unsafe_code,
-    reason = "the mysql crate gives its socket as a raw descriptor; outside src/php, unsafe code is here and in socket.rs"
+    reason = "only system calls that are allowed between fork and exec let go of a socket; outside src/php, unsafe code is here alone"
 )]
 
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
 static FORKS: AtomicU32 = AtomicU32::new(0);
@@ -33,8 +33,7 @@ pub struct Listed {
     descriptor: RawFd,
 }
 
-pub fn list(connection: &mysql::Conn) -> Option<Listed> {
-    let descriptor = connection.as_raw_fd();
+pub fn list(descriptor: RawFd) -> Option<Listed> {
     let take = |place: &&AtomicI32| {
         place
             .compare_exchange(NONE, descriptor, Ordering::Relaxed, Ordering::Relaxed)

@@ -2,8 +2,7 @@
 //!
 //! Called by `login`. Errors of statements are sorted by `statement_error`.
 
-use mysql::{DriverError, Error as MysqlError};
-
+use super::driver::Error as DriverError;
 use super::driver_error::{cause, code};
 use super::errno::{
     ACCESS_DENIED, ACCESS_DENIED_NO_PASSWORD, BAD_DB, CON_COUNT, DBACCESS_DENIED, HOST_IS_BLOCKED, HOST_NOT_PRIVILEGED,
@@ -18,6 +17,8 @@ const UNKNOWN_PLUGIN: &str = "are user and password right? If they are, give the
 
 const NOT_THERE: &str = "is the server running, and are host, port and socket right?";
 
+const NO_MYSQL: &str = "does MySQL or MariaDB listen there?";
+
 /// Other clients take the socket where the host is 'localhost'.
 const NOT_THERE_BY_TCP: &str = "is the server running, and is the port right? If it listens on its socket alone, add \
      ?socket=/run/mysqld/mysqld.sock (or where it is) to the DSN";
@@ -30,16 +31,21 @@ pub const LIMIT_REACHED: &str = "the account has used up that limit: raise it by
      max_user_connections has to be above the number of PHP workers";
 
 /// `on_loopback`: the host was asked by TCP on this machine, where a server may be there all the same and refuse it.
-pub fn sort(error: MysqlError, host: &str, on_loopback: bool) -> Error {
+pub fn sort(error: DriverError, host: &str, on_loopback: bool) -> Error {
     let host = host.to_owned();
-    if let MysqlError::DriverError(DriverError::UnknownAuthPlugin(_)) = error {
-        return Error::Login {
-            host,
-            cure: UNKNOWN_PLUGIN,
-            source: cause(error),
-        };
+    match error {
+        DriverError::Unsuitable(name) => return Error::Unsuitable { host, name },
+        DriverError::UnknownPlugin(_) => {
+            return Error::Login {
+                host,
+                cure: UNKNOWN_PLUGIN,
+                source: cause(error),
+            };
+        }
+        _ => {}
     }
-    let old_password = matches!(error, MysqlError::DriverError(DriverError::OldMysqlPasswordDisabled));
+    let old_password = error == DriverError::OldPassword;
+    let is_other_protocol = matches!(error, DriverError::Malformed(_));
     let code = code(&error).or(old_password.then_some(SECURE_AUTH_MODE));
     let source = cause(error);
     match code {
@@ -110,21 +116,12 @@ pub fn sort(error: MysqlError, host: &str, on_loopback: bool) -> Error {
         None => Error::Connect {
             host,
             cure: match source {
+                _ if is_other_protocol => NO_MYSQL,
                 DbError::Network(_) if on_loopback => NOT_THERE_BY_TCP,
                 _ => NOT_THERE,
             },
             source,
         },
-    }
-}
-
-/// The mysql crate panics on an authentication plugin that it was not built with, and on an answer that is cut short.
-pub fn of_panic(host: String) -> Error {
-    let what = "its answer is that of an unknown authentication plugin, or of no MySQL server";
-    Error::Login {
-        host,
-        cure: UNKNOWN_PLUGIN,
-        source: DbError::Driver(what.into()),
     }
 }
 

@@ -97,7 +97,7 @@ impl Place {
         let fits =
             connection.io_timeout() == config.io_timeout && kept.target == config.target && wanted(connection.at());
         let idle = kept.since.elapsed();
-        if !fits || idle >= config.persistent_idle {
+        if !fits || idle >= config.persistent_idle || connection.was_closed() {
             return Ok(None);
         }
         if idle >= UNPROVEN_AFTER {

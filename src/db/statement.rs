@@ -2,7 +2,8 @@
 //! once for all the requests of a kept connection, and takes a large value as it is.
 
 use memchr::{memchr_iter, memchr2};
-use mysql::Value as Parameter;
+
+use super::driver::Parameter;
 
 /// Where a value stands in the text. No identifier of MySQL can hold it, so that every one of them is ours.
 const MARK: char = '\0';
@@ -86,15 +87,20 @@ impl<'a> Statement<'a> {
     }
 
     /// As the protocol of prepared statements has it.
-    pub fn prepared(&self) -> (String, Vec<Parameter>) {
-        let parameter = |value: &Value<'_>| match value {
-            Value::Number(number) => Parameter::UInt(*number),
-            Value::Name(name) => Parameter::Bytes(name.as_bytes().to_vec()),
-            Value::Key(key) => Parameter::Bytes(key.to_vec()),
-            Value::Data(data) => Parameter::Bytes(data.to_vec()),
-        };
+    pub fn prepared(&self) -> (String, Vec<Parameter<'_>>) {
         let text = self.text.replace(MARK, "?");
-        (text, self.values.iter().map(parameter).collect())
+        (text, self.values.iter().map(Value::parameter).collect())
+    }
+}
+
+impl Value<'_> {
+    fn parameter(&self) -> Parameter<'_> {
+        match self {
+            Self::Number(number) => Parameter::Number(*number),
+            Self::Name(name) => Parameter::Bytes(name.as_bytes()),
+            Self::Key(key) => Parameter::Bytes(key),
+            Self::Data(data) => Parameter::Bytes(data),
+        }
     }
 }
 
@@ -162,7 +168,13 @@ mod tests {
         );
         let (text, values) = statement.prepared();
         assert_eq!(text, "UPDATE `a?b` SET n=?,data=? WHERE l=?");
-        let bytes = |bytes: &[u8]| Parameter::Bytes(bytes.to_vec());
-        assert_eq!(values, [Parameter::UInt(7), bytes(b"it's"), bytes(b"n.1")]);
+        assert_eq!(
+            values,
+            [
+                Parameter::Number(7),
+                Parameter::Bytes(b"it's"),
+                Parameter::Bytes(b"n.1")
+            ]
+        );
     }
 }

@@ -2,8 +2,7 @@
 //!
 //! Called by `connection` alone. Errors at login are sorted by `login_error`.
 
-use mysql::Error as MysqlError;
-
+use super::driver::Error as DriverError;
 use super::driver_error::{cause, code};
 use super::errno::{
     BAD_FIELD, BINLOG_STMT_MODE_AND_ROW_ENGINE, CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, CANT_LOCK, CHECKREAD,
@@ -17,8 +16,11 @@ use super::login_error::{LIMIT_REACHED, PASSWORD_EXPIRED};
 use crate::error::Error;
 
 /// An error of a statement on a connection that had been logged in.
-pub fn sort(error: MysqlError, host: &str) -> Error {
+pub fn sort(error: DriverError, host: &str) -> Error {
     let host = host.to_owned();
+    if let DriverError::TooLarge { limit } = error {
+        return Error::TooLargeToRead { host, limit };
+    }
     let Some(code) = code(&error) else {
         return Error::ConnectionLost {
             host,

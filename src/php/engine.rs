@@ -2,9 +2,7 @@
 
 use std::ffi::CStr;
 
-use ext_php_rs::ffi::{
-    ext_php_rs_executor_globals, ext_php_rs_process_globals, ext_php_rs_sapi_globals, ext_php_rs_sapi_module,
-};
+use ext_php_rs::ffi::{ext_php_rs_executor_globals, ext_php_rs_process_globals, ext_php_rs_sapi_globals};
 
 use super::session_api::zend_memory_usage;
 use super::session_variables;
@@ -45,10 +43,4 @@ pub fn memory_left() -> Option<usize> {
     // SAFETY: the function only reads.
     let used = unsafe { zend_memory_usage(false) };
     memory_limit().map(|limit| limit.saturating_sub(used))
-}
-
-/// The name of PHP's SAPI: `fpm-fcgi`, `cli`, ...
-pub fn sapi() -> &'static CStr {
-    // SAFETY: the SAPI's description and its name live as long as the process.
-    unsafe { CStr::from_ptr((*ext_php_rs_sapi_module()).name) }
 }

@@ -11,8 +11,8 @@ use ext_php_rs::ffi::{_zend_module_dep, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CO
 use ext_php_rs::zend::{ModuleEntry, StaticModuleEntry};
 
 use super::session_api::{MODULE_DEP_REQUIRED, ps_module};
-use super::{boundary, callbacks, engine, functions, info, ini, shared_memory, warning};
-use crate::db::{fork, pool, warm_up};
+use super::{boundary, callbacks, functions, info, ini, shared_memory, warning};
+use crate::db::{fork, pool};
 
 /// C's `static const zend_module_dep[]`.
 #[repr(transparent)]
@@ -58,11 +58,6 @@ unsafe extern "C" fn startup(_kind: c_int, module_number: c_int) -> c_int {
     boundary::install_panic_hook();
     boundary::call(ZEND_RESULT_CODE_FAILURE, || {
         watch_forks();
-        warm_up::keep_buffers();
-        // A command line script may never open a session. If it does, it compiles the patterns at its first connection.
-        if engine::sapi() != c"cli" {
-            warm_up::compile_patterns();
-        }
         shared_memory::share_hosts();
         ini::register(module_number);
         ini::check_at_startup();

@@ -8,7 +8,7 @@ use std::ffi::c_void;
 use std::ptr;
 
 use super::engine;
-use crate::db::socket;
+use crate::db::driver;
 use crate::error::{Error, Result};
 use crate::handler::Handler;
 use crate::store::database::Database;
@@ -80,7 +80,7 @@ pub unsafe fn get<'a>(mod_data: *mut *mut c_void) -> Result<&'a mut OpenHandler>
 /// Bounds the answers of the server to `memory` bytes of data. PHP's memory_limit does not count Rust's memory, so a server
 /// could send any amount otherwise.
 pub fn bound_answers(memory: Option<usize>) {
-    socket::bound_answers(memory.map(|bytes| bytes.saturating_add(ANSWER_BYTES)));
+    driver::bound_answers(memory.map(|bytes| bytes.saturating_add(ANSWER_BYTES)));
 }
 
 /// Closes the open session, also one that ext/session has not closed, and frees its box.

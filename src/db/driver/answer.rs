@@ -1,0 +1,312 @@
+//! The answer to one command: a result set for each statement, up to the first error.
+
+use std::ops::Range;
+use std::str::FromStr;
+
+use mysql_common::constants::{ColumnFlags, ColumnType, StatusFlags};
+use mysql_common::io::ParseBuf;
+
+use super::error::{Error, Result};
+use super::packets::Packets;
+
+/// No statement of ours asks for more columns.
+const MOST_COLUMNS: u64 = 64;
+
+const OK: u8 = 0;
+const LOCAL_INFILE: u8 = 0xfb;
+const NULL: u8 = 0xfb;
+/// In front of a number of eight bytes, and at the beginning of the packet that ends the rows.
+const END: u8 = 0xfe;
+/// A row that begins with a number of eight bytes is at least that long.
+const SHORTEST_HUGE_ROW: usize = 0xff_ffff;
+
+/// One statement's answer.
+#[derive(Default)]
+pub struct ResultSet {
+    pub rows: Vec<Row>,
+    /// None: it was no question.
+    pub columns: usize,
+    pub affected: u64,
+}
+
+/// A row as it came, and where its values lie in it.
+pub struct Row {
+    bytes: Vec<u8>,
+    values: Vec<Value>,
+}
+
+enum Value {
+    Null,
+    Unsigned(u64),
+    Signed(i64),
+    Bytes(Range<usize>),
+}
+
+/// How the values of rows are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    Text,
+    Binary,
+}
+
+#[derive(Clone, Copy)]
+pub struct Column {
+    kind: ColumnType,
+    is_unsigned: bool,
+}
+
+/// What was agreed on at the login, and how rows come.
+#[derive(Clone, Copy)]
+pub struct Format {
+    pub encoding: Encoding,
+    pub without_eof: bool,
+    pub caches_columns: bool,
+}
+
+impl Row {
+    pub fn number(&self, column: usize) -> Option<u64> {
+        self.parsed(column)
+    }
+
+    /// A number that may be below zero.
+    pub fn integer(&self, column: usize) -> Option<i64> {
+        self.parsed(column)
+    }
+
+    fn parsed<T: TryFrom<u64> + TryFrom<i64> + FromStr>(&self, column: usize) -> Option<T> {
+        match self.values.get(column)? {
+            Value::Unsigned(number) => T::try_from(*number).ok(),
+            Value::Signed(number) => T::try_from(*number).ok(),
+            Value::Bytes(range) => std::str::from_utf8(self.bytes.get(range.clone())?).ok()?.parse().ok(),
+            Value::Null => None,
+        }
+    }
+
+    pub fn is_null(&self, column: usize) -> bool {
+        matches!(self.values.get(column), Some(Value::Null))
+    }
+
+    /// A server variable that is a switch.
+    pub fn is_on(&self, column: usize) -> bool {
+        match self.number(column) {
+            Some(number) => number != 0,
+            None => self.text(column).is_some_and(|text| text != "OFF"),
+        }
+    }
+
+    pub fn text(&self, column: usize) -> Option<String> {
+        match self.values.get(column)? {
+            Value::Bytes(range) => Some(String::from_utf8_lossy(self.bytes.get(range.clone())?).into_owned()),
+            _ => None,
+        }
+    }
+
+    /// The bytes of a column in the memory that the row came in, without a copy. The row is then empty.
+    pub fn take_bytes(&mut self, column: usize) -> Option<Vec<u8>> {
+        let Value::Bytes(range) = self.values.get(column)? else {
+            return None;
+        };
+        let range = range.clone();
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.truncate(range.end);
+        bytes.drain(..range.start.min(bytes.len()));
+        Some(bytes)
+    }
+
+    fn parse(bytes: Vec<u8>, columns: &[Column], encoding: Encoding) -> Option<Self> {
+        let mut rest = ParseBuf(&bytes);
+        let mut values = Vec::with_capacity(columns.len());
+        match encoding {
+            Encoding::Text => {
+                for _ in columns {
+                    values.push(match rest.0.first()? {
+                        &NULL => {
+                            rest.skip(1);
+                            Value::Null
+                        }
+                        _ => Value::Bytes(counted(&mut rest, bytes.len())?),
+                    });
+                }
+            }
+            Encoding::Binary => {
+                // A zero, and a bit for each column that is NULL, from the third bit on.
+                rest.checked_eat(1)?;
+                let nulls = rest.checked_eat((columns.len() + 2).div_ceil(8))?;
+                for (number, column) in columns.iter().enumerate() {
+                    let bit = number + 2;
+                    values.push(match nulls[bit / 8] >> (bit % 8) & 1 {
+                        0 => binary(&mut rest, *column, bytes.len())?,
+                        _ => Value::Null,
+                    });
+                }
+            }
+        }
+        let whole = rest.is_empty();
+        whole.then_some(Self { bytes, values })
+    }
+}
+
+/// Where the bytes lie that have their length in front.
+fn counted(rest: &mut ParseBuf<'_>, all: usize) -> Option<Range<usize>> {
+    let length = length(rest)?;
+    let start = all - rest.len();
+    let bytes = rest.checked_eat(usize::try_from(length).ok()?)?;
+    Some(start..start + bytes.len())
+}
+
+fn length(rest: &mut ParseBuf<'_>) -> Option<u64> {
+    match rest.0.first()? {
+        &NULL | &Error::HEADER => None,
+        _ => rest.checked_eat_lenenc_int(),
+    }
+}
+
+fn binary(rest: &mut ParseBuf<'_>, column: Column, all: usize) -> Option<Value> {
+    use ColumnType::*;
+    let number = |unsigned: u64, signed: i64| match column.is_unsigned {
+        true => Value::Unsigned(unsigned),
+        false => Value::Signed(signed),
+    };
+    Some(match column.kind {
+        MYSQL_TYPE_TINY => {
+            let value = rest.checked_eat_u8()?;
+            number(value.into(), (value as i8).into())
+        }
+        MYSQL_TYPE_SHORT | MYSQL_TYPE_YEAR => {
+            let value = rest.checked_eat_u16_le()?;
+            number(value.into(), (value as i16).into())
+        }
+        MYSQL_TYPE_LONG | MYSQL_TYPE_INT24 => {
+            let value = rest.checked_eat_u32_le()?;
+            number(value.into(), (value as i32).into())
+        }
+        MYSQL_TYPE_LONGLONG => {
+            let value = rest.checked_eat_u64_le()?;
+            number(value, value as i64)
+        }
+        MYSQL_TYPE_NULL => Value::Null,
+        // We ask for none of these.
+        MYSQL_TYPE_FLOAT | MYSQL_TYPE_DOUBLE | MYSQL_TYPE_DATE | MYSQL_TYPE_NEWDATE | MYSQL_TYPE_DATETIME
+        | MYSQL_TYPE_TIMESTAMP | MYSQL_TYPE_TIME => return None,
+        _ => Value::Bytes(counted(rest, all)?),
+    })
+}
+
+impl Column {
+    pub fn parse(packet: &[u8]) -> Option<Self> {
+        let mut rest = ParseBuf(packet);
+        // Catalog, schema, table, its name, the column, its name.
+        for _ in 0..6 {
+            counted(&mut rest, packet.len())?;
+        }
+        let fixed = length(&mut rest)?;
+        let mut fixed = ParseBuf(rest.checked_eat(usize::try_from(fixed).ok()?)?);
+        // Character set and length.
+        fixed.checked_eat(6)?;
+        let kind = ColumnType::try_from(fixed.checked_eat_u8()?).ok()?;
+        let flags = fixed.checked_eat_u16_le()?;
+        let is_unsigned = ColumnFlags::from_bits_truncate(flags).contains(ColumnFlags::UNSIGNED_FLAG);
+        Some(Self { kind, is_unsigned })
+    }
+}
+
+/// The end of a statement's answer: how many rows it found, and whether another answer follows.
+fn end(packet: &[u8]) -> Option<(u64, bool)> {
+    let mut rest = ParseBuf(packet.get(1..)?);
+    let affected = length(&mut rest)?;
+    length(&mut rest)?;
+    let status = StatusFlags::from_bits_truncate(rest.checked_eat_u16_le()?);
+    Some((affected, status.contains(StatusFlags::SERVER_MORE_RESULTS_EXISTS)))
+}
+
+/// The same where a server still sends EOF.
+fn eof(packet: &[u8]) -> Option<bool> {
+    let mut rest = ParseBuf(packet.get(1..)?);
+    rest.checked_eat_u16_le()?;
+    let status = StatusFlags::from_bits_truncate(rest.checked_eat_u16_le()?);
+    Some(status.contains(StatusFlags::SERVER_MORE_RESULTS_EXISTS))
+}
+
+/// Reads all answers to one command into `sets`. `columns` are those that the server has sent for it before.
+pub fn read(packets: &mut Packets, format: Format, columns: &mut Vec<Column>, sets: &mut Vec<ResultSet>) -> Result<()> {
+    loop {
+        let more = match packets.read()? {
+            packet @ [Error::HEADER, ..] => return Err(Error::of_packet(packet)),
+            [LOCAL_INFILE, ..] => return Err(Error::Malformed("a request for a file")),
+            packet @ [OK, ..] => {
+                let (affected, more) = end(packet).ok_or(Error::Malformed("an OK that is cut short"))?;
+                sets.push(ResultSet {
+                    affected,
+                    ..ResultSet::default()
+                });
+                more
+            }
+            packet => {
+                let (number, follow) =
+                    column_count(packet, format).ok_or(Error::Malformed("columns that nobody asked for"))?;
+                if follow {
+                    *columns = read_columns(packets, number, format.without_eof)?;
+                }
+                if columns.len() != number {
+                    return Err(Error::Malformed("rows without their columns"));
+                }
+                let (rows, more) = read_rows(packets, format, columns)?;
+                sets.push(ResultSet {
+                    rows,
+                    columns: number,
+                    affected: 0,
+                });
+                more
+            }
+        };
+        if !more {
+            return Ok(());
+        }
+    }
+}
+
+/// How many columns an answer has, and whether they follow.
+fn column_count(packet: &[u8], format: Format) -> Option<(usize, bool)> {
+    let mut rest = ParseBuf(packet);
+    let number = length(&mut rest).filter(|number| *number <= MOST_COLUMNS)?;
+    let follow = match format.caches_columns {
+        true => rest.checked_eat_u8()? == 1,
+        false => true,
+    };
+    rest.is_empty().then_some((number as usize, follow))
+}
+
+/// Column definitions, and the EOF behind them.
+pub fn read_columns(packets: &mut Packets, number: usize, without_eof: bool) -> Result<Vec<Column>> {
+    let mut columns = Vec::with_capacity(number);
+    for _ in 0..number {
+        columns.push(match packets.read()? {
+            packet @ [Error::HEADER, ..] => return Err(Error::of_packet(packet)),
+            packet => Column::parse(packet).ok_or(Error::Malformed("a column that is cut short"))?,
+        });
+    }
+    if !without_eof && number > 0 && packets.read()?.first() != Some(&END) {
+        return Err(Error::Malformed("no end of the columns"));
+    }
+    Ok(columns)
+}
+
+fn read_rows(packets: &mut Packets, format: Format, columns: &[Column]) -> Result<(Vec<Row>, bool)> {
+    let mut rows = Vec::new();
+    loop {
+        match packets.read()? {
+            packet @ [Error::HEADER, ..] => return Err(Error::of_packet(packet)),
+            packet @ [END, ..] if packet.len() < SHORTEST_HUGE_ROW => {
+                let more = match format.without_eof {
+                    true => end(packet).map(|(_, more)| more),
+                    false => eof(packet),
+                };
+                let more = more.ok_or(Error::Malformed("an end of rows that is cut short"))?;
+                return Ok((rows, more));
+            }
+            _ => {}
+        }
+        let row = Row::parse(packets.take_content(), columns, format.encoding);
+        rows.push(row.ok_or(Error::Malformed("a row of other values than its columns"))?);
+    }
+}

@@ -1,0 +1,220 @@
+//! A client of one server: the commands that rustsql uses.
+//!
+//! After an error that is not [`Error::Server`] an answer may still come, so that the client must not be used any more.
+
+use std::os::fd::RawFd;
+use std::time::Instant;
+
+use mysql_common::constants::{ColumnFlags, ColumnType, Command};
+use mysql_common::io::{BufMutExt, ParseBuf};
+
+use super::answer::{self, Column, Encoding, Format, ResultSet};
+use super::error::{Error, Result};
+use super::login::{self, Account, Agreed};
+use super::packets::Packets;
+use super::stream::{Endpoint, Stream};
+
+/// A value of a prepared statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parameter<'a> {
+    Number(u64),
+    Bytes(&'a [u8]),
+}
+
+pub struct Prepared {
+    id: u32,
+    parameters: usize,
+    /// Of its answer, as the server has sent them last.
+    columns: Vec<Column>,
+}
+
+pub struct Client {
+    packets: Packets,
+    agreed: Agreed,
+    /// It is in step with the server, which can be told goodbye.
+    in_step: bool,
+}
+
+impl Client {
+    /// Connects and logs in, until `deadline`.
+    pub fn connect(to: &Endpoint<'_>, account: &Account<'_>, deadline: Option<Instant>) -> Result<Self> {
+        let mut packets = Packets::new(Stream::connect(to, deadline)?);
+        packets.set_deadline(deadline);
+        let agreed = login::log_in(&mut packets, account)?;
+        Ok(Self {
+            packets,
+            agreed,
+            in_step: true,
+        })
+    }
+
+    pub fn connection_id(&self) -> u32 {
+        self.agreed.connection_id
+    }
+
+    pub fn descriptor(&self) -> RawFd {
+        self.packets.stream().descriptor()
+    }
+
+    /// Whether the server sent something that nobody asked for, or closed the connection. It must not be used then.
+    pub fn has_unexpected(&self) -> bool {
+        self.packets.has_unexpected()
+    }
+
+    /// All that is sent and received from now on ends then.
+    pub fn set_deadline(&mut self, deadline: Option<Instant>) {
+        self.packets.set_deadline(deadline);
+    }
+
+    /// Sends statements in one packet and adds their answers to `sets`, up to the first error.
+    pub fn query(&mut self, sql: &str, sets: &mut Vec<ResultSet>) -> Result<()> {
+        self.command(Command::COM_QUERY, |packet| packet.extend_from_slice(sql.as_bytes()))?;
+        let format = self.format(Encoding::Text);
+        let result = answer::read(&mut self.packets, format, &mut Vec::new(), sets);
+        self.finish(result)
+    }
+
+    pub fn ping(&mut self) -> Result<()> {
+        self.command(Command::COM_PING, |_| {})?;
+        let format = self.format(Encoding::Text);
+        let result = answer::read(&mut self.packets, format, &mut Vec::new(), &mut Vec::new());
+        self.finish(result)
+    }
+
+    pub fn prepare(&mut self, sql: &str) -> Result<Prepared> {
+        self.command(Command::COM_STMT_PREPARE, |packet| {
+            packet.extend_from_slice(sql.as_bytes())
+        })?;
+        let result = self.read_prepared();
+        self.finish(result)
+    }
+
+    fn read_prepared(&mut self) -> Result<Prepared> {
+        let packet = match self.packets.read()? {
+            packet @ [Error::HEADER, ..] => return Err(Error::of_packet(packet)),
+            packet => packet,
+        };
+        let mut rest = ParseBuf(packet);
+        let mut fields = || {
+            let ok = rest.checked_eat_u8()? == 0;
+            let fields = (
+                rest.checked_eat_u32_le()?,
+                rest.checked_eat_u16_le()?,
+                rest.checked_eat_u16_le()?,
+            );
+            ok.then_some(fields)
+        };
+        let (id, columns, parameters) = fields().ok_or(Error::Malformed("a prepared statement that is cut short"))?;
+        let without_eof = self.agreed.without_eof;
+        answer::read_columns(&mut self.packets, parameters.into(), without_eof)?;
+        let columns = answer::read_columns(&mut self.packets, columns.into(), without_eof)?;
+        Ok(Prepared {
+            id,
+            parameters: parameters.into(),
+            columns,
+        })
+    }
+
+    pub fn execute(
+        &mut self,
+        statement: &mut Prepared,
+        values: &[Parameter<'_>],
+        sets: &mut Vec<ResultSet>,
+    ) -> Result<()> {
+        if values.len() != statement.parameters {
+            self.in_step = false;
+            return Err(Error::Malformed("a prepared statement with another number of values"));
+        }
+        let id = statement.id;
+        self.command(Command::COM_STMT_EXECUTE, |packet| put_execution(packet, id, values))?;
+        let format = self.format(Encoding::Binary);
+        let result = answer::read(&mut self.packets, format, &mut statement.columns, sets);
+        self.finish(result)
+    }
+
+    /// Needs no answer.
+    pub fn close(&mut self, statement: Prepared) -> Result<()> {
+        self.command(Command::COM_STMT_CLOSE, |packet| {
+            packet.extend_from_slice(&statement.id.to_le_bytes())
+        })
+    }
+
+    fn format(&self, encoding: Encoding) -> Format {
+        Format {
+            encoding,
+            without_eof: self.agreed.without_eof,
+            caches_columns: self.agreed.caches_columns,
+        }
+    }
+
+    fn command(&mut self, command: Command, content: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
+        if self.packets.has_surplus() {
+            self.in_step = false;
+            return Err(Error::Malformed("more than an answer"));
+        }
+        self.packets.begin_command();
+        self.packets.begin_answer(None);
+        self.packets.write(|packet| {
+            packet.push(command as u8);
+            content(packet);
+        });
+        let sent = self.packets.flush();
+        self.finish(sent)
+    }
+
+    fn finish<T>(&mut self, result: Result<T>) -> Result<T> {
+        self.in_step &= matches!(result, Ok(_) | Err(Error::Server { .. }));
+        result
+    }
+}
+
+impl Drop for Client {
+    /// Says goodbye, without waiting.
+    fn drop(&mut self) {
+        if self.in_step {
+            self.packets.begin_command();
+            self.packets.write(|packet| packet.push(Command::COM_QUIT as u8));
+            self.packets.flush_at_once();
+        }
+    }
+}
+
+fn put_execution(packet: &mut Vec<u8>, id: u32, values: &[Parameter<'_>]) {
+    let data: usize = values.iter().map(Parameter::len).sum();
+    packet.reserve_exact(data + 32 + 16 * values.len());
+    packet.extend_from_slice(&id.to_le_bytes());
+    // No cursor, one execution.
+    packet.extend_from_slice(&[0, 1, 0, 0, 0]);
+    if values.is_empty() {
+        return;
+    }
+    // None of them is NULL, and their types follow.
+    packet.extend(std::iter::repeat_n(0, values.len().div_ceil(8)));
+    packet.push(1);
+    for value in values {
+        let (kind, flags) = match value {
+            Parameter::Number(_) => (ColumnType::MYSQL_TYPE_LONGLONG, ColumnFlags::UNSIGNED_FLAG),
+            Parameter::Bytes(_) => (ColumnType::MYSQL_TYPE_VAR_STRING, ColumnFlags::empty()),
+        };
+        packet.push(kind as u8);
+        // Only this flag counts, as the highest bit.
+        packet.push(if flags.is_empty() { 0 } else { 0x80 });
+    }
+    for value in values {
+        match value {
+            Parameter::Number(number) => packet.extend_from_slice(&number.to_le_bytes()),
+            Parameter::Bytes(bytes) => {
+                packet.put_lenenc_str(bytes);
+            }
+        }
+    }
+}
+
+impl Parameter<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Number(_) => 8,
+            Self::Bytes(bytes) => bytes.len(),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What can go wrong in the exchange, as the caller has to tell it apart.
+
+use std::io;
+
+use mysql_common::io::ParseBuf;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// The server refused a statement or the login. The connection can go on, unless the login was refused.
+    Server {
+        code: u16,
+        sqlstate: String,
+        message: String,
+    },
+    /// The deadline passed.
+    TimedOut,
+    /// The host cannot be reached, does not listen, or hung up.
+    Network(String),
+    /// This machine lacks something: file descriptors, ports, a usable path.
+    Local(String),
+    /// No server sends this.
+    Malformed(&'static str),
+    /// The answer is larger than [`super::bound_answers`] allows.
+    TooLarge { limit: usize },
+    /// The account has an authentication plugin that this client does not know.
+    UnknownPlugin(String),
+    /// The account's password is stored in the format of before MySQL 4.1.
+    OldPassword,
+    /// The server speaks the protocol, but cannot lock sessions. Its name.
+    Unsuitable(&'static str),
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        use io::ErrorKind::*;
+        let text = error.to_string();
+        match error.kind() {
+            WouldBlock | TimedOut => Self::TimedOut,
+            ConnectionRefused | ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof | NotFound
+            | HostUnreachable | NetworkUnreachable => Self::Network(text),
+            _ => Self::Local(text),
+        }
+    }
+}
+
+impl Error {
+    /// The first byte of a packet that is an error.
+    pub(super) const HEADER: u8 = 0xff;
+
+    /// The error in a packet that begins with [`Self::HEADER`].
+    pub(super) fn of_packet(packet: &[u8]) -> Self {
+        let mut rest = ParseBuf(packet.get(1..).unwrap_or_default());
+        let Some(code) = rest.checked_eat_u16_le() else {
+            return Self::Malformed("an error without a number");
+        };
+        // Some errors at login have no SQLSTATE.
+        let sqlstate = match rest.0 {
+            [b'#', sqlstate @ ..] if sqlstate.len() >= 5 => {
+                rest = ParseBuf(&sqlstate[5..]);
+                String::from_utf8_lossy(&sqlstate[..5]).into_owned()
+            }
+            _ => "HY000".to_owned(),
+        };
+        Self::Server {
+            code,
+            sqlstate,
+            message: String::from_utf8_lossy(rest.0).into_owned(),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Packets in and out: their headers, their order, their sizes.
+//!
+//! Memory grows with what has come, never with what a header announces. Buffers that were large for one answer or one statement
+//! are given back behind it.
+
+use std::cell::Cell;
+use std::ops::Range;
+use std::time::Instant;
+
+use super::error::{Error, Result};
+use super::stream::Stream;
+
+/// A packet of this length continues in the next one.
+const FULL: usize = 0xff_ffff;
+const HEADER: usize = 4;
+
+/// What is read at once. A packet that fits into it is read where it lies.
+const BUFFER: usize = 16 << 10;
+
+/// A buffer for statements that is larger than this is given back.
+const LARGEST_KEPT: usize = 64 << 10;
+
+thread_local! {
+    static ANSWER_LIMIT: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// How many bytes each answer may have from now on, for all connections of this thread; `None`: as many as the protocol allows.
+pub fn bound_answers(limit: Option<usize>) {
+    ANSWER_LIMIT.set(limit);
+}
+
+pub struct Packets {
+    stream: Stream,
+    deadline: Option<Instant>,
+    /// The number that the next packet of either side has.
+    sequence: u8,
+    input: Box<[u8]>,
+    /// What has come and was not looked at.
+    unread: Range<usize>,
+    /// Where the packet that was read last lies in `input`; empty where it is in `large`.
+    current: Range<usize>,
+    large: Vec<u8>,
+    output: Vec<u8>,
+    /// How many bytes the answer may still have.
+    allowance: usize,
+    limit: usize,
+}
+
+impl Packets {
+    pub fn new(stream: Stream) -> Self {
+        Self {
+            stream,
+            deadline: None,
+            sequence: 0,
+            input: vec![0; BUFFER].into_boxed_slice(),
+            unread: 0..0,
+            current: 0..0,
+            large: Vec::new(),
+            output: Vec::with_capacity(1024),
+            allowance: 0,
+            limit: 0,
+        }
+    }
+
+    pub fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    /// All that is sent and received from now on ends then.
+    pub fn set_deadline(&mut self, deadline: Option<Instant>) {
+        self.deadline = deadline;
+    }
+
+    /// Begins a command: its packet and its answer are numbered from zero.
+    pub fn begin_command(&mut self) {
+        self.sequence = 0;
+    }
+
+    /// Begins an answer, which may have as many bytes as [`bound_answers`] said, or `limit`.
+    pub fn begin_answer(&mut self, limit: Option<usize>) {
+        self.limit = limit.or(ANSWER_LIMIT.get()).unwrap_or(usize::MAX);
+        self.allowance = self.limit;
+    }
+
+    /// Adds a packet to what is sent next.
+    pub fn write(&mut self, content: impl FnOnce(&mut Vec<u8>)) {
+        let begin = self.output.len();
+        self.output.extend([0; HEADER]);
+        content(&mut self.output);
+        let length = self.output.len() - begin - HEADER;
+        // The packets behind the first one get room for their headers, the last of them first.
+        let surplus = length / FULL;
+        self.output.resize(self.output.len() + surplus * HEADER, 0);
+        for part in (0..=surplus).rev() {
+            let content = FULL.min(length - part * FULL);
+            let from = begin + HEADER + part * FULL;
+            let to = from + part * HEADER;
+            self.output.copy_within(from..from + content, to);
+            let number = self.sequence.wrapping_add(part as u8);
+            self.output[to - HEADER..to].copy_from_slice(&(content as u32).to_le_bytes());
+            self.output[to - 1] = number;
+        }
+        self.sequence = self.sequence.wrapping_add(surplus as u8).wrapping_add(1);
+    }
+
+    pub fn flush(&mut self) -> Result<()> {
+        let sent = self.stream.send(&self.output, self.deadline);
+        self.output.clear();
+        if self.output.capacity() > LARGEST_KEPT {
+            self.output = Vec::new();
+        }
+        sent
+    }
+
+    /// Sends without waiting, and without telling whether that went well: a goodbye.
+    pub fn flush_at_once(&mut self) {
+        let _ = self.stream.send_some(&self.output);
+        self.output.clear();
+    }
+
+    /// Whether the server sent something that nobody asked for, or closed the connection.
+    pub fn has_unexpected(&self) -> bool {
+        !self.unread.is_empty() || self.stream.is_readable()
+    }
+
+    /// Whether something has come behind the last packet that was read.
+    pub fn has_surplus(&self) -> bool {
+        !self.unread.is_empty()
+    }
+
+    /// Reads the next packet. It has at least one byte.
+    pub fn read(&mut self) -> Result<&[u8]> {
+        self.large = Vec::new();
+        let mut length = self.read_header()?;
+        if length == 0 {
+            return Err(Error::Malformed("an empty packet"));
+        }
+        if length + HEADER <= BUFFER {
+            self.receive_at_least(length)?;
+            self.current = self.unread.start..self.unread.start + length;
+            self.unread.start += length;
+            return Ok(&self.input[self.current.clone()]);
+        }
+        self.current = 0..0;
+        let mut whole = Vec::new();
+        loop {
+            self.read_large(&mut whole, length)?;
+            if length < FULL {
+                break;
+            }
+            length = self.read_header()?;
+        }
+        self.large = whole;
+        Ok(&self.large)
+    }
+
+    /// The packet that was read last, to keep. A large one is not copied.
+    pub fn take_content(&mut self) -> Vec<u8> {
+        match self.current.is_empty() {
+            true => std::mem::take(&mut self.large),
+            false => self.input[self.current.clone()].to_vec(),
+        }
+    }
+
+    fn read_header(&mut self) -> Result<usize> {
+        self.receive_at_least(HEADER)?;
+        let header = &self.input[self.unread.start..self.unread.start + HEADER];
+        let (length, number) = match *header {
+            [low, middle, high, number] => (u32::from_le_bytes([low, middle, high, 0]) as usize, number),
+            _ => return Err(Error::Malformed("half a header")),
+        };
+        self.unread.start += HEADER;
+        if number != self.sequence {
+            return Err(self.out_of_order(length));
+        }
+        self.sequence = number.wrapping_add(1);
+        self.allowance = self
+            .allowance
+            .checked_sub(length)
+            .ok_or(Error::TooLarge { limit: self.limit })?;
+        Ok(length)
+    }
+
+    /// A server that ends a connection says why in a packet that answers nothing.
+    fn out_of_order(&mut self, length: usize) -> Error {
+        let why = Error::Malformed("a packet out of order");
+        if length == 0 || length + HEADER > BUFFER || self.receive_at_least(length).is_err() {
+            return why;
+        }
+        match &self.input[self.unread.start..self.unread.start + length] {
+            packet @ [Error::HEADER, ..] => match Error::of_packet(packet) {
+                Error::Server { code, message, .. } => Error::Network(format!("error {code}: {message}")),
+                _ => why,
+            },
+            _ => why,
+        }
+    }
+
+    /// Reads until so many bytes lie in `unread`; `bytes` is at most the buffer's size.
+    fn receive_at_least(&mut self, bytes: usize) -> Result<()> {
+        if self.unread.is_empty() {
+            self.unread = 0..0;
+        }
+        while self.unread.len() < bytes {
+            if self.unread.start + bytes > self.input.len() {
+                self.input.copy_within(self.unread.clone(), 0);
+                self.unread = 0..self.unread.len();
+            }
+            let received = self.stream.receive(&mut self.input[self.unread.end..], self.deadline)?;
+            self.unread.end += received;
+        }
+        Ok(())
+    }
+
+    /// Adds a part of a packet to `whole`, which grows to twice its size at most, and to no more than the part needs.
+    fn read_large(&mut self, whole: &mut Vec<u8>, length: usize) -> Result<()> {
+        let end = whole.len() + length;
+        let buffered = self.unread.len().min(length);
+        let from = self.unread.start;
+        whole.extend_from_slice(&self.input[from..from + buffered]);
+        self.unread.start += buffered;
+        let mut filled = whole.len();
+        while filled < end {
+            if filled == whole.len() {
+                let room = (end - filled).min(filled.max(BUFFER));
+                whole.reserve_exact(room);
+                whole.resize(filled + room, 0);
+            }
+            filled += self.stream.receive(&mut whole[filled..], self.deadline)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! The socket to a server. Every call ends at a deadline, however slowly bytes come or go.
+//!
+//! It never blocks but in `poll`: a signal does not end the wait, and a server that takes the question off a Unix socket does not
+//! wake the client before the answer is there.
+
+use std::io::{ErrorKind, Read};
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
+
+use super::error::{Error, Result};
+
+/// Probes that find a server which vanished while the client waits for ever.
+const KEEPALIVE_PROBES: u32 = 3;
+
+pub enum Endpoint<'a> {
+    Unix(&'a str),
+    /// `silence`: how long the network may acknowledge nothing before the connection is lost.
+    Tcp {
+        address: SocketAddr,
+        silence: Duration,
+    },
+}
+
+pub struct Stream {
+    socket: Socket,
+    is_unix: bool,
+}
+
+impl Stream {
+    pub fn connect(to: &Endpoint<'_>, deadline: Option<Instant>) -> Result<Self> {
+        match to {
+            Endpoint::Unix(path) => Self::connect_unix(path, deadline),
+            Endpoint::Tcp { address, silence } => Self::connect_tcp(*address, *silence, deadline),
+        }
+    }
+
+    fn connect_unix(path: &str, deadline: Option<Instant>) -> Result<Self> {
+        let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+        // Without blocking, a server whose queue is full refuses at once. The kernel bounds the wait by the write timeout.
+        socket.set_write_timeout(deadline.map(|end| left(end).max(Duration::from_millis(1))))?;
+        socket.connect(&SockAddr::unix(path)?)?;
+        socket.set_nonblocking(true)?;
+        Ok(Self { socket, is_unix: true })
+    }
+
+    fn connect_tcp(address: SocketAddr, silence: Duration, deadline: Option<Instant>) -> Result<Self> {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM.nonblocking(), None)?;
+        // The kernel takes whole seconds, and zero is an error.
+        let interval = Duration::from_secs(silence.as_secs_f64().ceil().max(1.0) as u64);
+        let keepalive = TcpKeepalive::new()
+            .with_time(interval)
+            .with_interval(interval)
+            .with_retries(KEEPALIVE_PROBES);
+        socket.set_tcp_nodelay(true)?;
+        socket.set_tcp_keepalive(&keepalive)?;
+        socket.set_tcp_user_timeout(Some(silence))?;
+        let stream = Self { socket, is_unix: false };
+        if let Err(error) = stream.socket.connect(&address.into()) {
+            if error.raw_os_error() != Some(Errno::EINPROGRESS as i32) {
+                return Err(error.into());
+            }
+            stream.wait(PollFlags::POLLOUT, deadline)?;
+            if let Some(error) = stream.socket.take_error()? {
+                return Err(error.into());
+            }
+        }
+        Ok(stream)
+    }
+
+    /// A password may go over it as it is.
+    pub fn is_unix(&self) -> bool {
+        self.is_unix
+    }
+
+    pub fn descriptor(&self) -> RawFd {
+        self.socket.as_raw_fd()
+    }
+
+    pub fn send(&mut self, mut bytes: &[u8], deadline: Option<Instant>) -> Result<()> {
+        while !bytes.is_empty() {
+            match self.send_some(bytes) {
+                Ok(sent) => bytes = &bytes[sent..],
+                Err(Error::TimedOut) => self.wait(PollFlags::POLLOUT, deadline)?,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// [`Error::TimedOut`] where the socket takes nothing now.
+    pub fn send_some(&mut self, bytes: &[u8]) -> Result<usize> {
+        loop {
+            match self.socket.send_with_flags(bytes, libc::MSG_NOSIGNAL) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                sent => return Ok(sent?),
+            }
+        }
+    }
+
+    /// Waits for bytes and returns how many have come, at least one.
+    pub fn receive(&mut self, into: &mut [u8], deadline: Option<Instant>) -> Result<usize> {
+        loop {
+            self.wait(PollFlags::POLLIN, deadline)?;
+            match (&self.socket).read(into) {
+                Ok(0) => return Err(Error::Network("the server closed the connection".into())),
+                Ok(received) => return Ok(received),
+                Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Whether bytes have come that nobody has read, or the server has closed the connection.
+    pub fn is_readable(&self) -> bool {
+        self.wait(PollFlags::POLLIN, Some(Instant::now())).is_ok()
+    }
+
+    fn wait(&self, events: PollFlags, deadline: Option<Instant>) -> Result<()> {
+        loop {
+            let timeout = match deadline {
+                None => PollTimeout::NONE,
+                Some(end) => milliseconds(left(end)),
+            };
+            let mut socket = [PollFd::new(self.socket.as_fd(), events)];
+            match poll(&mut socket, timeout) {
+                Ok(0) if deadline.is_none_or(|end| !left(end).is_zero()) => {}
+                Ok(0) => return Err(Error::TimedOut),
+                Ok(_) => return Ok(()),
+                Err(Errno::EINTR) => {}
+                Err(error) => return Err(Error::Local(error.to_string())),
+            }
+        }
+    }
+}
+
+fn left(end: Instant) -> Duration {
+    end.saturating_duration_since(Instant::now())
+}
+
+/// Rounded up: the wait must not end before its time.
+fn milliseconds(left: Duration) -> PollTimeout {
+    PollTimeout::try_from(left.as_micros().div_ceil(1000)).unwrap_or(PollTimeout::MAX)
+}
