@@ -107,6 +107,20 @@ impl Connection {
         self.is_usable() && self.reusable
     }
 
+    /// Sends what gives a lock back, and does not wait for the answer. [`Self::finish_release`] reads it before the next use.
+    pub fn send_release(&mut self, sql: &str) -> Result<()> {
+        self.exchange(Some(self.io_timeout), |client, _| client.send(sql))
+            .ok()
+            .map(drop)
+    }
+
+    /// Reads the answer to the last release. After an error the connection must end: whether the lock was given back is unknown.
+    pub fn finish_release(&mut self, timeout: Duration) -> Result<()> {
+        self.exchange(Some(timeout), |client, _| client.finish_pending())
+            .ok()
+            .map(drop)
+    }
+
     /// COM_PING: whether the server is still there.
     pub fn ping(&mut self, timeout: Duration) -> Result<()> {
         self.exchange(Some(timeout), |client, _| client.ping()).ok().map(drop)

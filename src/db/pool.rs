@@ -97,15 +97,13 @@ impl Place {
         let fits =
             connection.io_timeout() == config.io_timeout && kept.target == config.target && wanted(connection.at());
         let idle = kept.since.elapsed();
-        if !fits || idle >= config.persistent_idle || connection.was_closed() {
+        if !fits || idle >= config.persistent_idle {
             return Ok(None);
         }
-        if idle >= UNPROVEN_AFTER {
-            match connection.ping(config.connect_timeout) {
-                Err(error) if error.is_timed_out() => return Err(Box::new((connection.at().clone(), error))),
-                Err(_) => return Ok(None),
-                Ok(()) => {}
-            }
+        match prove(&mut connection, idle, config.connect_timeout) {
+            Err(error) if error.is_timed_out() => return Err(Box::new((connection.at().clone(), error))),
+            Ok(()) if !connection.was_closed() => {}
+            _ => return Ok(None),
         }
         Ok(Some(connection))
     }
@@ -121,6 +119,15 @@ impl Place {
                 since: Instant::now(),
             });
         }
+    }
+}
+
+/// Reads the answer to the release that ended the last request, and asks whether the server is still there if that was long ago.
+fn prove(connection: &mut Connection, idle: Duration, timeout: Duration) -> Result<()> {
+    connection.finish_release(timeout)?;
+    match idle >= UNPROVEN_AFTER {
+        true => connection.ping(timeout),
+        false => Ok(()),
     }
 }
 

@@ -128,7 +128,7 @@ impl Database {
             && connection.is_reusable()
         {
             // If this fails the connection is not kept, and its end gives the lock back.
-            let _ = connection.query(&release);
+            let _ = connection.send_release(&release);
         }
         if connection.is_reusable() && connection.first_packet_done {
             connection.first_packet_done = false;

@@ -33,6 +33,8 @@ pub struct Client {
     agreed: Agreed,
     /// It is in step with the server, which can be told goodbye.
     in_step: bool,
+    /// The answer to the last command was not read yet.
+    is_answer_pending: bool,
 }
 
 impl Client {
@@ -45,6 +47,7 @@ impl Client {
             packets,
             agreed,
             in_step: true,
+            is_answer_pending: false,
         })
     }
 
@@ -74,11 +77,27 @@ impl Client {
         self.finish(result)
     }
 
-    pub fn ping(&mut self) -> Result<()> {
-        self.command(Command::COM_PING, |_| {})?;
+    /// Sends statements without waiting for their answer. [`Self::finish_pending`] has to read it before the next command.
+    pub fn send(&mut self, sql: &str) -> Result<()> {
+        self.command(Command::COM_QUERY, |packet| packet.extend_from_slice(sql.as_bytes()))?;
+        self.is_answer_pending = true;
+        Ok(())
+    }
+
+    /// Reads the answer to [`Self::send`], if there is one to read.
+    pub fn finish_pending(&mut self) -> Result<()> {
+        if !std::mem::take(&mut self.is_answer_pending) {
+            return Ok(());
+        }
         let format = self.format(Encoding::Text);
         let result = answer::read(&mut self.packets, format, &mut Vec::new(), &mut Vec::new());
         self.finish(result)
+    }
+
+    pub fn ping(&mut self) -> Result<()> {
+        self.command(Command::COM_PING, |_| {})?;
+        self.is_answer_pending = true;
+        self.finish_pending()
     }
 
     pub fn prepare(&mut self, sql: &str) -> Result<Prepared> {
@@ -148,9 +167,9 @@ impl Client {
     }
 
     fn command(&mut self, command: Command, content: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
-        if self.packets.has_surplus() {
+        if self.is_answer_pending || self.packets.has_surplus() {
             self.in_step = false;
-            return Err(Error::Malformed("more than an answer"));
+            return Err(Error::Malformed("an answer that nobody has read"));
         }
         self.packets.begin_command();
         self.packets.begin_answer(None);
