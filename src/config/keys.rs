@@ -107,6 +107,7 @@ pub const ALL: &[Key] = &[
     Key::new(c"rustsql.persistent", c"0", PerDir, |c, t| put(&mut c.persistent, boolean(t)), "1: the connection is kept for the next request of the same worker"),
     Key::new(c"rustsql.persistent_size", c"16", System, |c, t| put(&mut c.persistent_size, count(t)), "most connections kept in a process with threads"),
     Key::new(c"rustsql.persistent_idle", c"60", System, |c, t| put(&mut c.persistent_idle, above_zero(t)), "seconds after which a kept connection is not used again"),
+    Key::new(c"rustsql.pipelined_login", c"0", PerDir, |c, t| put(&mut c.pipelined_login, boolean(t)), "1: the first packet goes with the login"),
     Key::new(c"rustsql.touch_interval", c"60", All, |c, t| put(&mut c.touch_interval, seconds(t)), "seconds in which the expiry of an unchanged session moves at most once"),
     Key::new(c"rustsql.max_size", c"0", PerDir, |c, t| put(&mut c.max_size, size(t)), "most bytes of a session's data"),
     Key::new(c"rustsql.store_empty", c"1", All, |c, t| put(&mut c.store_empty, boolean(t)), "0: a new session that stays without variables is not stored"),

@@ -56,6 +56,7 @@ pub struct Config {
     pub persistent: bool,
     pub persistent_size: u32,
     pub persistent_idle: Duration,
+    pub pipelined_login: bool,
     pub touch_interval: Duration,
     /// `None`: `max_allowed_packet` of the server is the only limit.
     pub max_size: Option<usize>,

@@ -34,6 +34,8 @@ pub struct Connection {
     prepared: Vec<(String, Prepared)>,
     /// Another request may use it: no statement has failed on it, which may have left a lock or a transaction open.
     reusable: bool,
+    /// The login went with the first packet and failed: nothing of that packet was executed.
+    pipelined_login_failed: bool,
     /// Whether the server has answered this request's first packet.
     pub first_packet_done: bool,
     pub server: Option<Server>,
@@ -56,6 +58,7 @@ impl Connection {
             prepares: script.is_none(),
             prepared: Vec::new(),
             reusable: true,
+            pipelined_login_failed: false,
             first_packet_done: false,
             server: None,
             quirks: Quirks::default(),
@@ -83,6 +86,10 @@ impl Connection {
     /// Whether the server has closed it, or sent something that nobody asked for.
     pub fn was_closed(&self) -> bool {
         self.inner.as_ref().is_none_or(Client::has_unexpected)
+    }
+
+    pub fn has_pipelined_login_failed(&self) -> bool {
+        self.pipelined_login_failed
     }
 
     pub fn is_forked(&self) -> bool {
@@ -228,10 +235,14 @@ impl Connection {
             return reply;
         };
         self.reusable = false;
+        self.pipelined_login_failed = client.is_logging_in();
+        if self.pipelined_login_failed {
+            login::pipelining_failed(&self.at);
+        }
         // Also after a time-out: an answer to the old question may still come.
         let out_of_step = code(&error).is_none();
         let error = statement_error::sort(error, self.host());
-        if out_of_step || error.is_connection_lost() {
+        if out_of_step || self.pipelined_login_failed || error.is_connection_lost() {
             self.listed = None;
             self.inner = None;
         }

@@ -2,8 +2,11 @@
 //!
 //! Called by `connection` alone. What a server is told behind its login rides in the first packet, see `store::first_packet`.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 use super::driver::{Account, Client, Endpoint};
 use super::host::Host;
@@ -11,6 +14,32 @@ use super::login_error;
 use crate::config::Config;
 use crate::config::dsn::Address;
 use crate::error::Result;
+
+/// Hosts where a pipelined login has failed, and when.
+static NOT_PIPELINED: Mutex<Option<HashMap<Host, Instant>>> = Mutex::new(None);
+
+/// For so long at most it is remembered.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+
+/// The next logins at this host are ordinary ones. A proxy may end a connection that sends something behind its login, and an
+/// account may need more than one answer.
+pub fn pipelining_failed(host: &Host) {
+    let mut hosts = NOT_PIPELINED.lock();
+    let hosts = hosts.get_or_insert_default();
+    hosts.retain(|_, failed| failed.elapsed() < LONGEST_PAUSE);
+    hosts.insert(host.clone(), Instant::now());
+}
+
+fn may_be_pipelined(host: &Host, config: &Config) -> bool {
+    // At least the login that follows the failure is an ordinary one.
+    let pause = config.retry_after.max(config.connect_timeout);
+    let failed_lately = || {
+        let hosts = NOT_PIPELINED.lock();
+        let failed = hosts.as_ref().and_then(|hosts| hosts.get(host));
+        failed.is_some_and(|failed| failed.elapsed() < pause)
+    };
+    config.pipelined_login && !failed_lately()
+}
 
 /// `program_name` is a connection attribute, which the server shows to whoever looks at its connections.
 pub fn log_in(host: &Host, config: &Config, program_name: &str) -> Result<Client> {
@@ -23,8 +52,9 @@ pub fn log_in(host: &Host, config: &Config, program_name: &str) -> Result<Client
         program_name,
     };
     let connect = |endpoint| {
+        let pipelined = matches!(endpoint, Endpoint::Tcp { .. }) && may_be_pipelined(host, config);
         let on_loopback = host.ip().is_some_and(|ip| ip.is_loopback());
-        Client::connect(&endpoint, &account, deadline)
+        Client::connect(&endpoint, &account, deadline, pipelined)
             .map_err(|error| login_error::sort(error, host.label(), on_loopback))
     };
     match (host.address(), host.ip()) {

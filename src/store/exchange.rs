@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::database::Database;
 use super::held::Held;
 use super::{Store, known_servers, sql};
+use crate::db::connection::Connection;
 use crate::db::reply::Reply;
 use crate::db::server::Settings;
 use crate::db::statement::Statement;
@@ -48,6 +49,11 @@ impl Database {
             if first && self.undo_unsuited_packet() {
                 continue;
             }
+            if self.has_pipelined_login_failed() {
+                // The next connection has an ordinary login, whose error tells what is wrong.
+                self.end_connection();
+                continue;
+            }
             self.in_transaction = self
                 .connection
                 .as_ref()
@@ -65,6 +71,11 @@ impl Database {
                 Some(error) => self.skip_host(error),
             }
         }
+    }
+
+    pub(super) fn has_pipelined_login_failed(&self) -> bool {
+        let connection = self.connection.as_ref();
+        connection.is_some_and(Connection::has_pipelined_login_failed)
     }
 
     /// A packet behind the first one.

@@ -54,6 +54,12 @@ impl Database {
             before.push(shape::question(&self.table));
         }
         let (mut reply, answers) = connection.send_behind(before, statement, timeout);
+        if self.has_pipelined_login_failed() {
+            return Ok(reply);
+        }
+        let Some(connection) = &mut self.connection else {
+            return Err(self.out_of_sync());
+        };
         if answers.len() < asked
             && !quirks.no_cluster_variables
             && reply.error_code().is_some_and(errno::is_missing_name)

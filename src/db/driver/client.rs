@@ -35,15 +35,27 @@ pub struct Client {
     in_step: bool,
     /// The answer to the last command was not read yet.
     is_answer_pending: bool,
+    /// The login goes with the first command, and ends then at the latest.
+    pipelined_login: Option<PipelinedLogin>,
+}
+
+struct PipelinedLogin {
+    deadline: Option<Instant>,
 }
 
 impl Client {
-    /// Connects and logs in, until `deadline`.
-    pub fn connect(to: &Endpoint<'_>, account: &Account<'_>, deadline: Option<Instant>) -> Result<Self> {
+    /// Connects and logs in, until `deadline`. With `pipelined` the login goes with the first command, if the server allows that.
+    pub fn connect(
+        to: &Endpoint<'_>,
+        account: &Account<'_>,
+        deadline: Option<Instant>,
+        pipelined: bool,
+    ) -> Result<Self> {
         let mut packets = Packets::new(Stream::connect(to, deadline)?);
         packets.set_deadline(deadline);
-        let agreed = login::log_in(&mut packets, account)?;
+        let (agreed, pipelined) = login::log_in(&mut packets, account, pipelined)?;
         Ok(Self {
+            pipelined_login: pipelined.then_some(PipelinedLogin { deadline }),
             packets,
             agreed,
             in_step: true,
@@ -53,6 +65,11 @@ impl Client {
 
     pub fn connection_id(&self) -> u32 {
         self.agreed.connection_id
+    }
+
+    /// The login has not ended yet. An error of the first command may be one of the login.
+    pub fn is_logging_in(&self) -> bool {
+        self.pipelined_login.is_some()
     }
 
     pub fn descriptor(&self) -> RawFd {
@@ -177,8 +194,23 @@ impl Client {
             packet.push(command as u8);
             content(packet);
         });
-        let sent = self.packets.flush();
-        self.finish(sent)
+        let result = self.packets.flush().and_then(|()| self.finish_login());
+        self.finish(result)
+    }
+
+    fn finish_login(&mut self) -> Result<()> {
+        let Some(login) = &self.pipelined_login else {
+            return Ok(());
+        };
+        let deadline = self.packets.deadline();
+        self.packets
+            .set_deadline(login.deadline.into_iter().chain(deadline).min());
+        login::finish(&mut self.packets)?;
+        self.pipelined_login = None;
+        self.packets.set_deadline(deadline);
+        self.packets.expect_number(1);
+        self.packets.begin_answer(None);
+        Ok(())
     }
 
     fn finish<T>(&mut self, result: Result<T>) -> Result<T> {
@@ -190,7 +222,7 @@ impl Client {
 impl Drop for Client {
     /// Says goodbye, without waiting.
     fn drop(&mut self) {
-        if self.in_step {
+        if self.in_step && !self.is_logging_in() {
             self.packets.begin_command();
             self.packets.write(|packet| packet.push(Command::COM_QUIT as u8));
             self.packets.flush_at_once();

@@ -37,6 +37,9 @@ const WANTED: CapabilityFlags = NEEDED
     // Affected rows are those that an UPDATE found, also where it changed nothing in them.
     .union(CapabilityFlags::CLIENT_FOUND_ROWS);
 
+/// The server's greeting has the number 0, the response 1.
+const ANSWER_NUMBER: u8 = 2;
+
 const ACCEPTED: u8 = 0;
 const MORE_DATA: u8 = 1;
 const SWITCH: u8 = 0xfe;
@@ -63,26 +66,45 @@ pub struct Agreed {
     pub caches_columns: bool,
 }
 
-pub fn log_in(packets: &mut Packets, account: &Account<'_>) -> Result<Agreed> {
+/// Logs in. With `pipelined`, and where the server's plugin needs one answer alone, the response is left to go with the first
+/// command, and [`finish`] reads what the server says to it: then true.
+pub fn log_in(packets: &mut Packets, account: &Account<'_>, pipelined: bool) -> Result<(Agreed, bool)> {
     packets.begin_command();
     packets.begin_answer(Some(MOST_BYTES));
     let greeting = Greeting::parse(packets.read()?)?;
     if !greeting.capabilities.contains(NEEDED) {
         return Err(Error::Malformed("it is too old, or no MySQL server"));
     }
-    let mut plugin = Plugin::named(&greeting.plugin).unwrap_or(Plugin::Native);
-    let mut challenge = greeting.challenge.clone();
+    let plugin = Plugin::named(&greeting.plugin);
     let cached = MariadbCapabilities::MARIADB_CLIENT_CACHE_METADATA;
-    let caches_columns = MariadbCapabilities::from_bits_truncate(greeting.mariadb_capabilities).contains(cached);
-    let response = response(&greeting, account, plugin, caches_columns)?;
-    packets.write(|packet| response.serialize(packet));
-    packets.flush()?;
-    authenticate(packets, account, &mut plugin, &mut challenge)?;
-    Ok(Agreed {
+    let agreed = Agreed {
         connection_id: greeting.connection_id,
         without_eof: greeting.capabilities.contains(CapabilityFlags::CLIENT_DEPRECATE_EOF),
-        caches_columns,
-    })
+        caches_columns: MariadbCapabilities::from_bits_truncate(greeting.mariadb_capabilities).contains(cached),
+    };
+    let pipelined = pipelined && matches!(plugin, Some(Plugin::Native | Plugin::CachingSha2));
+    let plugin = plugin.unwrap_or(Plugin::Native);
+    let response = response(&greeting, account, plugin, agreed.caches_columns)?;
+    packets.write(|packet| response.serialize(packet));
+    if !pipelined {
+        packets.flush()?;
+        authenticate(packets, account, plugin, greeting.challenge)?;
+    }
+    Ok((agreed, pipelined))
+}
+
+/// Reads the answer to a response that went with the first command. The server executes nothing behind a login that it refuses.
+pub fn finish(packets: &mut Packets) -> Result<()> {
+    packets.expect_number(ANSWER_NUMBER);
+    packets.begin_answer(Some(MOST_BYTES));
+    loop {
+        match packets.read()? {
+            [ACCEPTED, ..] => return Ok(()),
+            [MORE_DATA, rest @ ..] if rest == FAST_SUCCESS => {}
+            packet @ [Error::HEADER, ..] => return Err(Error::of_packet(packet)),
+            _ => return Err(Error::Malformed("a login that takes more than one answer")),
+        }
+    }
 }
 
 fn response<'a>(
@@ -130,8 +152,8 @@ fn response<'a>(
 fn authenticate(
     packets: &mut Packets,
     account: &Account<'_>,
-    plugin: &mut Plugin,
-    challenge: &mut Vec<u8>,
+    mut plugin: Plugin,
+    mut challenge: Vec<u8>,
 ) -> Result<()> {
     let password = account.password.as_bytes();
     let is_unix = packets.stream().is_unix();
@@ -148,16 +170,16 @@ fn authenticate(
             [SWITCH] => return Err(Error::OldPassword),
             [SWITCH, rest @ ..] => {
                 let (name, sent) = split_at_nul(rest);
-                *plugin = Plugin::named(name)
+                plugin = Plugin::named(name)
                     .ok_or_else(|| Error::UnknownPlugin(String::from_utf8_lossy(name).into_owned()))?;
-                *challenge = sent.strip_suffix(&[0]).unwrap_or(sent).to_vec();
-                plugin.response(password, challenge)?
+                challenge = sent.strip_suffix(&[0]).unwrap_or(sent).to_vec();
+                plugin.response(password, &challenge)?
             }
-            [MORE_DATA, rest @ ..] if *plugin == Plugin::CachingSha2 => match rest {
+            [MORE_DATA, rest @ ..] if plugin == Plugin::CachingSha2 => match rest {
                 FAST_SUCCESS => continue,
                 FULL_AUTHENTICATION if is_unix => [password, &[0]].concat(),
                 FULL_AUTHENTICATION => vec![KEY_REQUEST],
-                key => auth::encrypt(password, challenge, key)?,
+                key => auth::encrypt(password, &challenge, key)?,
             },
             _ => return Err(Error::Malformed("no packet of a login")),
         };

@@ -71,9 +71,18 @@ impl Packets {
         self.deadline = deadline;
     }
 
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
     /// Begins a command: its packet and its answer are numbered from zero.
     pub fn begin_command(&mut self) {
         self.sequence = 0;
+    }
+
+    /// The next packet of the server has this number.
+    pub fn expect_number(&mut self, number: u8) {
+        self.sequence = number;
     }
 
     /// Begins an answer, which may have as many bytes as [`bound_answers`] said, or `limit`.
