@@ -36,8 +36,10 @@ foreach ($cases as [, $session]) {
 }
 $host->heal();
 foreach ($cases as [$case, $session, $holder]) {
-    echo "$session->lock, back, $case: ", $session->finish($holder), $session->stored(), "\n",
-        $session->run('session_start();', ['rustsql.lock_timeout' => '0']);
+    echo "$session->lock, back, $case: ", $session->finish($holder), $session->stored(), "\n";
+    // The holder does not wait until the server has ended its connection.
+    $session->awaitNoConnection();
+    echo $session->run('session_start();', ['rustsql.lock_timeout' => '0']);
 }
 ?>
 --EXPECT--
