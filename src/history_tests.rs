@@ -3,7 +3,7 @@
 //!
 //! The data of the session is the list of the writes that it contains, two bytes each.
 //!
-//!     HISTORIES=1000000 SEED=1 cargo test --release history
+//!     HISTORIES=1000000 SEED=1 cargo test --release --no-default-features history
 
 use std::cell::RefCell;
 use std::rc::Rc;

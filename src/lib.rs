@@ -7,11 +7,14 @@
 //!                              calls        refused                           host (store::link)
 //! ```
 //!
+//! With the feature `php` (default) this is the PHP extension. Without it, it is a library that neither needs a PHP to be built
+//! nor knows one: for unit tests and fuzz targets.
+//!
 //! `config` is read once per opened session. `loaded` is a session as the store found it. `error` says what can go wrong,
 //! `fence` whether a write may go over what stands in the database, `session_id` what an id is called there.
 
-// Unit tests are built without `php`, which is what calls the rest.
-#![cfg_attr(test, allow(dead_code))]
+// The extension uses all that is private here; a library without it only what stands behind the names below.
+#![cfg_attr(not(feature = "php"), allow(dead_code))]
 
 mod config;
 mod db;
@@ -28,6 +31,14 @@ mod store;
 #[cfg(test)]
 mod history_tests;
 
-/// All that knows PHP; left out of unit tests, which then need neither libphp nor a server.
-#[cfg(not(test))]
+/// All that knows PHP.
+#[cfg(feature = "php")]
 mod php;
+
+// The library: what `fuzz/` drives, and no more.
+pub use config::{Config, defaults_file, dsn, keys};
+pub use db::driver;
+pub use lock::LockTimeout;
+pub use session_id::SessionKey;
+pub use store::database::Database;
+pub use store::{Expected, Expiry, IfAbsent, Instance, Store, Version, Write, schema};

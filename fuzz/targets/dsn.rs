@@ -1,12 +1,9 @@
 //! Any text as rustsql.dsn: it is read or refused, and neither the mask nor a message shows the password.
 #![no_main]
-#![allow(dead_code)]
-
-include!("../modules.rs");
 
 use libfuzzer_sys::fuzz_target;
 
-use config::{Config, dsn, keys};
+use rustsql::{Config, dsn, keys};
 
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);

@@ -3,9 +3,6 @@
 //!
 //! The first byte says where the lies begin and what is asked; each packet is a length, a kind and content.
 #![no_main]
-#![allow(dead_code)]
-
-include!("../modules.rs");
 
 use std::io::{Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -15,10 +12,7 @@ use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 
-use config::Config;
-use session_id::SessionKey;
-use store::database::Database;
-use store::{Expected, Expiry, IfAbsent, Instance, Store, Version, Write as SessionWrite};
+use rustsql::{Config, Database, Expected, Expiry, IfAbsent, Instance, LockTimeout, SessionKey, Store, Version};
 
 const GREETING: &[u8] = b"\x0a5.5.5-10.11.6-MariaDB\0\x01\0\0\0abcdefgh\0\xfe\xf7\x2d\x02\0\xff\x81\x15\0\0\0\0\0\0\x07\0\0\0ijklmnopqrst\0mysql_native_password\0";
 const OK: &[u8] = b"\0\0\0\x02\0\0\0";
@@ -116,7 +110,7 @@ fuzz_target!(|bytes: &[u8]| {
         touch_seconds: 60,
     };
     let version = Version::new_session(Instance::UNKNOWN);
-    let write = SessionWrite {
+    let write = rustsql::Write {
         expected: Expected::Version(version),
         version: version.next(Instance::UNKNOWN),
         data: b"a|i:1;",
@@ -127,7 +121,7 @@ fuzz_target!(|bytes: &[u8]| {
     if bytes.first().is_some_and(|byte| byte & 8 != 0) {
         let _ = store.peek(key);
     }
-    let _ = store.lock(key, IfAbsent::Claim, lock::LockTimeout::Limit(Duration::ZERO));
+    let _ = store.lock(key, IfAbsent::Claim, LockTimeout::Limit(Duration::ZERO));
     let _ = store.touch(key, version, expiry);
     let _ = store.save(key, write);
     let _ = store.delete(key);

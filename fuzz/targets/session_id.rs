@@ -1,12 +1,9 @@
 //! Any bytes as a session id: those that PHP allows have a key and a lock name of their own, the others are refused.
 #![no_main]
-#![allow(dead_code)]
-
-include!("../modules.rs");
 
 use libfuzzer_sys::fuzz_target;
 
-use session_id::SessionKey;
+use rustsql::SessionKey;
 
 fuzz_target!(|bytes: &[u8]| {
     let allowed = |byte: &u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b',' | b'-');

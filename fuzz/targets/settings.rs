@@ -1,12 +1,9 @@
 //! Any text as the value of each setting: it is taken or refused, the same by `ini_set()` as when a session opens.
 #![no_main]
-#![allow(dead_code)]
-
-include!("../modules.rs");
 
 use libfuzzer_sys::fuzz_target;
 
-use config::{Config, keys};
+use rustsql::{Config, keys, schema};
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((which, bytes)) = bytes.split_first() else {
@@ -33,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
         // A DSN may be well formed and lack something.
         (Ok(()), Err(error)) => assert!(key.name() == "dsn", "{}: {text}: {error}", key.name()),
         (Ok(()), Ok(config)) => {
-            store::schema::quoted_table(&config);
+            schema::quoted_table(&config);
             config.touch_seconds(u64::MAX);
         }
     }

@@ -24,6 +24,5 @@ pub use answer::{ResultSet, Row};
 pub use client::{Client, Parameter, Prepared};
 pub use error::{Error, Result};
 pub use login::Account;
-#[cfg(not(test))]
 pub use packets::bound_answers;
 pub use stream::Endpoint;
