@@ -19,3 +19,8 @@ pub mod server;
 pub mod statement;
 mod statement_error;
 mod threads;
+
+#[cfg(test)]
+mod connection_tests;
+#[cfg(test)]
+pub mod scripted_server;
