@@ -41,4 +41,8 @@ foreach ($results as $path => [$status, $detail]) {
     };
 }
 echo phpt_summary(...$count);
+if (getenv('KEEP')) {
+    echo "The server runs until Enter.\nmysql -uroot --socket=$server->socket app\nexport DSN=" . escapeshellarg($server->dsn()) . "\n";
+    fgets(STDIN);
+}
 exit($count['failed'] ? 1 : 0);

@@ -52,12 +52,12 @@ function run_phpt(array $paths, array $ini, string $log, string $folder, int $jo
     return $results;
 }
 
-/** What was expected and what came, from the files that run-tests.php leaves beside a test that failed. */
+/** The diff of a failed test. KEEP=1 keeps the files that run-tests.php writes beside the test. */
 function phpt_diff(string $path, string $status): string
 {
     $stem = substr($path, 0, -strlen('phpt'));
     $diff = "$status\n" . (@file_get_contents("{$stem}diff") ?: '');
-    foreach (['diff', 'exp', 'log', 'out', 'php', 'sh', 'skip.php', 'clean.php', 'post'] as $suffix) {
+    foreach (getenv('KEEP') ? [] : ['diff', 'exp', 'log', 'out', 'php', 'sh', 'skip.php', 'clean.php', 'post'] as $suffix) {
         @unlink($stem . $suffix);
     }
     return rtrim($diff) . "\n";
