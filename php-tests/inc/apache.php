@@ -55,7 +55,7 @@ final class Apache extends WebHost
             ['LD_LIBRARY_PATH' => $libraries, 'PHP_INI_SCAN_DIR' => '']);
     }
 
-    /** One more line of php.ini, which holds from the next restart on. */
+    /** Adds a line to php.ini; it takes effect at the next restart. */
     public function set(string $line): void
     {
         file_put_contents("$this->folder/php.ini", "$line\n", FILE_APPEND);

@@ -7,7 +7,7 @@ final class BuiltInServer extends WebHost
 {
     private readonly int $port;
 
-    /** `$workers`: processes that it forks, beside the first, which then serves requests as well. */
+    /** `$workers`: the number of processes that it forks; the first process serves requests, too. */
     public function __construct(Session $session, array $ini = [], int $workers = 0)
     {
         parent::__construct($session);

@@ -1,6 +1,6 @@
 <?php
 /*
- * A program that runs beside this one and ends with it, with all its children, whatever ends it.
+ * A program that runs in the background. It ends with all its children when this process ends, even by SIGKILL.
  */
 declare(strict_types=1);
 
@@ -9,13 +9,13 @@ final class Daemon
     public readonly int $pid;
     /** @var resource|null */
     private $shell;
-    /** @var resource Nothing is ever written to it: when it closes, the program ends. */
+    /** @var resource a pipe that is never written to: when it closes, the program is killed */
     private $lifeline;
 
-    /** `$ready` is asked until it says so. */
+    /** Waits until `$ready` returns true. */
     public function __construct(array $command, public readonly string $log, callable $ready, array $environment = [])
     {
-        // In a group of its own, which the shell ends when this program is gone. PHP-FPM makes another for its workers.
+        // The shell and the program are in a process group, which the shell kills. PHP-FPM makes another group for its workers.
         $this->shell = proc_open(['setsid', 'sh', '-c', '"$@" < /dev/null & echo $! >&3; exec 3>&-; read _; kill -KILL -$! 2> /dev/null; kill -KILL 0', 'daemon', ...$command],
             [['pipe', 'r'], ['file', $log, 'a'], ['file', $log, 'a'], ['pipe', 'w']], $pipes, dirname($log), $environment + getenv());
         $this->lifeline = $pipes[0];

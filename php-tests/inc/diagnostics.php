@@ -1,11 +1,11 @@
 <?php
-/* Sessions that cannot start, and what the user is told. */
+/* Sessions that cannot start, and their warnings. */
 
 require_once __DIR__ . '/table.php';
 
 /**
- * session_start() with a DSN that cannot work is false, with one warning of ours that has all of `$parts`; then the
- * same process starts a session with one that works. Both lock modes, strict or not. Returns the last warning.
+ * Checks that session_start() with a wrong DSN returns false and prints one warning of ours with all `$parts`, and that the
+ * same process can then start a session with a good DSN. It tries both lock modes, strict or not. Returns the last warning.
  */
 function cannot_start(string $what, string $dsn, array $parts, Table $working): string
 {

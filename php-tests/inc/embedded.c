@@ -1,11 +1,11 @@
 /*
- * A web host as FrankenPHP is one: PHP as a library, in a process with several threads, whose scripts serve one request after
- * the other without ending. Between two requests only ext/session is shut down and started again, as there; a script that
- * dies is run anew.
+ * A web host in the manner of FrankenPHP: PHP as a library in a process with several threads. A script serves many requests in
+ * a loop. Between two requests only ext/session is shut down and started again, as in FrankenPHP. A script that dies is
+ * started again.
  *
  *     embedded INI THREADS REQUESTS STARTS SCRIPT
  *
- * Each thread serves so many requests. STARTS: how often PHP is started and shut down in this one process. A script has:
+ * Each thread serves REQUESTS requests. PHP is started and shut down STARTS times in the process. A script has:
  *
  *     while (handle_request(function (int $thread, int $number) { ... }));
  */
@@ -64,7 +64,7 @@ PHP_FUNCTION(handle_request)
     if (self->served == requests) {
         RETURN_FALSE;
     }
-    /* Without a request the script is in one that serves nobody. */
+    /* Outside handle_request() the script runs in a request without a client. */
     end_request();
     begin_request();
 
@@ -141,7 +141,7 @@ int main(int count, char **arguments)
             return 1;
         }
 #ifndef ZTS
-        /* One thread, and that is this one. */
+        /* Without ZTS the main thread serves. */
         workers[0] = (struct worker){.number = 0};
         serve(&workers[0]);
 #else

@@ -1,6 +1,6 @@
 <?php
 /*
- * PHP as a library in a process of our own, whose script serves many requests: see embedded.c, which is compiled here.
+ * PHP as a library in a test process, whose script serves many requests. Compiles and runs embedded.c.
  *
  *     echo embedded('session_start(); echo $thread, $number;', $session->ini, threads: 8, requests: 100);
  *     $host = new WorkerLoop($session);
@@ -22,7 +22,7 @@ function skip_without_embedded(bool $threads = false): void
     }
 }
 
-/** Runs such a process to its end; gives what it printed. `$code` is the body of the function that serves a request. */
+/** Runs the process to its end and returns its output. `$code` is the body of the function that serves a request. */
 function embedded(string $code, array $ini, int $threads = 1, int $requests = 1, int $starts = 1): string
 {
     $end = embedded_process($code, $ini, $threads, $requests, $starts)->wait(60);
@@ -46,7 +46,7 @@ function embedded_program(): string
     $folder = dirname(__DIR__, 2) . '/target/test/embedded-' . hash('crc32b', $library . file_get_contents(__DIR__ . '/embedded.c'));
     if (!is_file("$folder/embedded")) {
         @mkdir($folder);
-        @symlink($library, "$folder/libphp.so"); // its name, whatever its file is called
+        @symlink($library, "$folder/libphp.so"); // the linker needs this name
         $config = escapeshellarg(getenv('PHP_CONFIG'));
         exec("cd $folder && cc -O1 -g -Wall \$($config --includes) -o new-\$\$ " . __DIR__ . "/embedded.c libphp.so -Wl,-rpath,$folder"
             . " -Wl,--allow-shlib-undefined -pthread 2>&1 && mv new-\$\$ embedded", $output, $status);
@@ -57,11 +57,11 @@ function embedded_program(): string
     return "$folder/embedded";
 }
 
-/** One such process, for one request after the other. */
+/** A process that serves one request after the other. */
 final class WorkerLoop
 {
     private const READY = "\x04";
-    // What a script has set stays set in such a worker, and is its own to take back.
+    // Settings stay changed in such a worker, so the script itself has to restore them.
     private const SERVE = '
         static $in, $out;
         $in ??= fopen("php://stdin", "r"); $out ??= fopen("php://stdout", "w");
@@ -80,7 +80,7 @@ final class WorkerLoop
         $this->process->readLine();
     }
 
-    /** A whole request with the session's id, or another; gives what it printed. */
+    /** Runs a request with the session's id or another one, and returns its output. */
     public function run(string $code, ?string $id = null): string
     {
         $id ??= $this->session->id;

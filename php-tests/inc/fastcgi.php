@@ -1,7 +1,7 @@
 <?php
 /*
- * A worker of a web host: one process of PHP's CGI program that serves one request after the other by FastCGI, with
- * kept connections unless `$ini` says otherwise.
+ * A worker of a web host: one process of php-cgi that serves one request after the other by FastCGI. Connections are kept
+ * unless `$ini` sets rustsql.persistent.
  *
  *     $host = new FastCgiWorker($session);
  *     echo $host->run('session_start(); echo $_SESSION["n"];');
@@ -36,7 +36,7 @@ final class FastCgiWorker
         $command = php_command($ini + ['rustsql.persistent' => '1'] + $session->ini);
         $command[0] = cgi_program();
         array_push($command, '-b', "$this->folder/sock");
-        // No workers of its own, and no request that is its last.
+        // One process without children, and no limit of requests.
         putenv('PHP_FCGI_CHILDREN');
         putenv('PHP_FCGI_MAX_REQUESTS=0');
         $this->process = new PhpProcess($command);
@@ -51,7 +51,7 @@ final class FastCgiWorker
         @rmdir($this->folder);
     }
 
-    /** A whole request with the session's id; gives what it printed. */
+    /** Runs a request with the session's id, and returns its output. */
     public function run(string $code, ?string $id = null): string
     {
         $id ??= $this->session->id;
@@ -66,10 +66,10 @@ final class FastCgiWorker
         return Server::waitFor(fn () => ($request = new FastCgiRequest("$this->folder/sock", $page, '', $variables))->socket ? $request : null);
     }
 
-    /** Asks it to end, as a web server does that is shut down. */
+    /** Stops it as a web server does at shutdown (SIGTERM). */
     public function end(): void
     {
-        // A request is over for its client before it is for PHP, which until then takes the signal as an order to die.
+        // The client sees the end of a request before PHP has finished it. A signal before that would kill the request.
         $idle = 0;
         Server::waitFor(function () use (&$idle): bool {
             $idle = preg_match('~\) S ~', file_get_contents("/proc/$this->pid/stat")) ? $idle + 1 : 0;
@@ -79,7 +79,7 @@ final class FastCgiWorker
         $this->process->wait();
     }
 
-    /** From one moment to the next. */
+    /** Kills it (SIGKILL). */
     public function kill(): void
     {
         $this->process->signal(SIGKILL);

@@ -14,11 +14,11 @@ require_once __DIR__ . '/server.php';
 final class Galera
 {
     private const PROVIDERS = ['/usr/lib/galera/libgalera_smm.so', '/usr/lib64/galera-4/libgalera_smm.so', '/usr/lib64/galera/libgalera_smm.so'];
-    /** A node that is gone is found gone within two seconds. */
+    /** The cluster detects a dead node within two seconds. */
     private const TIMEOUTS = 'evs.keepalive_period=PT0.3S;evs.inactive_check_period=PT0.3S;evs.suspect_timeout=PT1S;'
         . 'evs.inactive_timeout=PT2S;evs.install_timeout=PT2S;pc.announce_timeout=PT1S;pc.recovery=false;gcache.size=16M';
 
-    /** Prints why there can be no cluster here, as --SKIPIF-- wants it. */
+    /** For --SKIPIF--: prints why a cluster cannot be started. */
     public static function skip(): void
     {
         if (getenv('RUSTSQL_TEST_FLAVOUR') === 'mysql') {
@@ -28,10 +28,10 @@ final class Galera
         }
     }
 
-    /** @return Server[] Three nodes that are in step. */
+    /** @return Server[] three synchronized nodes */
     public static function start(): array
     {
-        // Where the nodes find what they run when one joins.
+        // The nodes find the script wsrep_sst_copy there.
         putenv('PATH=' . __DIR__ . '/galera:' . getenv('PATH'));
         $ports = [];
         while (count($ports) < 6) {
@@ -54,7 +54,7 @@ final class Galera
         return $nodes;
     }
 
-    /** Waits until a node is in step with a cluster of that size. */
+    /** Waits until a node is synchronized with a cluster of that size. */
     public static function awaitSize(Server $node, int $size): void
     {
         Server::waitFor(function () use ($node, $size): bool {
@@ -64,13 +64,13 @@ final class Galera
         });
     }
 
-    /** Waits until a node knows that it has lost its cluster. */
+    /** Waits until a node has detected that it is outside the primary component. */
     public static function awaitMinority(Server $node): void
     {
         Server::waitFor(fn () => $node->query("SHOW STATUS LIKE 'wsrep_cluster_status'")[0]['Value'] !== 'Primary');
     }
 
-    /** A data folder that has a place in the history of a cluster. */
+    /** A data folder with the state of a cluster member. */
     private static function template(array $ports): string
     {
         $first = Server::start(null, self::options($ports[0], $ports[3], 'gcomm://'));

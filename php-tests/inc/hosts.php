@@ -1,11 +1,11 @@
 <?php
 /*
- * Several hosts: DSNs that list them, hosts that do not work, and two servers of a test that have the same sessions.
+ * Tests with several hosts: DSNs that list them, hosts that do not work, and two servers with the same sessions.
  *
  *     $dsn = hosts_dsn([new DeadHost, $a, $b], 'connect_timeout=0.3');
  *     $pair = new Pair('row');
  *     $holder = $pair->session->hold('$_SESSION["n"]++;');      on the first server
- *     $pair->copy();                                            the second has what is committed on the first
+ *     $pair->copy();                                            copies the first server's table to the second
  *     $pair->a->kill();
  *     echo $pair->session->finish($holder), $pair->stored($pair->b);
  *     PhpProcess::$prefix = names_prefix($file, ['127.0.1.1 db', '127.0.1.2 db']);
@@ -24,15 +24,15 @@ function hosts_dsn(array $hosts, string $params = '', array $override = []): str
         . ($params === '' ? '' : "?$params");
 }
 
-/** As a DSN and our messages have it. */
+/** The host as DSNs and messages name it. */
 function host(Server|SilentHost|DeadHost|string $host): string
 {
     return is_string($host) ? $host : "127.0.0.1:$host->port";
 }
 
 /**
- * What a process begins with (PhpProcess::$prefix) that is to find these names with these addresses. The file is in its
- * place: whatever is written there later holds at once. Needs root.
+ * A command prefix (PhpProcess::$prefix) for a process that resolves these names to these addresses. It mounts the file over
+ * /etc/hosts, so a later change of the file takes effect at once. Needs root.
  *
  * @param string[] $lines as in /etc/hosts
  */
@@ -47,7 +47,7 @@ function write_names(string $file, array $lines): void
     file_put_contents($file, implode("\n", $lines) . "\n");
 }
 
-/** Prints why there can be no names of a test's own here, as --SKIPIF-- wants it. */
+/** For --SKIPIF--: prints why a test cannot have its own host names. */
 function skip_names(): void
 {
     exec('unshare --mount true 2>&1', $output, $status);
@@ -56,13 +56,13 @@ function skip_names(): void
     }
 }
 
-/** For what is about time itself. */
+/** Sleeps; only for tests of elapsed time. */
 function let_pass(float $seconds): void
 {
     usleep((int) ($seconds * 1e6));
 }
 
-/** Nobody listens there. */
+/** A port that refuses connections. */
 final class DeadHost
 {
     public readonly int $port;
@@ -71,13 +71,13 @@ final class DeadHost
 
     public function __construct()
     {
-        // Bound, so that nobody else takes the port, and not listening.
+        // The port is bound, so that no other process takes it, and does not listen.
         $this->socket = stream_socket_server('tcp://127.0.0.1:0', $code, $error, STREAM_SERVER_BIND);
         $this->port = (int) substr(strrchr(stream_socket_get_name($this->socket, false), ':'), 1);
     }
 }
 
-/** Takes connections and never says a word. With `$deaf` the network swallows every packet to it. */
+/** Accepts connections and never sends a byte. With `$deaf` it drops every packet. */
 final class SilentHost
 {
     public readonly int $port;
@@ -92,13 +92,13 @@ final class SilentHost
         $this->listener = stream_socket_server('tcp://127.0.0.1:0', $code, $error, STREAM_SERVER_BIND | STREAM_SERVER_LISTEN, $context);
         $name = stream_socket_get_name($this->listener, false);
         $this->port = (int) substr(strrchr($name, ':'), 1);
-        // The kernel drops what asks for a connection while the queue is full.
+        // The kernel drops SYN packets while the queue is full.
         while ($deaf && $client = @stream_socket_client("tcp://$name", $code, $error, 0.3)) {
             $this->queue[] = $client;
         }
     }
 
-    /** How many connections there were since the last call. Those that are still open are closed. */
+    /** Returns the number of connections since the last call, and closes them. */
     public function connections(): int
     {
         for ($count = 0; $peer = @stream_socket_accept($this->listener, 0); $count++) {
@@ -108,14 +108,14 @@ final class SilentHost
     }
 }
 
-/** A PHP process that has learned nothing yet, for one request after the other. */
+/** A new PHP process that runs one request after the other. */
 final class Worker
 {
     private readonly PhpProcess $process;
 
     public function __construct(array $ini = [])
     {
-        // Not by echo: behind that PHP starts no session.
+        // echo would send headers, after which PHP cannot start a session.
         $this->process = php_start('
             set_error_handler(fn ($level, $message) => fwrite(STDOUT, "$message\n"));
             while ($dsn = fgets(STDIN)) {
@@ -128,14 +128,14 @@ final class Worker
             }', $ini + ['session.gc_probability' => '0']);
     }
 
-    /** A request; the host that it used, `none`, or its first warning. */
+    /** Runs a request; returns the host that it used, `none`, or its first warning. */
     public function request(string $dsn): string
     {
         $this->process->write("$dsn\n");
         return $this->process->readLine();
     }
 
-    /** A request whose session cannot start; its first warning, or the host that it used all the same. */
+    /** Runs a request that should fail; returns its first warning, or the host that it used. */
     public function refused(string $dsn): string
     {
         $first = $line = $this->request($dsn);
@@ -146,7 +146,7 @@ final class Worker
     }
 }
 
-/** Two servers, one a copy of the other when the test says so, and a session whose DSN lists both. */
+/** Two servers and a session whose DSN lists both. copy() copies the sessions of one to the other. */
 final class Pair
 {
     private static ?array $servers = null;
@@ -155,7 +155,7 @@ final class Pair
     public readonly Server $b;
     public readonly Session $session;
 
-    /** The servers are the same for all pairs of a test, and run and take writes when one is made. */
+    /** All pairs of a test share the servers. The constructor makes them run and accept writes. */
     public function __construct(string $lock, array $ini = [])
     {
         self::$servers ??= [Server::start(), Server::start()];
@@ -170,7 +170,7 @@ final class Pair
         $this->session = new Session($lock, $ini + ['rustsql.dsn' => $dsn, 'session.gc_probability' => '0'], $this->a, $only);
     }
 
-    /** Makes the second server's table as the first one's is, or the other way round. */
+    /** Copies the first server's table to the second, or back. */
     public function copy(bool $back = false): void
     {
         [$from, $to] = $back ? [$this->b, $this->a] : [$this->a, $this->b];
@@ -189,7 +189,7 @@ final class Pair
         }
     }
 
-    /** A whole request that knows one server alone. */
+    /** Runs a request whose DSN has only that server. */
     public function on(Server $server, string $code, array $ini = []): string
     {
         return $this->session->run($code, $ini + ['rustsql.dsn' => hosts_dsn([$server], '', ['user' => $this->session->user])]);
@@ -202,7 +202,7 @@ final class Pair
         return $server->query("SELECT data FROM app.$table WHERE id = x'" . session_key($this->session->id) . "'")[0]['data'] ?? null;
     }
 
-    /** What was printed, with `A` and `B` for the servers. */
+    /** Replaces the servers' names in a text by `A` and `B`. */
     public function name(string $text): string
     {
         return strtr($text, [host($this->a) => 'A', host($this->b) => 'B']);

@@ -1,16 +1,15 @@
 <?php
 /*
- * Stands between PHP and a server, in a process of its own, and changes what the server says: as a random number decides,
- * or as a test wants it.
+ * A relay between PHP and a server, in its own process, that changes the server's packets: at random, or as a test says.
  *
  *     $liar = new Liar($server);
- *     $liar->lie(['seed' => 7]);                      from the next packet of the server on
- *     $liar->lie(['at' => 1, 'kind' => 'empty', 'where' => 'head']);     in place of the first packet that begins an answer
+ *     $liar->lie(['seed' => 7]);                      from the server's next packet on
+ *     $liar->lie(['at' => 1, 'kind' => 'empty', 'where' => 'head']);     instead of the first packet that begins an answer
  *     ... PHP with $liar->dsn() ...
- *     echo $liar->lies();                             what was changed, a line for each
+ *     echo $liar->lies();                             the changes, one in each line
  *
- * Never changed are the values in a row (their lengths are): only a checksum would tell. Nor is a packet left out, or added among
- * the columns, and the next ones numbered anew, which is no lie but another answer.
+ * It never changes the values in a row, only their lengths: a client cannot detect changed values without a checksum. It also
+ * never removes a packet, or adds a column, and renumbers the next packets: that would be a valid answer.
  */
 
 require_once __DIR__ . '/server.php';
@@ -20,7 +19,7 @@ final class Liar
 {
     public const KINDS = ['cut', 'silence', 'delay', 'length', 'number', 'first', 'byte', 'empty', 'drop', 'twice', 'twice renumbered',
         'swap', 'error', 'ok', 'insert', 'columns', 'noise', 'surplus'];
-    /** Answers that the extension decides on, and one that it does not know. */
+    /** Error numbers that the extension handles, and an unknown one. */
     private const ERRORS = [1020, 1040, 1045, 1047, 1053, 1062, 1146, 1180, 1205, 1213, 1290, 1317, 1927, 1969, 3024, 3572, 4031, 65535];
 
     private readonly PhpProcess $process;
@@ -49,7 +48,7 @@ final class Liar
         $this->process->readLine();
     }
 
-    /** What was changed since the last call of lie(). From here on nothing is. */
+    /** Returns the changes since the last call of lie(), and stops changing packets. */
     public function lies(): string
     {
         $this->process->write("[]\n");
@@ -60,7 +59,7 @@ final class Liar
     private array $told = [];
     private int $seen = 0;
 
-    /** The liar's own process. */
+    /** Runs in the relay's own process. */
     public static function serve(int $port): never
     {
         (new ReflectionClass(self::class))->newInstanceWithoutConstructor()->run($port);
@@ -130,7 +129,7 @@ final class Liar
         ];
     }
 
-    /** Passes the server's packets on. False: the connection ends here. */
+    /** Passes on the server's packets. False: the connection ends. */
     private function pass(object $pair, string $bytes): bool
     {
         $pair->unread .= $bytes;
@@ -157,7 +156,7 @@ final class Liar
         return true;
     }
 
-    /** What kind of packet it is, by those before it. No EOF stands between columns and rows (CLIENT_DEPRECATE_EOF). */
+    /** The kind of a packet, which depends on the packets before it. There is no EOF packet between columns and rows (CLIENT_DEPRECATE_EOF). */
     private static function step(object $pair, string $content): string
     {
         $where = $pair->where;
@@ -198,7 +197,7 @@ final class Liar
         return $after === 0 || $every && $after > 0 && $after % $every === 0;
     }
 
-    /** @return array{string, bool} what is sent in place of a packet, and whether the connection goes on */
+    /** @return array{string, bool} the bytes that replace a packet, and whether the connection goes on */
     private function change(object $pair, string $where, string $packet): array
     {
         [$header, $content] = [substr($packet, 0, 3), substr($packet, 4)];
@@ -252,12 +251,12 @@ final class Liar
             case 'columns':
                 return [self::packet($number, $this->lie['bytes'] ?? self::bomb()), true];
             case 'surplus':
-                // As the answer to the next question, which has not been asked.
+                // It looks like the answer to the next command, which the client has not sent.
                 return [$packet . self::packet(1, $this->lie['bytes'] ?? self::bomb()), true];
             case 'version':
                 return [self::packet($number, $content[0] . $this->lie['bytes'] . strstr($content, "\0")), true];
             case 'flood':
-                // A packet of 900 MB, or as much of it as the client takes.
+                // A packet of 900 MB; the client may stop reading before its end.
                 for ($frame = $number; $frame < $number + 56; $frame++) {
                     if (!@fwrite($pair->client, "\xff\xff\xff" . chr($frame & 255) . str_repeat('x', 0xffffff))) {
                         break;
@@ -269,7 +268,7 @@ final class Liar
         }
     }
 
-    /** Numbers of columns, or lengths, that nobody has room for. */
+    /** Numbers of columns, or lengths, that exceed any memory. */
     private static function bomb(): string
     {
         $first = ["\xfe\0\0\0\0\0\1\0\0", "\xfe\xff\xff\xff\xff\xff\xff\xff\x7f", "\xfe\0\0\0\x40\0\0\0\0", "\xfd\xff\xff\xff", "\xfc\xff\xff",
@@ -277,7 +276,7 @@ final class Liar
         return $first[mt_rand(0, count($first) - 1)];
     }
 
-    /** Where in a row the lengths of its values are. @return int[] */
+    /** The offsets of the values' lengths in a row. @return int[] */
     private static function lengthsIn(string $row): array
     {
         $places = [];

@@ -1,9 +1,9 @@
 <?php
 /*
- * Visitors that come one request after the other, several to the same session, while something happens to their web host.
+ * Visitors send requests, several to the same session, while a test changes the web host.
  *
  *     $load = new Load($host);
- *     $load->during(fn () => done_yet());     until that is true
+ *     $load->during(fn () => done_yet());     until it returns true
  *     echo $load->report();
  */
 
@@ -15,7 +15,7 @@ final class Load
     private const SESSIONS = 2;
     private const PAGE = 'session_start(); $n = $_SESSION["n"] ?? 0; usleep(mt_rand(0, 3000)); $_SESSION["n"] = $n + 1; session_write_close(); echo "written";';
 
-    /** @var array<int, array{WebRequest, string}> what is under way, by visitor */
+    /** @var array<int, array{WebRequest, string}> the running request of each visitor */
     private array $open = [];
     /** @var array<string, int> by session */
     private array $written = [];
@@ -25,7 +25,7 @@ final class Load
     {
     }
 
-    /** Until `$over` says so, and for a moment more. */
+    /** Sends requests until `$over` returns true, and for a moment after that. */
     public function during(callable $over, float $seconds = 120): void
     {
         $end = hrtime(true) + $seconds * 1e9;

@@ -1,34 +1,34 @@
 <?php
 /*
- * A web host with a network of its own, from which packets can vanish: no FIN, no RST, nobody is told anything.
+ * NetworkHost is a web host with its own network, in which packets can be dropped: neither side gets a FIN or RST.
  *
- *     $server = WebHost::server();               a server that web hosts can reach
- *     $host = new WebHost;
+ *     $server = NetworkHost::server();               a server that web hosts can reach
+ *     $host = new NetworkHost;
  *     $ini = ['rustsql.dsn' => $host->dsn($session)];
  *     $holder = $host->within(fn () => $session->hold('$_SESSION["n"] = 1;', $ini));
  *     $host->cut();
  *     $host->heal();
  *
- * Network name spaces do it: the test leaves the machine's network for one of its own, and each web host has another,
- * joined to the test's by two virtual cables. The names and addresses are therefore seen by nobody else, and all of it
- * ends with the processes that are in it. A test that uses it begins with: --SKIPIF-- require inc/netns.php; WebHost::skip();
+ * It uses network name spaces: the test has one, and the web host another, connected by two pairs of virtual interfaces (veth).
+ * Other processes do not see their names and addresses. They end with the processes in them. A test that uses it begins with: --SKIPIF-- require inc/netns.php; NetworkHost::skip();
  */
 
 require_once __DIR__ . '/hosts.php';
 
-final class WebHost
+final class NetworkHost
 {
-    /** The two ways to the test's servers: what a web host calls them. */
+    /** The addresses of the test's servers on the two ways to them. */
     private const WAYS = ['10.98.1.', '10.98.2.'];
     private const SERVERS = '1';
     private const ITSELF = '2';
-    /** The hardware at the two ends of each way, and one that nobody has: what is sent there is gone. */
+    /** The hardware addresses at the two ends of each way. */
     private const HARDWARE = [self::SERVERS => '02:00:00:00:00:01', self::ITSELF => '02:00:00:00:00:02'];
+    /** Packets to this hardware address are lost. */
     private const NOWHERE = '02:00:00:00:00:99';
 
     private readonly PhpProcess $process;
 
-    /** Prints why there can be no web host here, as --SKIPIF-- wants it. */
+    /** For --SKIPIF--: prints why there can be no such host. */
     public static function skip(): void
     {
         if (!function_exists('pcntl_unshare')) {
@@ -44,18 +44,18 @@ final class WebHost
         }
     }
 
-    /** A server that is reached by all ways. */
+    /** A server that can be reached on both ways. */
     public static function server(array $options = []): Server
     {
         self::leave();
         return Server::start(null, $options + ['bind_address' => '0.0.0.0']);
     }
 
-    /** There is one at a time. */
+    /** Only one can exist at a time. */
     public function __construct()
     {
         self::leave();
-        // What a name space is named by: a process in it.
+        // A process in the name space identifies it.
         $this->process = new PhpProcess(['unshare', '--net', 'sh', '-c', 'echo started; read end']);
         $this->process->readLine();
         foreach (self::WAYS as $number => $way) {
@@ -72,7 +72,7 @@ final class WebHost
         }
     }
 
-    /** What this starts is a process of the web host. */
+    /** Processes that `$work` starts run on the web host. */
     public function within(Closure $work): mixed
     {
         PhpProcess::$prefix = $this->prefix();
@@ -98,7 +98,7 @@ final class WebHost
         return self::WAYS[$way] . self::SERVERS . ":$server->port";
     }
 
-    /** From now on no packet arrives by this way, in either direction. */
+    /** From now on all packets on this way are lost, in both directions. */
     public function cut(int $way = 0): void
     {
         $this->send($way, [self::SERVERS => self::NOWHERE, self::ITSELF => self::NOWHERE]);
@@ -109,13 +109,13 @@ final class WebHost
         $this->send($way, self::HARDWARE);
     }
 
-    /** The servers' side forgets its connections, as when it has lost its power. Nobody hears of it: cut it first. */
+    /** The servers' side drops its connections as after a power failure. Call cut() first, so that no packet tells the client. */
     public static function forget(int $way = 0): void
     {
         self::shell(['ss', '-K', 'dst', self::WAYS[$way] . self::ITSELF]);
     }
 
-    /** Tells the two ends which hardware to send to, so that neither looks for the other. */
+    /** Sets the hardware address that each end sends to (a permanent ARP entry). */
     private function send(int $way, array $hardware): void
     {
         $end = fn (string $end) => 'neigh replace ' . self::WAYS[$way] . "$end lladdr $hardware[$end] nud permanent dev";
@@ -128,7 +128,7 @@ final class WebHost
         return ['nsenter', "--net=/proc/{$this->process->pid}/ns/net"];
     }
 
-    /** The machine's network, for one of the test's own. */
+    /** Moves the test into its own network name space. */
     private static function leave(): void
     {
         static $left = false;

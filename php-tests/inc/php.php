@@ -1,7 +1,7 @@
 <?php
 /*
- * PHP processes that have the extension loaded, for tests that need more than their own. They meet by pipes,
- * never by sleeping: a child prints a line when it has come somewhere, and waits for a line on its stdin.
+ * PHP processes with the extension, for tests that need several. They synchronize by pipes, never by sleeping: a child prints
+ * a line when it has reached a point, and waits for a line on its stdin.
  *
  *     $holder = php_start('session_id("abc"); session_start(); echo "locked\n"; fgets(STDIN);', $ini);
  *     $holder->readLine();          "locked"
@@ -19,12 +19,12 @@ function php_command(array $ini = []): array
         'display_errors' => '1', 'display_startup_errors' => '1', 'log_errors' => '0', 'html_errors' => '0',
         // No headers: a script may print before it starts a session.
         'session.use_cookies' => '0', 'session.cache_limiter' => '',
-        // Tests name their sessions; from 8.6 on PHP is strict unless told otherwise.
+        // Tests choose their session ids. From 8.6 on strict mode is the default.
         'session.use_strict_mode' => '0',
-        // No lottery: one request in a hundred would collect what a test has let expire.
+        // No garbage collection by chance, which would delete a test's expired rows.
         'session.gc_probability' => '0',
     ];
-    // Where PHP has its sessions in a module, that comes after the extension.
+    // If ext/session is a module, it is loaded after the extension.
     if (str_starts_with((string) getenv('RUSTSQL_TEST_MODULES'), 'session')) {
         $ini['extension'] = array_merge(['session'], (array) ($ini['extension'] ?? []));
     }
@@ -52,19 +52,19 @@ function php_extension_file(): string
     return getenv('RUSTSQL_SO') ?: dirname(__DIR__, 2) . '/target/release/librustsql.so';
 }
 
-/** The PHP for what only plays a server or a network: not under valgrind, where the PHP under test may be. */
+/** The PHP for relays and fake servers: it does not run under valgrind, unlike the PHP under test. */
 function helper_php(): string
 {
     return getenv('TEST_HELPER_PHP') ?: getenv('TEST_PHP_EXECUTABLE') ?: PHP_BINARY;
 }
 
-/** Starts PHP on this code (as for `php -r`: without an opening tag). `$args` are its $argv from 1 on. */
+/** Starts PHP with this code, which has no opening tag. `$args` are its $argv from 1 on. */
 function php_start(string $code, array $ini = [], array $args = []): PhpProcess
 {
     return new PhpProcess([...php_command($ini), '-r', $code, '--', ...$args]);
 }
 
-/** Runs PHP on this code to its end; gives what PhpProcess::wait() gives. */
+/** Runs PHP with this code to its end; returns the result of PhpProcess::wait(). */
 function php_run(string $code, array $ini = [], array $args = [], float $timeout = 60): array
 {
     return php_start($code, $ini, $args)->wait($timeout);
@@ -72,7 +72,7 @@ function php_run(string $code, array $ini = [], array $args = [], float $timeout
 
 final class PhpProcess
 {
-    /** What each command that is started from now on is given to, as ['nice']. It must become the command. */
+    /** The prefix of every command that is started from now on, such as ['nice']. It must exec the command. */
     public static array $prefix = [];
 
     public readonly int $pid;
@@ -85,7 +85,7 @@ final class PhpProcess
 
     public function __construct(array $command)
     {
-        // A test that is killed takes its processes with it.
+        // The process ends with the test, even if that is killed.
         $this->process = proc_open(['setpriv', '--pdeathsig', 'KILL', ...self::$prefix, ...$command],
             [['pipe', 'r'], ['pipe', 'w'], ['pipe', 'w']], $this->pipes);
         stream_set_blocking($this->pipes[1], false);
@@ -106,7 +106,7 @@ final class PhpProcess
         fwrite($this->pipes[0], $text);
     }
 
-    /** The next line that it prints, without the line end. */
+    /** The next line of its output, without the line end. */
     public function readLine(float $timeout = 60): string
     {
         $end = hrtime(true) + $timeout * 1e9;
@@ -139,7 +139,7 @@ final class PhpProcess
             fclose($this->pipes[0]);
         }
         while ($this->pump($end));
-        // The pipes are closed a moment before the process has ended.
+        // The pipes close a moment before the process ends.
         while (!$this->ended()) {
             if (hrtime(true) > $end) {
                 $this->signal(SIGKILL);
@@ -157,7 +157,7 @@ final class PhpProcess
 
     public function ended(): bool
     {
-        // Kept, as proc_get_status() tells how a process ended only once (before PHP 8.3).
+        // Before PHP 8.3 proc_get_status() returns the exit code only once, so it is kept.
         if (!$this->status) {
             $status = proc_get_status($this->process);
             $this->status = $status['running'] ? null : $status;
@@ -165,7 +165,7 @@ final class PhpProcess
         return (bool) $this->status;
     }
 
-    /** Takes what the process printed, waiting for some until `$end`; false when there is no more. */
+    /** Reads output of the process, waiting until `$end`; false at its end. */
     private function pump(float $end): bool
     {
         $open = array_filter([1 => $this->pipes[1], 2 => $this->pipes[2]], fn ($pipe) => !feof($pipe));

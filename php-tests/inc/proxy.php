@@ -1,13 +1,13 @@
 <?php
 /*
- * Stands between PHP and a server, in a process of its own, and tells what each connection asked: the login, and
- * then its commands by name.
+ * A relay between PHP and a server, in its own process. It names the packets of each connection: the login, then each
+ * command.
  *
  *     $proxy = new Proxy($server);
  *     ... PHP with $proxy->dsn() ...
- *     $proxy->nextConnection();      "login query query quit", once that connection has ended
+ *     $proxy->nextConnection();      "login query query quit", after the end of the connection
  *
- * It can be one that changes what it is sent, or does not know a command.
+ * It can also change bytes that the client sends, or refuse a command.
  */
 
 require_once __DIR__ . '/server.php';
@@ -24,8 +24,8 @@ final class Proxy
     private readonly int $port;
 
     /**
-     * @param array<string, string> $replace what a client sends, by what the server gets, each as long as the other
-     * @param array<int, int> $refuse the number of a command, and of the error with which it is answered
+     * @param array<string, string> $replace bytes of the client => bytes of the same length for the server
+     * @param array<int, int> $refuse number of a command => number of the error that answers it
      */
     public function __construct(private readonly Server $server, array $replace = [], array $refuse = [])
     {
@@ -93,7 +93,7 @@ final class Proxy
         }
     }
 
-    /** A packet: three bytes of length, one of sequence, the rest. Each command begins the sequence anew. */
+    /** A packet has three bytes of length, one of sequence, then the content. Each command starts again with sequence 0. */
     private static function look(object $pair, string $bytes): void
     {
         $pair->unread .= $bytes;

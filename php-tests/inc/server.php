@@ -1,13 +1,13 @@
 <?php
 /*
- * Private database servers for the tests. Every server listens on loopback and a unix socket only, keeps its
- * data below target/test/run, and ends with the script that started it, whatever ends that.
+ * Private database servers for the tests. A server listens on loopback and a unix socket only, keeps its data below
+ * target/test/run, and ends with the script that started it, even if that is killed.
  *
  *     $server = Server::shared();                                     the suite's server
- *     $server = Server::start(null, ['max_connections' => '5']);      one of the test's own
+ *     $server = Server::start(null, ['max_connections' => '5']);      a server for this test alone
  *
- * On each there are two accounts: `root` without a password (socket only, for the test itself) and `app`,
- * which may do with the database `app` what a web application may.
+ * Each has two accounts: `root` without a password (socket only, for the test itself), and `app`, which has a web
+ * application's privileges on the database `app`.
  */
 
 final class Server
@@ -32,7 +32,7 @@ final class Server
     public readonly string $socket;
     public int $pid = 0;
 
-    /** Its data, or null when the server belongs to another process. */
+    /** Its data folder, or null if another process owns the server. */
     private ?string $folder = null;
     private ?string $socketFolder = null;
     private array $options = [];
@@ -45,8 +45,8 @@ final class Server
     }
 
     /**
-     * A new server. `$options` are options of mysqld, as ['max_connections' => '5']; `$template`: another data folder
-     * to begin with.
+     * Starts a server. `$options` are options of mysqld, such as ['max_connections' => '5']. `$template` is the data folder to
+     * copy, if it is not the usual one.
      */
     public static function start(?string $flavour = null, array $options = [], ?string $template = null): self
     {
@@ -59,7 +59,7 @@ final class Server
                 $server->launch();
                 return $server;
             } catch (RuntimeException $e) {
-                // Between looking for a free port and binding it, another test may have taken it.
+                // Another test may have taken the port after it was found free.
                 if ($attempt == 3 || !preg_match('/address already in use/i', $e->getMessage())) {
                     throw $e;
                 }
@@ -68,7 +68,7 @@ final class Server
         }
     }
 
-    /** The server that the test suite shares, or where there is none, one that lives as long as the script. */
+    /** The server of the test suite. Without a suite, a server that lives as long as the script. */
     public static function shared(): self
     {
         if (self::$shared) {
@@ -85,7 +85,7 @@ final class Server
         return self::$shared = $server;
     }
 
-    /** What another process needs to reach this server by `shared()`. */
+    /** The description that `shared()` of another process reads. */
     public function describe(): string
     {
         return json_encode([
@@ -93,7 +93,7 @@ final class Server
         ], JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES) . "\n";
     }
 
-    /** The name of a table that no other test uses; the table itself is not made. */
+    /** A name of a table that no other test uses. The table is not created. */
     public function freshTable(): string
     {
         return 's_' . getmypid() . '_' . ++self::$tables;
@@ -116,33 +116,33 @@ final class Server
             . ($params === '' ? '' : "&$params");
     }
 
-    /** A connection as root by the socket, kept; errors are exceptions. */
+    /** The connection as root by the socket. Errors are exceptions. */
     public function admin(): mysqli
     {
         if (!$this->admin) {
             mysqli_report(MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT);
             $admin = @new mysqli('localhost', 'root', '', '', 0, $this->socket);
-            // The test's own look at the server does not depend on the options under test.
+            // The test's own connection must not depend on the options under test.
             $admin->query('SET SESSION wait_timeout = 28800, autocommit = 1');
             $this->admin = $admin;
         }
         return $this->admin;
     }
 
-    /** The rows as associative arrays; none for a statement that gives no rows. */
+    /** The rows as associative arrays; an empty array for a statement without a result set. */
     public function query(string $sql): array
     {
         $result = $this->admin()->query($sql);
         return $result instanceof mysqli_result ? $result->fetch_all(MYSQLI_ASSOC) : [];
     }
 
-    /** How many connections of the account `app` are open. On the shared server other tests have theirs too. */
+    /** The number of open connections of the account `app`. On the shared server it includes those of other tests. */
     public function connections(): int
     {
         return count(array_filter($this->query('SHOW PROCESSLIST'), fn ($row) => $row['User'] === self::USER));
     }
 
-    /** The server is gone from one moment to the next, as in a crash. Committed data stays. */
+    /** Kills the server, as in a crash. Committed data stays. */
     public function kill(): void
     {
         $this->end(SIGKILL);
@@ -154,7 +154,7 @@ final class Server
         $this->end(SIGTERM);
     }
 
-    /** Stops it cleanly if it runs, and starts it again with the same data, port and socket. `$options`: for now only. */
+    /** Stops it cleanly if it runs, and starts it with the same data, port and socket. `$options` apply to this start only. */
     public function restart(array $options = []): void
     {
         if ($this->process) {
@@ -163,7 +163,7 @@ final class Server
         $this->launch($options);
     }
 
-    /** What a stopped server prints when it is run with an option that makes it do something and end. */
+    /** Runs the program of a stopped server with an option that makes it print something and exit. Returns the output. */
     public function output(string $option): string
     {
         $this->own();
@@ -171,12 +171,12 @@ final class Server
         return implode("\n", $output);
     }
 
-    /** The server stands still: it accepts connections (the kernel does) and answers nothing. */
+    /** Stops the server's threads (SIGSTOP): the kernel accepts connections, and nothing answers. */
     public function suspend(): void
     {
         $this->own();
         posix_kill($this->pid, SIGSTOP);
-        // Each thread stops when it is its turn.
+        // The threads stop one after the other.
         self::waitFor(fn () => !preg_grep('~^State:\s+[^TZ]~m', array_map(fn ($file) => (string) @file_get_contents($file), glob("/proc/$this->pid/task/*/status"))));
     }
 
@@ -186,7 +186,7 @@ final class Server
         posix_kill($this->pid, SIGCONT);
     }
 
-    /** Returns what `$condition` returns as soon as that is true; throws when that takes too long, on a busy machine too. */
+    /** Waits until `$condition` returns a true value, and returns that. Throws after a time that is long even for a busy machine. */
     public static function waitFor(callable $condition, float $seconds = 60): mixed
     {
         $end = hrtime(true) + $seconds * 1e9;
@@ -206,7 +206,7 @@ final class Server
         $server->folder = $folder;
         $server->options = $options;
         $server->port = self::freePort();
-        // The address of a unix socket has room for 107 bytes.
+        // The path of a unix socket has at most 107 bytes.
         if (strlen("$folder/sock") > 100) {
             $server->socketFolder = sys_get_temp_dir() . '/rustsql-' . bin2hex(random_bytes(6));
             mkdir($server->socketFolder, 0700);
@@ -220,7 +220,7 @@ final class Server
     private function command(array $more): array
     {
         $options = $more + $this->options + [
-            // Small and quick. Commits reach the kernel but not the disk: kill() loses none of them.
+            // These are for a small and fast server. Commits reach the kernel but not the disk: kill() loses none of them.
             'innodb_buffer_pool_size' => '16M',
             'innodb_flush_log_at_trx_commit' => '2',
             'bind_address' => '127.0.0.1',
@@ -232,7 +232,7 @@ final class Server
             : ['innodb_log_file_size' => '16M', 'innodb_temp_data_file_path' => 'ibtmp1:5M:autoextend'];
         $command = [...self::binary($this->flavour),
             "--datadir=$this->folder", "--socket=$this->socket", "--port=$this->port",
-            // A server that starts clears its folder for temporary tables, others' tables too.
+            // A server deletes all files in its tmpdir when it starts, so each has its own.
             "--pid-file=$this->folder/pid", "--tmpdir=$this->folder", '--user=' . self::user()];
         foreach ($options as $name => $value) {
             $command[] = '--' . strtr($name, '_', '-') . ($value === null ? '' : "=$value");
@@ -244,7 +244,7 @@ final class Server
     {
         $this->own();
         $log = "$this->folder/server.log";
-        // A PHP that is killed takes its servers with it.
+        // The server ends with this PHP, even if that is killed.
         $command = ['setpriv', '--pdeathsig', 'KILL', ...$this->command($more)];
         $output = ['file', $log, 'a'];
         $this->process = proc_open($command, [['file', '/dev/null', 'r'], $output, $output], $pipes, $this->folder);
@@ -275,7 +275,7 @@ final class Server
             return;
         }
         posix_kill($this->pid, $signal);
-        posix_kill($this->pid, SIGCONT); // one that was suspended hears nothing but SIGKILL
+        posix_kill($this->pid, SIGCONT); // a suspended process reacts to SIGKILL only
         try {
             self::waitFor(fn () => !proc_get_status($this->process)['running']);
         } catch (RuntimeException) {
@@ -285,7 +285,7 @@ final class Server
         $this->process = null;
     }
 
-    /** Ends the server and forgets its data; runs at the end of the script in any case. */
+    /** Ends the server and deletes its data. Always runs at the end of the script. */
     private function discard(): void
     {
         if ($this->folder) {
@@ -302,7 +302,7 @@ final class Server
         }
     }
 
-    /** Where the data of running servers is; what a killed script left behind there is removed. */
+    /** The folder with the data of running servers. Data of a killed script is deleted. */
     private static function run(): string
     {
         $run = self::folder('run');
@@ -314,7 +314,7 @@ final class Server
         return $run;
     }
 
-    /** The data folder that every server of a flavour starts as a copy of: made once, by one process. */
+    /** The data folder that each server of a flavour copies. One process creates it once. */
     private static function template(string $flavour): string
     {
         $binary = realpath(self::binary($flavour)[0]);
@@ -329,20 +329,20 @@ final class Server
                 self::shell(...self::binary($flavour), ...['--initialize-insecure', '--user=' . self::user(),
                     "--datadir=$template.new", '--innodb-redo-log-capacity=8M', '--innodb-autoextend-increment=1']);
             } elseif ($flavour === 'mariadb-11.8') {
-                // What its mariadb-install-db does, which looks for the programs of an installed server.
+                // These are the steps of its mariadb-install-db, which itself needs an installed server.
                 $sql = dirname($binary) . '/root/usr/share/mariadb/mariadb_';
                 self::shell('sh', '-c', 'sql=$1; shift; { printf "%s;\\n" "CREATE DATABASE mysql" "USE mysql" "SET @auth_root_socket = NULL"'
                     . ' && cat "$sql"system_tables.sql "$sql"performance_tables.sql "$sql"system_tables_data.sql "$sql"sys_schema.sql; } | "$@"', 'sh', $sql,
                     ...self::binary($flavour), ...['--bootstrap', '--user=' . self::user(), "--datadir=$template.new", '--innodb-log-file-size=16M']);
             } else {
-                // --force: the name of this machine need not resolve.
+                // --force: the machine's name may not resolve.
                 self::shell('mariadb-install-db', '--no-defaults', '--user=' . self::user(), "--datadir=$template.new",
                     '--auth-root-authentication-method=normal', '--force', '--skip-test-db', '--innodb-log-file-size=16M',
                     '--tmpdir=' . dirname($template));
             }
             $server = self::make($flavour, "$template.new", []);
             $server->launch();
-            // An anonymous account on localhost would be the one that `app` is taken for.
+            // The server would use an anonymous account on localhost instead of `app`.
             foreach ($server->query("SELECT user, host FROM mysql.user WHERE user = '' OR (user = 'root' AND host <> 'localhost')") as $row) {
                 $row = array_change_key_case($row);
                 $server->query("DROP USER '$row[user]'@'$row[host]'");
@@ -357,7 +357,7 @@ final class Server
         return $template;
     }
 
-    /** The program and what has to come first. */
+    /** The program and its first arguments. */
     private static function binary(string $flavour): array
     {
         if ($flavour === 'mysql') {
@@ -376,7 +376,7 @@ final class Server
         throw new RuntimeException('no mariadbd: run tools/deps');
     }
 
-    /** Below the ports that the kernel gives to outgoing connections, so that none of them takes it during restart(). */
+    /** A port below those of outgoing connections, so that none of them takes it during restart(). */
     public static function freePort(): int
     {
         for (;;) {
@@ -388,7 +388,7 @@ final class Server
         }
     }
 
-    /** Servers refuse to run as root unless they are told to. */
+    /** The value of --user: a server refuses to run as root without it. */
     private static function user(): string
     {
         return posix_getpwuid(posix_geteuid())['name'];
@@ -410,7 +410,7 @@ final class Server
     }
 }
 
-/** What a session id is called in the database, in hexadecimal: the first half of SHA-256 over namespace and id. */
+/** The primary key of a session id in hexadecimal: the first half of SHA-256 over namespace, NUL and id. */
 function session_key(string $id, string $namespace = ''): string
 {
     return substr(hash('sha256', "$namespace\0$id"), 0, 32);

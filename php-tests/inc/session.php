@@ -1,11 +1,11 @@
 <?php
 /*
- * One session of a test: processes that use it, and what the database has of it. The account is the test's own,
- * so that it can be told on a shared server which connections are the test's.
+ * A session of a test: the processes that use it, and its row. Each test has its own account, which identifies its connections
+ * on a shared server.
  *
  *     $session = new Session('row');
  *     $session->run('session_start(); $_SESSION["n"] = 1;');
- *     $holder = $session->hold('$_SESSION["n"] = 2;');     returns when that request has the lock
+ *     $holder = $session->hold('$_SESSION["n"] = 2;');     returns after the request has taken the lock
  *     $waiter = $session->start('session_start(); echo $_SESSION["n"];');
  *     $session->awaitWaiters(1);
  *     echo $session->finish($holder), $session->finish($waiter);
@@ -42,24 +42,24 @@ final class Session
     }
 
     /**
-     * Starts a request that has this session's id and has not started the session. It may call pause('a line'), to
-     * print that line at once and to wait for one.
+     * Starts a request that has this session's id and has not started the session. It may call pause('a line'), which
+     * prints that line and waits for a line.
      */
     public function start(string $code, array $ini = [], ?string $id = null): PhpProcess
     {
-        // Not by echo: that would send the headers, after which PHP lets nobody change a session's id.
+        // echo would send headers, after which PHP does not allow to change the session's id.
         $pause = 'function pause(string $line) { fwrite(STDOUT, "$line\n"); fgets(STDIN); }';
         $id ??= $this->id;
         return php_start("$pause session_id('$id'); $code", $ini + $this->ini);
     }
 
-    /** A whole request; gives what it printed. */
+    /** Runs a request and returns its output. */
     public function run(string $code, array $ini = []): string
     {
         return $this->finish($this->start($code, $ini));
     }
 
-    /** A request that has started this session, and does `$then` when finish() lets it go on. */
+    /** Starts a request that holds this session. finish() makes it run `$then`. */
     public function hold(string $then = '', array $ini = [], ?string $id = null): PhpProcess
     {
         $holder = $this->start("pause(session_start() ? 'started' : 'not started'); $then", $ini, $id);
@@ -67,7 +67,7 @@ final class Session
         return $line === 'started' ? $holder : throw new RuntimeException("the holder: $line");
     }
 
-    /** Lets a request go on to its end; gives what it printed. */
+    /** Makes a request run to its end, and returns its output. */
     public function finish(PhpProcess $process, float $timeout = 60): string
     {
         $end = $process->wait($timeout);
@@ -86,10 +86,10 @@ final class Session
         return $this->row()['data'] ?? null;
     }
 
-    /** Returns when so many of this test's requests stand in the server's queue (for so many seconds). */
+    /** Waits until `$count` requests of this test wait for a lock, for at least `$seconds`. */
     public function awaitWaiters(int $count, int $seconds = 0): void
     {
-        // innodb_trx would tell for sure, but MariaDB refreshes it only when nobody looked for 0.1 s.
+        // innodb_trx would be exact, but MariaDB refreshes it only if it was not read for 0.1 s.
         $states = $this->lock === 'advisory' ? ['user lock'] : ['statistics', 'update'];
         $waits = fn ($row) => in_array(strtolower($row['State'] ?? ''), $states) && $row['Time'] >= $seconds;
         $seen = 0;
@@ -99,7 +99,7 @@ final class Session
         });
     }
 
-    /** Sets this table's expiries so far back that they are due to be moved, though nothing has expired. */
+    /** Sets this table's expiries back, so that the next request moves them. Nothing has expired then. */
     public function age(): void
     {
         $this->server->query("UPDATE app.$this->table SET expires = expires - 600");
@@ -112,10 +112,10 @@ final class Session
         return array_values(array_filter($all, fn ($row) => $row['User'] === $this->user));
     }
 
-    /** Ends the one connection of this test, as an administrator or a failing network would. */
+    /** Kills the only connection of this test, as an administrator or a broken network does. */
     public function loseConnection(): void
     {
-        // That of a request before may not have quite ended.
+        // The connection of an earlier request may not have ended yet.
         [$connection] = Server::waitFor(fn () => count($all = $this->connections()) === 1 ? $all : null);
         $this->server->query("KILL $connection[Id]");
         $this->awaitNoConnection();
@@ -126,7 +126,7 @@ final class Session
         Server::waitFor(fn () => !$this->connections());
     }
 
-    /** How long it took. */
+    /** The duration of `$work`. */
     public static function seconds(callable $work): float
     {
         $start = hrtime(true);
@@ -135,8 +135,8 @@ final class Session
     }
 
     /**
-     * What PHP printed, without the places in the code, empty lines, the function that a message of ours was raised in,
-     * and core's own warning behind it, which each PHP words differently.
+     * PHP's output without line numbers, empty lines, the function that a message of ours names, and the warning of PHP's core
+     * that follows it, whose text differs between PHP versions.
      */
     public static function tidy(string $output): string
     {

@@ -1,6 +1,6 @@
 <?php
 /*
- * A server behind a network that lets its answers through one byte at a time: no wait for a byte is long.
+ * A relay that passes on a server's answers byte by byte: no single read times out, but the whole answer is slow.
  *
  *     $slow = new SlowHost($server, true);       from the greeting on
  *     $slow = new SlowHost($server);             once slow() was called
@@ -10,7 +10,7 @@ require_once __DIR__ . '/hosts.php';
 
 final class SlowHost
 {
-    private const PAUSE = 0.2; // seconds from byte to byte
+    private const PAUSE = 0.2; // seconds between two bytes
 
     public readonly int $port;
     private readonly PhpProcess $process;

@@ -1,6 +1,6 @@
 <?php
 /*
- * Sessions in the test's own process, one after the other as in requests, and a look at what is stored of them.
+ * Sessions in the test's own process, one after the other as in requests, and their rows.
  *
  *     foreach (each_lock() as $lock => $table) {
  *         $table->request('abc', fn () => $_SESSION['n'] = 1);
@@ -9,7 +9,7 @@
  *     same([], warnings(), 'warnings');
  *     echo "done\n";
  *
- * Warnings are kept for the test to look at. Output is held back until the end, since PHP starts no session behind it.
+ * Warnings are collected for the test. Output is buffered until the end, since PHP cannot start a session after output.
  */
 
 require_once __DIR__ . '/server.php';
@@ -26,7 +26,7 @@ set_error_handler(function (int $level, string $message): bool {
     return true;
 });
 
-/** The warnings since the last call. With an argument: one more. */
+/** Returns the warnings since the last call. With an argument it adds one. */
 function warnings(?string $one = null): array
 {
     static $messages = [];
@@ -39,9 +39,9 @@ function warnings(?string $one = null): array
 }
 
 /**
- * Those warnings that are the extension's own, from `rustsql: ` on.
+ * The extension's own warnings, from `rustsql: ` on.
  *
- * @param string[]|string|null $messages a list of them, or what a PHP process printed; none: those of warnings()
+ * @param string[]|string|null $messages a list, or the output of a PHP process; null: those of warnings()
  * @return string[]
  */
 function ours(array|string|null $messages = null): array
@@ -77,7 +77,7 @@ function has(string|array $parts, string $text, string $what): void
     }
 }
 
-/** Exactly one warning of the extension's own, which has all of these parts. Returns it. */
+/** Checks that there is exactly one warning of the extension, with all these parts. Returns it. */
 function one_warning(string|array $parts, array|string|null $messages, string $what): string
 {
     $own = ours($messages);
@@ -89,7 +89,7 @@ function one_warning(string|array $parts, array|string|null $messages, string $w
     return $own[0] ?? '';
 }
 
-/** Exactly one warning that PHP cannot encode the session: from 8.6 on PHP's own, which then writes nothing. */
+/** Checks that there is exactly one warning that PHP cannot encode the session. From 8.6 on PHP itself warns and does not write. */
 function one_encoding_warning(array|string|null $messages, string $what): void
 {
     if (PHP_VERSION_ID < 80600) {
@@ -107,7 +107,7 @@ function shown(mixed $value): string
     return strlen($text) > 1500 ? substr($text, 0, 1500) . '... (' . strlen($text) . ' bytes)' : $text;
 }
 
-/** A fresh table for each way to lock. @return iterable<string, Table> */
+/** A new table for each lock mode. @return iterable<string, Table> */
 function each_lock(?Server $server = null, array $params = []): iterable
 {
     foreach (['advisory', 'row'] as $lock) {
@@ -115,7 +115,7 @@ function each_lock(?Server $server = null, array $params = []): iterable
     }
 }
 
-/** A table of sessions and how this process uses it. */
+/** A table of sessions, and the requests of this process on it. */
 final class Table
 {
     public readonly Server $server;
@@ -134,19 +134,19 @@ final class Table
         return $this->server->dsn(http_build_query($params, '', '&', PHP_QUERY_RFC3986));
     }
 
-    /** For a PHP process. */
+    /** The settings for a PHP process. */
     public function ini(array $ini = []): array
     {
         return $ini + ['rustsql.dsn' => $this->dsn(), 'session.gc_probability' => '0'];
     }
 
-    /** The sessions that this process opens from now on are here. */
+    /** Makes this process keep its sessions in this table from now on. */
     public function open(array $params = []): void
     {
         session_save_path($this->dsn($params));
     }
 
-    /** A whole request; returns what `$body` returns, or null when the session cannot be opened. */
+    /** Runs a request. Returns the result of `$body`, or null if the session cannot be opened. */
     public function request(string $id, ?callable $body = null, array $options = [], array $params = []): mixed
     {
         $this->open($params);
@@ -169,7 +169,7 @@ final class Table
         return $rows[0] ?? null;
     }
 
-    /** The row without what passes by itself: to see that nothing was written. */
+    /** The row without the clock: equal results mean that nothing was written. */
     public function frozen(string $id): ?array
     {
         return array_diff_key((array) $this->row($id), ['now' => 0]) ?: null;
@@ -186,14 +186,14 @@ final class Table
         $this->server->query("UPDATE app.`$this->name` SET $assignments WHERE id = x'" . session_key($id) . "'");
     }
 
-    /** Makes the table, as an administrator does. */
+    /** Creates the table as an administrator does. */
     public function create(): void
     {
         $this->open();
         $this->server->query(RustSql\schema());
     }
 
-    /** `$count` rows (up to 100,000) that have ended a while ago. The table must be there. */
+    /** Adds `$count` expired rows (up to 100,000). The table must exist. */
     public function addExpired(int $count): void
     {
         $digits = implode(' UNION ALL ', array_map(fn ($n) => "SELECT $n AS n", range(0, 9)));

@@ -1,6 +1,6 @@
 <?php
 /*
- * A web host: a program that serves requests, each of which runs the code that a test gives it. It ends with the test.
+ * A web host: a program that serves requests. Each request runs code of the test. The program ends with the test.
  *
  *     $host = new Fpm($session);                     or new Apache, new BuiltInServer
  *     echo $host->run('session_start(); echo $_SESSION["n"];');
@@ -16,14 +16,14 @@ require_once __DIR__ . '/web_request.php';
 
 abstract class WebHost
 {
-    /** With the pages, and for what the program writes. */
+    /** The folder for pages and logs. */
     protected readonly string $folder;
     protected Daemon $daemon;
 
     protected function __construct(public readonly Session $session)
     {
         $this->folder = sys_get_temp_dir() . '/rustsql-' . bin2hex(random_bytes(6));
-        // Apache's workers are not who the test is.
+        // Apache's workers run as another user than the test.
         mkdir($this->folder, 0755);
     }
 
@@ -35,19 +35,19 @@ abstract class WebHost
         exec('rm -rf ' . escapeshellarg($this->folder));
     }
 
-    /** Prints why there can be no such host here, as --SKIPIF-- wants it. */
+    /** For --SKIPIF--: prints why there can be no such host. */
     public static function skip(): void
     {
     }
 
-    /** A folder for pages, with a file of settings that are its own. */
+    /** Adds a folder for pages, with a file of settings for that folder. */
     public function addFolder(string $name, string $file, string $settings): void
     {
         mkdir("$this->folder/$name", 0755);
         file_put_contents("$this->folder/$name/$file", $settings);
     }
 
-    /** A request with the session's id, or another, for a page in that folder. */
+    /** Starts a request with the session's id or another one, for a page in that folder. */
     public function begin(string $code, ?string $id = null, string $folder = ''): WebRequest
     {
         $id ??= $this->session->id;
@@ -58,7 +58,7 @@ abstract class WebHost
         return $this->request($page);
     }
 
-    /** The same to its end; gives what it printed. */
+    /** Runs such a request and returns its output. */
     public function run(string $code, ?string $id = null, string $folder = ''): string
     {
         return Session::tidy($this->begin($code, $id, $folder)->wait());

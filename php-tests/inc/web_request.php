@@ -1,14 +1,14 @@
 <?php
 /*
- * A request to a web host that does not wait: whoever has it selects on its socket, and calls read() when there is
- * something. FastCgiRequest is one as web servers make it, HttpRequest one as browsers do.
+ * A non-blocking request to a web host. The caller selects on its socket, and calls read() when that is readable.
+ * FastCgiRequest sends it as a web server does, HttpRequest as a browser does.
  */
 
 abstract class WebRequest
 {
-    /** @var resource|null Null when the host could not even be reached. */
+    /** @var resource|null Null if the connection failed. */
     public $socket;
-    /** The web host said that the request is over: otherwise its worker died. */
+    /** The web host has ended the request. False after the end means that its worker died. */
     public bool $ended = false;
 
     protected function __construct(string $address, string $request)
@@ -20,7 +20,7 @@ abstract class WebRequest
         }
     }
 
-    /** False as soon as nothing more will come. */
+    /** Reads what has arrived. False at the end. */
     public function read(): bool
     {
         $bytes = (string) @fread($this->socket, 65536);
@@ -28,19 +28,19 @@ abstract class WebRequest
         return !$this->ended && ($bytes !== '' || !feof($this->socket));
     }
 
-    /** What the page printed. */
+    /** The page's output. */
     public function text(): string
     {
         return trim(explode("\r\n\r\n", $this->answer(), 2)[1] ?? $this->answer());
     }
 
-    /** What it printed as JSON, if it came to that. */
+    /** The output as JSON, if it is complete. */
     public function json(): ?array
     {
         return $this->ended ? json_decode($this->text(), true) : null;
     }
 
-    /** What it printed, when it is all there. */
+    /** Waits for the whole output and returns it. */
     public function wait(float $seconds = 60): string
     {
         $end = hrtime(true) + $seconds * 1e9;

@@ -3,14 +3,14 @@ The server loses its power and comes back: a request with a session open learns 
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/netns.php';
-WebHost::skip();
+NetworkHost::skip();
 ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/netns.php';
 
-$server = WebHost::server();
-$host = new WebHost;
+$server = NetworkHost::server();
+$host = new NetworkHost;
 foreach (LOCKS as $lock) {
     foreach (['alone', 'with a rival'] as $case) {
         $session = new Session($lock, [], $server);
@@ -22,7 +22,7 @@ foreach (LOCKS as $lock) {
 }
 $host->cut();
 $server->kill();
-WebHost::forget();
+NetworkHost::forget();
 $server->restart();
 $host->heal();
 foreach ($cases as [$case, $session, $holder]) {

@@ -3,7 +3,7 @@ The way to the server is cut: an open session's write, and the next session_star
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/netns.php';
-WebHost::skip();
+NetworkHost::skip();
 ?>
 --FILE--
 <?php
@@ -29,8 +29,8 @@ function named(string $text): string
     return preg_replace('~(no answer in time|cannot connect).*~', '$1 ...', $text);
 }
 
-[$a, $b] = [WebHost::server(), WebHost::server()];
-$host = new WebHost;
+[$a, $b] = [NetworkHost::server(), NetworkHost::server()];
+$host = new NetworkHost;
 $running = [];
 foreach (LOCKS as $lock) {
     foreach (['' => 'unchanged', '$_SESSION["n"] = 2;' => 'changed', '$_SESSION["n"] = str_repeat("x", 2_000_000);' => 'changed, 2 MB'] as $change => $name) {

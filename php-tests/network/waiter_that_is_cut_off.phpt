@@ -3,7 +3,7 @@ The way to the server is cut while requests wait for a session's lock: they end 
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/netns.php';
-WebHost::skip();
+NetworkHost::skip();
 ?>
 --FILE--
 <?php
@@ -13,8 +13,8 @@ const TIMEOUTS = ['rustsql.io_timeout' => '1', 'rustsql.connect_timeout' => '1',
 // Three unanswered probes, a second apart, then the next try to connect; the rest is what a busy machine needs, and less than lock_timeout.
 const BOUND = 1 + 3 + 1 + 15;
 
-$server = WebHost::server();
-$host = new WebHost;
+$server = NetworkHost::server();
+$host = new NetworkHost;
 foreach (LOCKS as $lock) {
     foreach (['30', '-1'] as $number => $timeout) {
         $session = new Session($lock, [], $server);

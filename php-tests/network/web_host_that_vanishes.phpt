@@ -3,7 +3,7 @@ A web host vanishes from the network: its session is free after lock_ttl, and wh
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/netns.php';
-WebHost::skip();
+NetworkHost::skip();
 ?>
 --FILE--
 <?php
@@ -11,8 +11,8 @@ require __DIR__ . '/../inc/netns.php';
 
 const LOCK_TTL = 3;
 
-$server = WebHost::server();
-$host = new WebHost;
+$server = NetworkHost::server();
+$host = new NetworkHost;
 foreach (LOCKS as $lock) {
     foreach (['a rival wrote', 'a rival changed nothing', 'alone'] as $case) {
         $session = new Session($lock, [], $server);

@@ -8,7 +8,7 @@ skip_without_embedded();
 --FILE--
 <?php
 require __DIR__ . '/../inc/embedded.php';
-require __DIR__ . '/../inc/leavings.php';
+require __DIR__ . '/../inc/leaks.php';
 
 echo nothing_left(fn (Session $session) => new WorkerLoop($session));
 ?>

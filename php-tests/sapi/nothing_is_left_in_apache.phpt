@@ -8,7 +8,7 @@ Apache::skip();
 --FILE--
 <?php
 require __DIR__ . '/../inc/apache.php';
-require __DIR__ . '/../inc/leavings.php';
+require __DIR__ . '/../inc/leaks.php';
 
 echo nothing_left(fn (Session $session) => new Apache($session));
 ?>

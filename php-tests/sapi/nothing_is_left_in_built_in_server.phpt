@@ -3,7 +3,7 @@ In the built-in web server (php -S), no request sees anything of the one that it
 --FILE--
 <?php
 require __DIR__ . '/../inc/built_in_server.php';
-require __DIR__ . '/../inc/leavings.php';
+require __DIR__ . '/../inc/leaks.php';
 
 echo nothing_left(fn (Session $session) => new BuiltInServer($session));
 ?>

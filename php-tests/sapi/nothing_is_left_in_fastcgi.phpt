@@ -8,7 +8,7 @@ FastCgiWorker::skip();
 --FILE--
 <?php
 require __DIR__ . '/../inc/fastcgi.php';
-require __DIR__ . '/../inc/leavings.php';
+require __DIR__ . '/../inc/leaks.php';
 
 echo nothing_left(fn (Session $session) => new FastCgiWorker($session, $session->ini));
 ?>

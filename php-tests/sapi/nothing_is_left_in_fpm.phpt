@@ -8,7 +8,7 @@ Fpm::skip();
 --FILE--
 <?php
 require __DIR__ . '/../inc/fpm.php';
-require __DIR__ . '/../inc/leavings.php';
+require __DIR__ . '/../inc/leaks.php';
 
 echo nothing_left(fn (Session $session) => new Fpm($session));
 ?>

@@ -1,13 +1,13 @@
 <?php
 /*
- * What a request may leave behind in the process that served it, and a look at whether the next one sees any of it.
+ * Checks that the state of a request does not leak into the next request of the same process.
  *
  *     echo nothing_left(fn (Session $session) => new Fpm($session));
  */
 
 require_once __DIR__ . '/web_host.php';
 
-/** How the one visitor's requests end. */
+/** The ways in which a request of the first visitor ends. */
 const LEAVINGS = [
     'session left open' => '',
     'session closed' => 'session_write_close();',
@@ -44,8 +44,8 @@ const LOOK = '
     echo json_encode([getmypid(), $_SESSION["looks"], $seen]);';
 
 /**
- * `$make`: gives a host with one worker, which has to live through all of it. Says how many requests left nothing, and what
- * others left; with connections that are kept and others.
+ * `$make` returns a host with one worker, which must survive all requests. The result has the number of clean requests, and the
+ * state that others leaked, with kept connections and without.
  *
  * @param callable(Session): (WebHost|FastCgiWorker|WorkerLoop) $make
  */
