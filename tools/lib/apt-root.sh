@@ -1,17 +1,16 @@
-# A private apt root: packages of any Debian suite, fetched without touching the system's apt and without
-# being root. Sourced by the fetch-* scripts, after `set -eu`.
+# A private apt root: it fetches packages of any Debian suite without root and without changing the system's apt. Sourced by the fetch-* scripts, after `set -eu`.
 #
-#   apt_root DIR deb|deb-src SUITE...   makes DIR with these suites ("system": those of this machine) and updates it
+#   apt_root DIR deb|deb-src SUITE...   creates DIR with these suites ("system": those of this machine) and updates it
 #   private apt-get|apt-cache ARG...    runs that tool in it
 #
-# Signatures are checked against Debian's own keyring. Only the age of a Release file is not looked at
-# (Check-Valid-Until), so that a mirror which is a snapshot of some past day works too.
+# Signatures are checked with Debian's own keyring. The age of a Release file is not checked (Check-Valid-Until), so that a
+# mirror that is a snapshot of a past day works, too.
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 die() { echo "${0##*/}: $*" >&2; exit 1; }
 
-# "URI SUITE" of each Debian source that this machine uses: whatever mirror is set up here is used here.
+# Prints "URI SUITE" of each Debian source of this machine, so that its mirror is used.
 debian_sources() {
     # shellcheck disable=SC2016 # apt's own variables
     "$@" indextargets --format '$(CREATED_BY) $(REPO_URI) $(RELEASE) $(COMPONENT) $(ORIGIN)' |
@@ -38,13 +37,13 @@ apt_root() {
     test -r "$keyring" || die "needs $keyring (package debian-archive-keyring)"
     rm -rf "$apt_dir"
     mkdir -p "$apt_dir"/{etc/apt/{apt.conf.d,preferences.d,trusted.gpg.d},lists/partial,cache/archives/partial,state}
-    : > "$apt_dir/state/status" # an empty machine: every dependency is fetched, none is taken from the system
+    : > "$apt_dir/state/status" # no package counts as installed, so every dependency is fetched
 
     local sources
     sources=$(debian_sources apt-get)
     if [ -z "$sources" ]; then
-        # This machine's package lists were never fetched or were cleaned away (containers do that): fetch
-        # them beside the system's, only to read the mirror's address.
+        # This machine has no package lists, which is usual in containers. They are fetched into the private root, to read the
+        # mirror's address.
         local lists=(apt-get -q -o Dir::State::lists="$apt_dir/lists" -o APT::Sandbox::User=root)
         mkdir -p "$apt_dir/lists/partial"
         "${lists[@]}" update > "$apt_dir/log" 2>&1 || true
@@ -53,7 +52,7 @@ apt_root() {
         mkdir -p "$apt_dir/lists/partial"
     fi
     [ -n "$sources" ] || die "no Debian mirror: this machine's apt sources name none that can be reached"
-    # The main archive, not the one for security updates: only it has every suite.
+    # Only the main archive has every suite, not the one for security updates.
     uri=$(awk '$2 !~ /-security/ { print $1; exit }' <<< "$sources")
 
     for suite in "$@"; do

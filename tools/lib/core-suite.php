@@ -1,9 +1,8 @@
 <?php
 /*
- * PHP's own tests of its session extension, run against this one. Most of them force the files handler, so they
- * are copied below target/core-suite and rewritten to the handler under test on the way. Some test what only the
- * files handler does: php-tests/core-suite/expected-failures.txt lists those, and the run fails when that list
- * and the outcome differ, either way.
+ * Runs PHP's own tests of its session extension with rustsql. Most of them set the files handler, so they are copied below
+ * target/core-suite and rewritten for the handler under test. Some test what only the files handler does:
+ * php-tests/core-suite/expected-failures.txt lists those, and the run fails if the list and the results differ.
  */
 
 const USAGE = <<<'TEXT'
@@ -11,7 +10,7 @@ usage: tools/core-suite [OPTION...] [TEST...]      (TEST: a name as 001.phpt; no
 
   --lock advisory|row|auto   how sessions are locked (advisory)
   --strict                   with session.use_strict_mode = 1 where a test does not set it
-  --wrapped                  behind session_set_save_handler(new SessionHandler), as frameworks do it
+  --wrapped                  with session_set_save_handler(new SessionHandler), as in frameworks
   --handler NAME             another save handler, without the extension: `files` checks the rewriting
   --flavour mariadb|mysql    the server, unless RUSTSQL_TEST_SERVER names one (mariadb)
 
@@ -32,7 +31,7 @@ $handler = $options['handler'] ?? 'rustsql';
 $ini = ['session.save_handler' => $handler, 'session.save_path' => ''];
 $tags = [$handler, 'php' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION, 'php' . PHP_VERSION];
 if (!str_starts_with(file_get_contents("$options[source]/version"), PHP_VERSION)) {
-    $tags[] = 'older-tests'; // no mirror had those of just this PHP
+    $tags[] = 'older-tests'; // the mirror does not have the tests of exactly this PHP
 }
 if ($handler === 'rustsql') {
     if (isset($options['flavour'])) {
@@ -56,15 +55,15 @@ if (isset($options['wrapped'])) {
 }
 
 $folder = "$root/target/core-suite/" . implode('-', $tags);
-$tests = "$folder/source/ext/session/tests"; // some tests look at their folder's name and place
+$tests = "$folder/source/ext/session/tests"; // some tests depend on their folder's path
 exec('rm -rf ' . escapeshellarg($folder));
 mkdir($folder, 0777, true);
 exec('cp -r ' . escapeshellarg($options['source']) . ' ' . escapeshellarg("$folder/source"));
-file_put_contents("$tests/skipif.inc", ''); // asks for a save_path that is a folder
+file_put_contents("$tests/skipif.inc", ''); // it requires a save_path that is a folder
 if (isset($options['wrapped'])) {
-    $ini['auto_prepend_file'] = "$folder/source/wrapped.php"; // where a test's open_basedir lets it be
+    $ini['auto_prepend_file'] = "$folder/source/wrapped.php"; // a place that the tests' open_basedir allows
     copy("$root/php-tests/core-suite/wrapped.php", $ini['auto_prepend_file']);
-    // Upload progress is written before any script runs, and while it is on PHP lets no script set a handler.
+    // PHP writes upload progress before a script runs, and does not allow a script to set a handler with it.
     exec('grep -l PHP_SESSION_UPLOAD_PROGRESS ' . escapeshellarg($tests) . '/*.phpt | xargs rm');
 }
 foreach (glob("$tests/*.phpt") as $file) {
@@ -72,14 +71,14 @@ foreach (glob("$tests/*.phpt") as $file) {
     file_put_contents($file, isset($options['wrapped']) ? allow_for_wrapper($test) : $test);
 }
 mkdir("$folder/tmp");
-putenv("TMPDIR=$folder/tmp"); // the files handler would leave its sessions in /tmp
+putenv("TMPDIR=$folder/tmp"); // for the sessions of the files handler
 
 $paths = $names ? array_map(fn ($name) => "$tests/" . basename($name), $names) : [$tests];
 $results = run_phpt($paths, $ini, "$folder/run-tests.log", "$folder/source", 1);
 exit(report($results, expected_failures("$root/php-tests/core-suite/expected-failures.txt", $tags)) ? 0 : 1);
 
 /**
- * The same test of another save handler: its setting, its name in code and in the messages of PHP's core, and the
+ * Rewrites a test for another save handler: the setting, the name in code and in messages of PHP's core, and the command of a
  * PHP that the test itself starts.
  */
 function rewrite(string $test, string $handler, array $ini): string
@@ -99,7 +98,7 @@ function rewrite(string $test, string $handler, array $ini): string
     return str_replace('$php -n ', "\$php -n$settings ", $test);
 }
 
-/** The wrapper is an object as well, so that those of a test have other numbers than it expects. */
+/** Accepts any object number in the expected output, since the wrapper is an object, too. */
 function allow_for_wrapper(string $test): string
 {
     if (preg_match('~^(.*^--EXPECT(F?)--$)(.*#\d+ \(.*)$~ms', $test, $part)) {
@@ -110,7 +109,7 @@ function allow_for_wrapper(string $test): string
 }
 
 /**
- * The reasons by test of those lines of the list that hold for this run.
+ * Returns the reasons, by test, of those lines of the list that apply to this run.
  *
  * @return array<string, string>
  */

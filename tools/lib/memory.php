@@ -1,12 +1,12 @@
 <?php
 /*
- * The work of tools/memory: requests that change their session, leave it as it is, begin a new one, are refused the lock, or
- * fail, in turn; and what the worker has of the machine after a twentieth of them and after all.
+ * The requests of tools/memory: they change a session, leave it unchanged, start a new one, do not get the lock, or fail, in
+ * turn. Compares the worker's resources after a twentieth of them with those after all.
  */
 
 require __DIR__ . '/../../php-tests/inc/fpm.php';
 
-/** Memory may be a little more: the allocators' own bookkeeping. */
+/** The allowed growth of memory, for the allocators' own data. */
 const TOLERANCE = 1.02;
 
 $count = (int) (getenv('COUNT') ?: 20000);
@@ -59,7 +59,7 @@ foreach (['0', '1'] as $persistent) {
 echo "$passed passed, $failed failed, 0 skipped\n";
 exit($failed ? 1 : 0);
 
-/** @return array{kB: int, files: int, threads: int} when it is idle: a request is over for its client before it is for PHP */
+/** @return array{kB: int, files: int, threads: int} of the idle worker: the client sees the end of a request before PHP has finished it */
 function usage(int $pid): array
 {
     Server::waitFor(function () use ($pid, &$last): bool {

@@ -1,8 +1,8 @@
-# Debian's packages, unpacked and not installed: many of them would start and enable daemons. Sourced, after `set -eu`.
+# Unpacks Debian's packages without installing them, since many of them start and enable daemons. Sourced, after `set -eu`.
 #
-#   unpack FOLDER FILE PACKAGE...   unless FOLDER has that file: unpacks there these packages, and what they need and is
-#                                   not installed on this machine; fails, and says why, when they cannot be had.
-#                                   FOLDER/archives/versions has a line for each.
+#   unpack FOLDER FILE PACKAGE...   if FOLDER does not have that file: unpacks these packages there, and those of their
+#                                   dependencies that are not installed. If that fails, it prints the reason.
+#                                   FOLDER/archives/versions has a line for each package.
 
 unpack() {
     local folder=$1 file=$2 archives=$1/archives

@@ -1,8 +1,8 @@
-# PHP's source as Debian has it. Sourced by the scripts that need it, after lib/apt-root.sh.
+# Fetches PHP's source from Debian. Sourced after lib/apt-root.sh.
 #
-#   php_source_tar VERSION DIR   fetches the release 8.2.36, say, into DIR and prints the name of the file. Without it on the
-#                                mirror (mirrors keep security updates apart, some without sources) the nearest older
-#                                one: within a series little changes. DIR/version says which one it is.
+#   php_source_tar VERSION DIR   fetches a release, such as 8.2.36, into DIR and prints the name of the file. If the mirror does
+#                                not have it, it takes the nearest older one: within a series little changes.
+#                                DIR/version has the version.
 
 php_source_versions() { private apt-cache showsrc --only-source "$1" 2> /dev/null | awk '$1 == "Version:" { print $2 }' | sort -urV; }
 

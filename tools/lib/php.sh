@@ -1,9 +1,9 @@
-# The PHP under test, for the scripts that run tests. Sourced, after `set -eu`.
+# Finds the PHP under test, for the scripts that run tests. Sourced, after `set -eu`.
 #
 # PHP_CONFIG picks another PHP than the system's, as it does for the build.
 #
 #   TEST_PHP_EXECUTABLE   the PHP under test
-#   test_php              it without any php.ini, but with what the tests themselves use
+#   test_php              the same without php.ini, but with the extensions that the tests use
 #   RUN_TESTS             PHP's own test runner
 
 PHP_CONFIG=${PHP_CONFIG:-php-config}
@@ -18,7 +18,7 @@ done
 [ -f "$RUN_TESTS" ] || { echo "no run-tests.php beside $PHP_CONFIG: run tools/deps" >&2; exit 1; }
 export RUN_TESTS
 
-# Distributions build these as modules, other people build them in. A comma-separated list of those to load.
+# Distributions build these extensions as modules; others build them in. RUSTSQL_TEST_MODULES lists those to load.
 builtin=$("$TEST_PHP_EXECUTABLE" -n -m)
 RUSTSQL_TEST_MODULES=
 test_php=("$TEST_PHP_EXECUTABLE" -n)

@@ -1,7 +1,6 @@
 <?php
 /*
- * Starts the server that the tests of php-tests/ share, runs them, and says how they ended. Called by tools/phpt:
- * FLAVOUR PATH...
+ * Starts the shared server, runs tests of php-tests/, and prints the results. Called by tools/phpt with FLAVOUR PATH...
  */
 
 $root = dirname(__DIR__, 2);
@@ -9,7 +8,7 @@ require "$root/php-tests/inc/server.php";
 require "$root/php-tests/inc/php.php";
 require __DIR__ . '/phpt.php';
 
-const JOBS = 3; // most tests wait for servers and for each other's processes: more than two cores can do at a time
+const JOBS = 3; // more than the usual two cores, since most tests wait for servers and processes
 
 $flavour = $argv[1];
 $paths = array_map(existing(...), array_slice($argv, 2));

@@ -1,7 +1,7 @@
 <?php
 /*
- * Runs phpt files with PHP's own run-tests.php and tells how they ended. Used by tools/phpt and
- * tools/core-suite; the environment is that of lib/php.sh.
+ * Runs phpt files with PHP's own run-tests.php and returns the results. tools/phpt and tools/core-suite use it, with the
+ * environment of lib/php.sh.
  */
 
 /**
@@ -14,8 +14,8 @@
 function run_phpt(array $paths, array $ini, string $log, string $folder, int $jobs): array
 {
     $list = tempnam(sys_get_temp_dir(), 'phpt');
-    $runner = dirname($log) . '/run-tests.php'; // a copy, as it writes into its own folder
-    // It would run a test that failed anew if that says "deadlock" or calls usleep(), and not show what came of the first run.
+    $runner = dirname($log) . '/run-tests.php'; // a copy, since it writes into its own folder
+    // run-tests.php would repeat a failed test that prints "deadlock" or calls usleep(), and hide the first failure.
     file_put_contents($runner, str_replace('!$retried && error_may_be_retried(', 'false && error_may_be_retried(', file_get_contents(getenv('RUN_TESTS'))));
     $command = [getenv('TEST_PHP_EXECUTABLE'), '-n', $runner, '-n', '-q', '--no-color', '--no-progress', '--show-slow', '3000',
         '--set-timeout', getenv('TEST_SECONDS') ?: '300', '-W', $list];
@@ -24,7 +24,7 @@ function run_phpt(array $paths, array $ini, string $log, string $folder, int $jo
     }
     foreach ($ini as $key => $values) {
         foreach ((array) $values as $value) {
-            // run-tests.php puts the setting in shell quotes, the ini quotes are ours to set.
+            // run-tests.php adds shell quotes, but no ini quotes.
             $value = preg_match('~^[\w./-]*$~', $value) ? $value : "\"$value\"";
             array_push($command, '-d', "$key=$value");
         }
@@ -63,13 +63,13 @@ function phpt_diff(string $path, string $status): string
     return rtrim($diff) . "\n";
 }
 
-/** The whole path of a file that has to be there. */
+/** The absolute path of a file that must exist. */
 function existing(string $path): string
 {
     return realpath($path) ?: throw new RuntimeException("there is no $path");
 }
 
-/** The line that tools/test adds up. */
+/** The summary line for tools/test. */
 function phpt_summary(int $passed, int $failed, int $skipped): string
 {
     return "$passed passed, $failed failed, $skipped skipped\n";

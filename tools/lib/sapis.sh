@@ -1,15 +1,15 @@
-# What else runs PHP, for the PHP under test: what lies beside it, or for Debian's own PHP its packages, unpacked below
-# target/packages. What cannot be had is empty. Sourced after packages.sh and php.sh.
+# Finds the other SAPIs of the PHP under test: beside it, or for Debian's own PHP in packages that are unpacked below
+# target/packages. A variable is empty if its program cannot be found. Sourced after packages.sh and php.sh.
 #
 #   FPM                        PHP-FPM
 #   APACHE, MOD_PHP            Apache, and its module
-#   APACHE_LIBRARIES           what Apache needs and is not installed
-#   LIBPHP                     PHP as a library, for programs of one's own
+#   APACHE_LIBRARIES           the folder of Apache's libraries that are not installed
+#   LIBPHP                     PHP as a library (libphp.so)
 
 version=$("$TEST_PHP_EXECUTABLE" -n -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')
 prefix=$("$PHP_CONFIG" --prefix)
 packages=$here/target/packages
-first() { # of these files the one that is there
+first() { # prints the first of these files that exists
     local file
     for file; do
         [ ! -f "$file" ] || { echo "$file"; return; }
@@ -22,7 +22,7 @@ if [ "$prefix" = /usr ]; then
     unpack "$packages" "usr/lib/libphp$version.so" apache2-bin "libapache2-mod-php$version" "libphp$version-embed" "php$version-fpm" || true
     : "${FPM:=$(first "$packages/usr/sbin/php-fpm$version")}"
     : "${LIBPHP:=$(first "$packages/usr/lib/libphp$version.so")}"
-    # Serializers, for those tests that find them there.
+    # Serializers, for the tests that use them if they exist.
     unpack "$packages" "$("$PHP_CONFIG" --extension-dir | cut -c 2-)/msgpack.so" "php$version-igbinary" "php$version-msgpack" || true
     APACHE=$(first {,"$packages"}/usr/sbin/apache2)
     MOD_PHP=$(first {,"$packages"}"/usr/lib/apache2/modules/libphp$version.so")

@@ -1,8 +1,8 @@
-# A database server of another Debian, with all its libraries: unpacked into a folder, not installed, and run through its
-# own dynamic linker. Sourced by tools/fetch-mysql and tools/fetch-mariadb, after `set -eu`.
+# Unpacks a database server of another Debian with all its libraries. It is not installed, and runs with its own dynamic
+# linker. Sourced by tools/fetch-mysql and tools/fetch-mariadb, after `set -eu`.
 #
-#   fetch_server NAME SUITE PROGRAM "PACKAGE..." OPTION...   makes target/NAME/PROGRAM, which starts it with these options in
-#                                                            front of its own; target/NAME/root has the packages
+#   fetch_server NAME SUITE PROGRAM "PACKAGE..." OPTION...   creates target/NAME/PROGRAM, which starts it with these options before
+#                                                            the caller's; target/NAME/root has the packages
 
 . "$here/tools/lib/apt-root.sh"
 
@@ -10,7 +10,7 @@ fetch_server() {
     local name=$1 suite=$2 program=$3 packages dir=$here/target/$1 loader libraries file version
     read -ra packages <<< "$4"
     shift 4
-    # The launcher is written last: if it is there, so is everything else.
+    # The launcher is written last: if it exists, everything else does.
     test -x "$dir/$program" && return
 
     mkdir -p "$dir"

@@ -1,11 +1,11 @@
-# Suites of tests and their sum. Sourced by tools/test and tools/test-matrix.
+# Runs suites of tests and adds up their results. Sourced by tools/test and tools/test-matrix.
 
 passed=0 failed=0 skipped=0
-suite_seconds=3600 # reached only by what hangs
+suite_seconds=3600 # only a suite that hangs takes longer
 
-# suite NAME COMMAND...: runs it and adds up the summary that it ends with. A command that fails without having counted a
-# failure (it crashed, or was stopped after $suite_seconds) counts as one. Status 77: it is skipped as a whole, for the
-# reason that it printed last.
+# suite NAME COMMAND...: runs the command and adds up the summary in its last line. A command that fails without a failed test
+# (it crashed, or was stopped after $suite_seconds) counts as one failure. Status 77: the whole suite is skipped, for the
+# reason in its last line.
 suite() {
     local name=$1 start=$SECONDS log status ok bad skip
     shift
@@ -28,7 +28,7 @@ suite() {
     passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
 }
 
-# The one line of all suites; fails when one of them did.
+# Prints the sum of all suites in one line; fails if a suite has failed.
 summary() {
     printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
     [ "$failed" -eq 0 ]

@@ -1,6 +1,6 @@
-# For a build beside the usual one. Sourced, after `set -eu`, at the top of the project.
+# A build in another target folder. Sourced, after `set -eu`, at the top of the project.
 #
-#   target_folder FOLDER   makes cargo build there; most of what is compiled is the same, so it begins with what is there
+#   target_folder FOLDER   makes cargo build in FOLDER, which begins as a copy of the usual one: most crates are the same
 
 target_folder() {
     export CARGO_TARGET_DIR=$1

@@ -1,8 +1,8 @@
-# Every PHP that is tested beside the machine's own: its name, the tool that gets it, and what that tool has to know (suites of
-# Debian, or options of PHP's configure). The only such list; tools/lint checks that the README names each. Sourced.
+# Every PHP that is tested besides the system's: its name, the tool that fetches or builds it, and that tool's arguments (suites
+# of Debian, or options of PHP's configure). tools/lint checks that the README names each. Sourced.
 #
-#   php_names TOOL          the names of those that this tool gets; a pattern: `.` is any tool
-#   php_recipe TOOL NAME    what the tool has to know; fails when it does not get this one
+#   php_names TOOL          prints the names for this tool; TOOL is a pattern, and `.` is any tool
+#   php_recipe TOOL NAME    prints the tool's arguments; fails if the name is not one of this tool
 
 php_versions='
 8.4            fetch-php  trixie
