@@ -246,7 +246,7 @@ impl<S: Store> Handler<S> {
 
     pub fn status(&self) -> Option<Status> {
         match &self.state {
-            State::Open(session) => Some(session.status(self.store.mode())),
+            State::Open(session) => Some(session.status(&self.config)),
             _ => None,
         }
     }

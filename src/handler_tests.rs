@@ -6,8 +6,7 @@ use std::rc::Rc;
 
 use super::*;
 use crate::error::DbError;
-use crate::lock::holder::Holder;
-use crate::lock::{LockTimeout, Mode};
+use crate::lock::{Holder, LockTimeout, Mode};
 use crate::store::{Expected, Expiry, Found, Instance, Row, Version, Write};
 
 const LIFETIME: u64 = 1440;
@@ -30,7 +29,6 @@ struct Server {
 struct Memory {
     server: Rc<RefCell<Server>>,
     client: u32,
-    mode: Mode,
     lost: bool,
 }
 
@@ -73,8 +71,9 @@ impl Store for Memory {
         })
     }
 
-    fn holds(&self, key: SessionKey) -> bool {
-        !self.lost && self.server.borrow().locks.get(&key) == Some(&self.client)
+    fn held(&self, key: SessionKey) -> Option<Mode> {
+        let holds = !self.lost && self.server.borrow().locks.get(&key) == Some(&self.client);
+        holds.then_some(Mode::Advisory)
     }
 
     fn peek(&mut self, key: SessionKey) -> Result<Option<Row>> {
@@ -153,17 +152,12 @@ impl Store for Memory {
         Ok((before - server.rows.len()) as u64)
     }
 
-    fn mode(&self) -> Mode {
-        self.mode
-    }
-
     fn another(&self) -> Self {
         let mut server = self.server.borrow_mut();
         server.clients += 1;
         Self {
             server: self.server.clone(),
             client: server.clients,
-            mode: self.mode,
             lost: false,
         }
     }
@@ -187,12 +181,10 @@ impl World {
     fn request(&self, settings: &[(&str, &str)]) -> Handler<Memory> {
         let settings: Vec<_> = [("dsn", "mysql://a@h/app")].iter().chain(settings).copied().collect();
         let config = crate::config::tests::load(&settings, "").unwrap();
-        let mode = config.lock.unwrap_or(Mode::Advisory);
         let server = self.0.clone();
         let client = Memory {
             server,
             client: 0,
-            mode,
             lost: false,
         };
         Handler::new(config.into(), client.another())
@@ -384,7 +376,7 @@ fn strict_mode_locks_and_reads_in_one_call() {
     assert_eq!(request.read(ID, false).ok(), Some(&b"one"[..]));
     assert_eq!(world.take_log(), ["lock"]);
     assert!(request.validate(b"other", false).is_ok_and(|exists| !exists));
-    assert!(request.store.holds(key()));
+    assert!(request.store.held(key()).is_some());
 }
 
 #[test]
@@ -492,7 +484,7 @@ fn a_write_of_another_id_leaves_the_open_session_locked() {
     let mut request = world.request(&[]);
     assert!(request.read(ID, false).is_ok());
     assert!(request.write(b"other", b"x", LIFETIME, None).is_ok());
-    assert!(request.store.holds(key()));
+    assert!(request.store.held(key()).is_some());
     assert!(request.write(ID, b"one", LIFETIME, None).is_ok());
 }
 

@@ -11,8 +11,7 @@ use std::time::Duration;
 
 use crate::error::{DbError, Error, Refusal, Result};
 use crate::handler::Handler;
-use crate::lock::holder::Holder;
-use crate::lock::{LockTimeout, Mode};
+use crate::lock::{Holder, LockTimeout, Mode};
 use crate::session_id::SessionKey;
 use crate::store::{Expected, Expiry, Found, IfAbsent, Instance, Row, Store, Version, Write};
 
@@ -189,14 +188,14 @@ impl Store for Client {
         })
     }
 
-    fn holds(&self, _: SessionKey) -> bool {
+    fn held(&self, _: SessionKey) -> Option<Mode> {
         let world = self.world.borrow();
         // The client believes that it still has the lock of a lost connection.
         let known = |(server, instance): (usize, u64)| {
             let server = &world.servers[server];
             instance == u64::MAX || server.instance != instance || server.holder == Some(self.number)
         };
-        self.connected.is_some_and(known)
+        self.connected.is_some_and(known).then_some(Mode::Advisory)
     }
 
     fn peek(&mut self, _: SessionKey) -> Result<Option<Row>> {
@@ -282,10 +281,6 @@ impl Store for Client {
 
     fn collect(&mut self, _: Option<Duration>) -> Result<u64> {
         Ok(0)
-    }
-
-    fn mode(&self) -> Mode {
-        Mode::Advisory
     }
 
     fn another(&self) -> Self {

@@ -3,8 +3,8 @@
 //! ```text
 //! PHP  ->  php::callbacks  ->  handler  ->  session  ->  store::database  ->  store::exchange  ->  db::connection  ->  server
 //!          decode, encode      in what      what is      which statements     what is in the      one packet there
-//!          warn                order PHP    locked,      (lock, store::sql)   packet, to which    and back
-//!                              calls        refused                           host (store::link)
+//!          warn                order PHP    locked,      (store::lock, sql)   packet, over which  and back
+//!                              calls        refused                           link (store::link)
 //! ```
 //!
 //! With the feature `php` (default) this is the PHP extension. Without it, it is a library that neither needs a PHP to be built
@@ -18,6 +18,7 @@
 
 mod config;
 mod db;
+mod envelope;
 mod error;
 mod fence;
 mod handler;

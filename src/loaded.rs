@@ -12,7 +12,7 @@ use crate::store::{Found, IfAbsent, Store};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    Locked,
+    Locked(Mode),
     LockFree,
     ReadOnly,
 }
@@ -41,7 +41,7 @@ pub fn load(
     notices: &mut Vec<String>,
 ) -> Result<Loaded> {
     let started = Instant::now();
-    if lock_free || config.read_only || store.mode() == Mode::Unlocked {
+    if lock_free || config.read_only || config.is_unlocked() {
         return load_lock_free(store, config, key, Access::LockFree, started);
     }
     store.within(config.lock_timeout.with_io(config.io_timeout));
@@ -53,7 +53,7 @@ pub fn load(
     match result {
         Ok(found) => Ok(Loaded {
             found,
-            access: Access::Locked,
+            access: store.held(key).map_or(Access::LockFree, Access::Locked),
             waited: started.elapsed(),
         }),
         Err(Error::LockTimeout { waited, holder }) if config.lock_failure == LockFailure::ReadOnly => {

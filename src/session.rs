@@ -50,7 +50,7 @@ pub struct Status {
 /// Deletes the session, whatever its version is. `replaced`: its data continues under a new id, so a stale read is refused as in
 /// a write.
 pub fn delete(store: &mut impl Store, config: &Config, key: SessionKey, replaced: Option<&Session>) -> Result<()> {
-    let held = store.holds(key);
+    let held = store.held(key).is_some();
     store.within(if held {
         time_to_answer(config)
     } else {
@@ -74,7 +74,7 @@ fn try_to_delete(
     replaced: Option<&Session>,
     again: bool,
 ) -> Result<()> {
-    if store.mode() != Mode::Unlocked && !store.holds(key) {
+    if !config.is_unlocked() && store.held(key).is_none() {
         let found = store.lock(key, IfAbsent::Leave, relock_timeout(config))?;
         let gone = again && matches!(found, Found::Absent { .. });
         if let Some(session) = replaced.filter(|_| !gone) {
@@ -147,16 +147,16 @@ impl Session {
         }
     }
 
-    pub fn status(&self, mode: Mode) -> Status {
+    pub fn status(&self, config: &Config) -> Status {
         Status {
             lock: match self.access {
-                Access::Locked => mode.name(),
-                Access::LockFree if mode == Mode::Unlocked => mode.name(),
+                Access::Locked(mode) => mode.name(),
+                Access::LockFree if config.is_unlocked() => Mode::Unlocked.name(),
                 Access::LockFree | Access::ReadOnly => "none",
             },
             waited: self.waited,
             held: match self.access {
-                Access::Locked => self.read_at.elapsed(),
+                Access::Locked(_) => self.read_at.elapsed(),
                 _ => Duration::ZERO,
             },
             version: self.base.version.filter(|_| self.base.live).map(Version::number),
@@ -203,15 +203,15 @@ impl Session {
 
     /// Moves the expiry of an unchanged session, at most once in an interval.
     fn touch(&mut self, store: &mut impl Store, config: &Config, data: &[u8], expiry: Expiry) -> Result<()> {
-        let unlocked = store.mode() == Mode::Unlocked;
+        let unlocked = config.is_unlocked();
         let Some(version) = self.base.version else {
             return Ok(());
         };
         let now = self.now();
-        if expiry.fits(self.base.expires, now) || self.access != Access::Locked && !unlocked {
+        if expiry.fits(self.base.expires, now) || !matches!(self.access, Access::Locked(_)) && !unlocked {
             return Ok(());
         }
-        if store.holds(self.key) || unlocked {
+        if store.held(self.key).is_some() || unlocked {
             match store.touch(self.key, version, expiry) {
                 Ok(true) => {
                     self.base.expires = expiry.earliest(now) + expiry.touch_seconds;
@@ -234,7 +234,7 @@ impl Session {
     }
 
     fn save(&mut self, store: &mut impl Store, config: &Config, data: &[u8], expiry: Expiry) -> Result<()> {
-        let unlocked = store.mode() == Mode::Unlocked;
+        let unlocked = config.is_unlocked();
         // The expiry column stays as it is if it still fits: its index then needs no update.
         let stays = self.base.live && !unlocked && expiry.fits(self.base.expires, self.now());
         let version = self.save_fenced(store, config, data, expiry, stays)?;
@@ -264,7 +264,7 @@ impl Session {
         stays: bool,
     ) -> Result<Version> {
         let base = &self.base;
-        let unlocked = store.mode() == Mode::Unlocked;
+        let unlocked = config.is_unlocked();
         let mut locks = false;
         let mut expected = match base.version {
             _ if unlocked => Expected::Anything,
@@ -277,7 +277,7 @@ impl Session {
             data,
         };
         for attempt in 0..WRITE_ATTEMPTS {
-            let again = attempt > 0 || !unlocked && !store.holds(self.key);
+            let again = attempt > 0 || !unlocked && store.held(self.key).is_none();
             // All attempts share one time limit.
             if again && !std::mem::replace(&mut locks, true) {
                 store.within(time_to_relock(config));

@@ -255,6 +255,11 @@ impl Config {
         Ok(())
     }
 
+    /// Sessions are read and written without a lock.
+    pub fn is_unlocked(&self) -> bool {
+        self.lock == Some(Mode::Unlocked)
+    }
+
     /// The names of database and table, unquoted.
     pub fn table_parts(&self) -> (&str, &str) {
         match self.table.split_once('.') {

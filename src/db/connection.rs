@@ -9,7 +9,6 @@ use super::driver_error::code;
 use super::fork::{self, Listed};
 use super::host::Host;
 use super::reply::{Answer, Reply, ResultSet};
-use super::server::{Quirks, Server, Settings};
 use super::statement::Statement;
 use super::{errno, login, statement_error};
 use crate::config::Config;
@@ -36,12 +35,8 @@ pub struct Connection {
     reusable: bool,
     /// The login went with the first packet and failed: nothing of that packet was executed.
     pipelined_login_failed: bool,
-    /// Whether the server has answered this request's first packet.
-    pub first_packet_done: bool,
-    pub server: Option<Server>,
-    pub quirks: Quirks,
-    /// What its session variables were set to last.
-    pub settings: Option<Settings>,
+    /// What the server takes in a packet, once it has said so.
+    packet_limit: Option<usize>,
 }
 
 impl Connection {
@@ -59,10 +54,7 @@ impl Connection {
             prepared: Vec::new(),
             reusable: true,
             pipelined_login_failed: false,
-            first_packet_done: false,
-            server: None,
-            quirks: Quirks::default(),
-            settings: None,
+            packet_limit: None,
         })
     }
 
@@ -103,6 +95,11 @@ impl Connection {
     /// The latest time for all answers from now on, whatever time-out each of them has by itself.
     pub fn set_deadline(&mut self, deadline: Option<Instant>) {
         self.deadline = deadline;
+    }
+
+    /// The server takes no larger packets.
+    pub fn limit_packets(&mut self, bytes: usize) {
+        self.packet_limit = Some(bytes);
     }
 
     /// Ends it with this request.
@@ -179,10 +176,7 @@ impl Connection {
             return reply;
         }
         let literal = statement.literal();
-        if self
-            .server
-            .is_some_and(|server| literal.len() >= server.max_allowed_packet)
-        {
+        if self.packet_limit.is_some_and(|limit| literal.len() >= limit) {
             return reply;
         }
         self.reusable = reusable;

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::connection::Connection;
 use super::host::Host;
-use super::pool::Place;
+use super::pool::{Kept, Place};
 use super::scripted_server::{Said, ScriptedServer, Step};
+use super::server::SessionVariables;
 use super::statement::{Statement, Value};
 use crate::config::Config;
 
@@ -18,6 +19,18 @@ fn open(server: &ScriptedServer, ini: &[(&str, &str)], script: Option<&str>) -> 
 
 fn host(config: &Config) -> Host {
     Host::new(&config.target.addresses[0])
+}
+
+const TOLD: SessionVariables = SessionVariables {
+    lock_ttl: Duration::from_secs(60),
+    autocommit: true,
+    lock_wait: 1,
+    single_byte_charset: true,
+    table_wait: 1,
+};
+
+fn kept(connection: Connection) -> Kept {
+    Kept { connection, told: TOLD }
 }
 
 fn update() -> Statement<'static> {
@@ -180,10 +193,11 @@ fn gives_a_connection_only_with_the_answer_to_its_release() {
         let mut place = Place::find(&config).unwrap();
         let mut connection = Connection::open(&host(&config), &config, None).unwrap();
         connection.send_release("DO RELEASE_LOCK('a')").unwrap();
-        place.fill(&config, connection);
+        place.fill(&config, kept(connection));
         let kept = place.take(&config, |_| true).unwrap_or(None);
         assert_eq!(kept.is_some(), is_kept, "{what}");
-        if let Some(mut connection) = kept {
+        if let Some(Kept { mut connection, told }) = kept {
+            assert_eq!(told, TOLD);
             assert!(connection.send("SELECT", SECOND).error.is_none(), "{what}");
         }
         assert_eq!(server.logins(), 1, "{what}");
@@ -196,7 +210,7 @@ fn tells_a_host_that_is_silent() {
     let mut place = Place::find(&config).unwrap();
     let mut connection = Connection::open(&host(&config), &config, None).unwrap();
     connection.send_release("DO RELEASE_LOCK('a')").unwrap();
-    place.fill(&config, connection);
+    place.fill(&config, kept(connection));
     let silent = place.take(&config, |_| true).err();
     assert!(silent.is_some_and(|silent| silent.0 == host(&config) && silent.1.is_timed_out()));
 }
@@ -209,7 +223,7 @@ fn gives_no_connection_of_another_account_or_to_another_host() {
     for (config, wanted) in [(&other, true), (&config, false)] {
         let mut place = Place::find(config).unwrap();
         let connection = Connection::open(&host(config), config, None).unwrap();
-        place.fill(&server.config(&[("persistent", "1")]), connection);
+        place.fill(&server.config(&[("persistent", "1")]), kept(connection));
         assert!(matches!(place.take(config, |_| wanted), Ok(None)));
     }
 }

@@ -4,8 +4,8 @@
 //! error of its own kind, why that failed. r2d2 would connect in its thread, again and again until its time is over, and
 //! tell the last error as text. What r2d2 does is to bound the number and to close what nobody wants any more.
 //!
-//! `store::link` takes a place at a request's first use of the database and fills it when the session is closed and its
-//! connection holds nothing.
+//! `store::route` takes a place at a request's first use of the database; `store::link` fills it when the session is closed and
+//! its connection holds nothing.
 
 use std::convert::Infallible;
 use std::panic::catch_unwind;
@@ -18,6 +18,7 @@ use scheduled_thread_pool::{OnPoolDropBehavior, ScheduledThreadPool};
 
 use super::connection::Connection;
 use super::host::Host;
+use super::server::SessionVariables;
 use super::{fork, threads};
 use crate::config::{Config, Target};
 use crate::error::{Error, Result};
@@ -39,25 +40,31 @@ struct Owned {
 
 struct Places;
 
-struct Kept {
+/// A connection between two requests, and what the store wants to know of it in the next one.
+pub struct Kept {
+    pub connection: Connection,
+    pub told: SessionVariables,
+}
+
+struct Occupant {
     target: Target,
-    connection: Connection,
+    kept: Kept,
     since: Instant,
 }
 
 impl ManageConnection for Places {
-    type Connection = Option<Kept>;
+    type Connection = Option<Occupant>;
     type Error = Infallible;
 
-    fn connect(&self) -> std::result::Result<Option<Kept>, Infallible> {
+    fn connect(&self) -> std::result::Result<Option<Occupant>, Infallible> {
         Ok(None)
     }
 
-    fn is_valid(&self, _: &mut Option<Kept>) -> std::result::Result<(), Infallible> {
+    fn is_valid(&self, _: &mut Option<Occupant>) -> std::result::Result<(), Infallible> {
         Ok(())
     }
 
-    fn has_broken(&self, _: &mut Option<Kept>) -> bool {
+    fn has_broken(&self, _: &mut Option<Occupant>) -> bool {
         false
     }
 }
@@ -88,34 +95,38 @@ impl Place {
         &mut self,
         config: &Config,
         wanted: impl FnOnce(&Host) -> bool,
-    ) -> Result<Option<Connection>, Box<(Host, Error)>> {
-        let Some(kept) = self.inner.as_mut().and_then(|place| place.take()) else {
+    ) -> Result<Option<Kept>, Box<(Host, Error)>> {
+        let Some(Occupant {
+            target,
+            mut kept,
+            since,
+        }) = self.inner.as_mut().and_then(|place| place.take())
+        else {
             return Ok(None);
         };
-        let mut connection = kept.connection;
+        let connection = &mut kept.connection;
         // The socket's own time-outs are those of the request that opened it.
-        let fits =
-            connection.io_timeout() == config.io_timeout && kept.target == config.target && wanted(connection.at());
-        let idle = kept.since.elapsed();
+        let fits = connection.io_timeout() == config.io_timeout && target == config.target && wanted(connection.at());
+        let idle = since.elapsed();
         if !fits || idle >= config.persistent_idle {
             return Ok(None);
         }
-        match prove(&mut connection, idle, config.connect_timeout) {
+        match prove(connection, idle, config.connect_timeout) {
             Err(error) if error.is_timed_out() => return Err(Box::new((connection.at().clone(), error))),
             Ok(()) if !connection.was_closed() => {}
             _ => return Ok(None),
         }
-        Ok(Some(connection))
+        Ok(Some(kept))
     }
 
     /// Leaves a connection for the next request. It must hold nothing.
-    pub fn fill(&mut self, config: &Config, connection: Connection) {
+    pub fn fill(&mut self, config: &Config, kept: Kept) {
         if self.generation == fork::generation()
             && let Some(place) = &mut self.inner
         {
-            **place = Some(Kept {
+            **place = Some(Occupant {
                 target: config.target.clone(),
-                connection,
+                kept,
                 since: Instant::now(),
             });
         }

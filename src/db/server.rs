@@ -1,15 +1,15 @@
 //! What is known of a server, and what a connection to it is set to.
 //!
-//! Plain data that `store::first_packet` learns and `store::known_servers` remembers. Nothing here talks to a server.
+//! Plain data that `store::link` has beside its connection, and `store::known_servers` remembers. Nothing here talks to a server.
 
 use std::time::Duration;
 
 /// The protocol's own limit; the server's is checked before a write, since it ends the connection.
 pub const LARGEST_PACKET: usize = 1 << 30;
 
-/// The session variables that depend on the settings of rustsql, or change from packet to packet.
+/// Those that depend on the settings of rustsql, or change from packet to packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settings {
+pub struct SessionVariables {
     pub lock_ttl: Duration,
     /// Off where rows are locked: a transaction then begins by itself, without a statement of its own.
     pub autocommit: bool,

@@ -51,7 +51,7 @@ impl<'a> Statement<'a> {
     }
 
     /// A name in another script than ASCII is understood by the server only in a character set in which not every byte is a
-    /// character: see `sql::changed_settings`. No raw bytes may then go along.
+    /// character: see `sql::changed_variables`. No raw bytes may then go along.
     pub fn is_ascii(&self) -> bool {
         self.text.is_ascii()
     }

@@ -12,7 +12,7 @@ pub use refusal::Refusal;
 
 use std::time::Duration;
 
-use crate::lock::holder::Holder;
+use crate::lock::Holder;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

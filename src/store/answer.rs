@@ -1,20 +1,21 @@
 //! What an answer means: which row it has, how many rows were changed, and what an error did to the lock and the connection.
 //!
-//! Called by `database`, `acquire`, `change` and `exchange` for what they have received. It sends nothing but the questions that
-//! explain an error.
+//! Called by whoever has received one: `lock`, `change` and `exchange`. It sends nothing but the questions that explain an error.
 
-use super::database::Database;
-use super::{Instance, Row, Version, known_servers, sql};
+use super::link::Link;
+use super::version::Instance;
+use super::{Row, Version, known_servers, sql};
 use crate::db::errno;
 use crate::db::reply::{Reply, ResultSet};
-use crate::error::{Error, Result};
+use crate::envelope;
+use crate::error::Result;
 use crate::lock::Mode;
 
-impl Database {
-    /// The row that one of `sql`'s SELECTs found. A result set with another number of columns is the answer to another statement:
-    /// it must not be taken for a session that does not exist. An outer join has NULL where there is no row.
-    pub(super) fn row_from(&mut self, set: Option<ResultSet>) -> Result<Option<Row>> {
-        let Some(set) = set.filter(|set| [sql::SELECTED, sql::LOCKED, sql::ACQUIRED].contains(&set.columns)) else {
+impl Link {
+    /// The row that a SELECT of `sql::COLUMNS` found. A result set with another number of columns is the answer to another
+    /// statement: it must not be taken for a session that does not exist. An outer join has NULL where there is no row.
+    pub fn row_from(&mut self, set: Option<ResultSet>, columns: usize) -> Result<Option<Row>> {
+        let Some(set) = set.filter(|set| set.columns == columns) else {
             return Err(self.out_of_sync());
         };
         let Some(mut row) = set.rows.into_iter().next() else {
@@ -23,7 +24,9 @@ impl Database {
         let Some(instance) = row.number(sql::INSTANCE) else {
             return Err(self.out_of_sync());
         };
-        self.instance = Instance::from_checksum(instance);
+        if let Some(said) = self.said_mut() {
+            said.learn_instance(Instance::from_checksum(instance));
+        }
         if [0, 1, 3, 4].iter().all(|at| row.is_null(*at)) {
             return Ok(None);
         }
@@ -31,22 +34,19 @@ impl Database {
         let (Some(version), Some(expires), Some(now), Some(format)) = numbers else {
             return Err(self.out_of_sync());
         };
-        if format != 0 {
-            return Err(Error::Format(u8::try_from(format).unwrap_or(u8::MAX)));
-        }
-        let Some(data) = row.take_bytes(3) else {
+        let Some(stored) = row.take_bytes(3) else {
             return Err(self.out_of_sync());
         };
         Ok(Some(Row {
             version: Version::from(version),
             expires,
             now,
-            data,
+            data: envelope::open(format, stored)?,
         }))
     }
 
     /// How many rows the first statement of `reply` changed. None, too, when another request has inserted the row meanwhile.
-    pub(super) fn affected(&mut self, reply: Reply) -> Result<u64> {
+    pub fn affected(&mut self, reply: Reply) -> Result<u64> {
         let affected = reply.sets.first().map(|set| set.affected).unwrap_or_default();
         match reply.error {
             None => Ok(affected),
@@ -56,14 +56,13 @@ impl Database {
                     true => self.explain_wait(error, true),
                     false => error,
                 };
-                let held = self.held().map(|held| held.mode);
+                let held = self.hold().session().map(|(_, mode)| mode);
                 // A statement that failed may have given the advisory lock back before. After a wait for the table, a COMMIT has
                 // rolled back and an UPDATE has not. Only the end of the connection makes both certain.
                 if error.is_table_locked() || held == Some(Mode::Advisory) {
-                    self.end_connection();
-                // It ended the transaction, and with it the row lock.
+                    self.end();
                 } else if error.is_conflict() {
-                    self.held = None;
+                    self.has_lost_row();
                 }
                 self.drop_unfit_host(&error);
                 Err(error)
@@ -72,9 +71,9 @@ impl Database {
     }
 
     /// Names the missing GRANT in a reply's error, and ends the connection to a host that the error shows to be unfit.
-    pub(super) fn handle_error(&mut self, reply: &mut Reply) {
+    pub fn handle_error(&mut self, reply: &mut Reply) {
         self.name_missing_grant(reply);
-        if let Some(connection) = self.connection.as_ref()
+        if let Some(connection) = self.connection()
             && reply.error_code() == Some(errno::BINLOG_STMT_MODE_AND_ROW_ENGINE)
         {
             known_servers::forget(connection.at());
@@ -82,12 +81,5 @@ impl Database {
         if let Some(error) = &reply.error {
             self.drop_unfit_host(error);
         }
-    }
-
-    /// An answer that does not belong to the statement ends the connection: no later one could be trusted.
-    pub(super) fn out_of_sync(&mut self) -> Error {
-        let host = self.host();
-        self.end_connection();
-        Error::out_of_sync(host)
     }
 }

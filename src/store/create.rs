@@ -1,6 +1,6 @@
 //! Making the table when it is missing.
 
-use super::database::Database;
+use super::link::Link;
 use super::schema::definition;
 use crate::db::errno;
 use crate::error::{DbError, Error, Result};
@@ -9,71 +9,72 @@ use crate::session_id::hex;
 /// Where InnoDB is switched off, the table is not made with what the server takes instead.
 const NO_OTHER_ENGINE: &str = "SET sql_mode=CONCAT(@@sql_mode,',NO_ENGINE_SUBSTITUTION')";
 
-impl Database {
-    /// Makes the missing table, never inside a transaction: that would commit it. `missing` is the server's complaint.
-    /// Somebody else may be making it at the same time, and MySQL then ends one of the two: there is a table all the same.
-    pub(super) fn create_table(&mut self, missing: Error) -> Result<()> {
-        if !self.config.auto_create {
-            return Err(self.no_table("is missing and rustsql.auto_create is 0", missing));
-        }
-        let definition = definition(&self.table);
-        self.connect()?.query(&format!("ROLLBACK;{NO_OTHER_ENGINE}"))?;
-        match self.connect()?.query(&definition) {
-            Err(error) if error.is_wait_timeout() => Err(error.into_table_locked()),
-            Err(error) if error.is_conflict() => Ok(()),
-            Err(error) => Err(self.no_table("is missing and cannot be created", error)),
-            Ok(_) => Ok(()),
-        }
+/// Makes the missing table, never inside a transaction: that would commit it. `missing` is the server's complaint.
+/// Somebody else may be making it at the same time, and MySQL then ends one of the two: there is a table all the same.
+pub fn create_table(link: &mut Link, missing: Error) -> Result<()> {
+    if !link.config().auto_create {
+        return Err(no_table(link, "is missing and rustsql.auto_create is 0", missing));
     }
-
-    /// Whether it could make the missing table, without doing so. A cluster sends what is executed to each node, also if it
-    /// fails; what is prepared it does not.
-    pub(super) fn could_create_table(&mut self) -> Result<()> {
-        let definition = definition(&self.table);
-        let connection = self.connect()?;
-        connection.query(NO_OTHER_ENGINE)?;
-        let clustered = connection.server.is_some_and(|server| server.clustered);
-        let twice = definition.replacen("\n) ENGINE", ",\n  `data` LONGBLOB\n) ENGINE", 1);
-        let reply = match clustered {
-            true => {
-                let hex = hex(definition.as_bytes());
-                let sql = format!("SET @rustsql=x'{hex}';PREPARE rustsql FROM @rustsql");
-                connection.send(&sql, Some(connection.io_timeout()))
-            }
-            false => connection.send(&twice, Some(connection.io_timeout())),
-        };
-        match reply.error {
-            Some(error) if error.code() == Some(errno::DUP_FIELDNAME) => Ok(()),
-            Some(error) => Err(self.no_table("is missing and cannot be created", error)),
-            None => Ok(()),
-        }
+    let definition = definition(link.table());
+    link.connect()?.query(&format!("ROLLBACK;{NO_OTHER_ENGINE}"))?;
+    match link.connect()?.query(&definition) {
+        Err(error) if error.is_wait_timeout() => Err(error.into_table_locked()),
+        Err(error) if error.is_conflict() => Ok(()),
+        Err(error) => Err(no_table(link, "is missing and cannot be created", error)),
+        Ok(_) => Ok(()),
     }
+}
 
-    fn no_table(&mut self, what: &str, error: Error) -> Error {
-        let host = self.host();
-        let what = format!("the table {} {what}", self.table).into();
-        let one_line = definition(&self.table).split_whitespace().collect::<Vec<_>>().join(" ");
-        let by_hand = format!("create it: {one_line}");
-        let (cure, source) = match error {
-            Error::UnfitHost { source, .. } | Error::Server { source, .. } if is_no_innodb(&source) => {
-                let why = "the server has InnoDB switched off for this account (enforce_storage_engine, disabled_storage_engines)";
-                (format!("{why}: let an administrator {by_hand}"), source)
-            }
-            Error::Server { source, .. } if source.code().is_some_and(errno::is_denied) => (
-                format!("{by_hand}; or let the account do it: {}", self.grant(true)),
-                source,
-            ),
-            Error::Server { source, .. } => (by_hand, source),
-            other => return other,
-        };
-        let source = Some(source);
-        let cure = cure.into();
-        Error::Schema {
-            host,
-            what,
-            cure,
+/// Whether it could make the missing table, without doing so. A cluster sends what is executed to each node, also if it
+/// fails; what is prepared it does not.
+pub fn could_create_table(link: &mut Link) -> Result<()> {
+    let definition = definition(link.table());
+    link.connect()?.query(NO_OTHER_ENGINE)?;
+    let is_node = link.is_node();
+    let connection = link.connect()?;
+    let twice = definition.replacen("\n) ENGINE", ",\n  `data` LONGBLOB\n) ENGINE", 1);
+    let reply = match is_node {
+        true => {
+            let hex = hex(definition.as_bytes());
+            let sql = format!("SET @rustsql=x'{hex}';PREPARE rustsql FROM @rustsql");
+            connection.send(&sql, Some(connection.io_timeout()))
+        }
+        false => connection.send(&twice, Some(connection.io_timeout())),
+    };
+    match reply.error {
+        Some(error) if error.code() == Some(errno::DUP_FIELDNAME) => Ok(()),
+        Some(error) => Err(no_table(link, "is missing and cannot be created", error)),
+        None => Ok(()),
+    }
+}
+
+fn no_table(link: &mut Link, what: &str, error: Error) -> Error {
+    let host = link.host();
+    let what = format!("the table {} {what}", link.table()).into();
+    let one_line = definition(link.table())
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let by_hand = format!("create it: {one_line}");
+    let (cure, source) = match error {
+        Error::UnfitHost { source, .. } | Error::Server { source, .. } if is_no_innodb(&source) => {
+            let why = "the server has InnoDB switched off for this account (enforce_storage_engine, disabled_storage_engines)";
+            (format!("{why}: let an administrator {by_hand}"), source)
+        }
+        Error::Server { source, .. } if source.code().is_some_and(errno::is_denied) => (
+            format!("{by_hand}; or let the account do it: {}", link.grant(true)),
             source,
-        }
+        ),
+        Error::Server { source, .. } => (by_hand, source),
+        other => return other,
+    };
+    let source = Some(source);
+    let cure = cure.into();
+    Error::Schema {
+        host,
+        what,
+        cure,
+        source,
     }
 }
 

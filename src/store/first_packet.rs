@@ -8,92 +8,76 @@
 //!
 //! Called by `exchange` alone, which sends the packet again where this says so. It must not cost a packet of its own.
 
-use std::rc::Rc;
 use std::time::Duration;
 
-use super::database::Database;
+use super::link::Link;
 use super::{known_servers, shape, sql};
 use crate::db::errno;
 use crate::db::hosts;
 use crate::db::reply::{Reply, ResultSet};
-use crate::db::server::Server;
+use crate::db::server::{Quirks, Server};
 use crate::db::statement::Statement;
 use crate::error::{Error, Result};
 use crate::lock::Mode;
 
-impl Database {
+impl Link {
     /// `is_locking`: see `send_locking`.
-    pub(super) fn send_first(
+    pub fn send_first(
         &mut self,
         statement: &Statement<'_>,
         timeout: Option<Duration>,
         is_locking: bool,
     ) -> Result<Reply> {
-        let config = Rc::clone(&self.config);
-        let settings = self.settings();
-        self.connect()?;
-        let Some(connection) = &mut self.connection else {
-            return Err(self.out_of_sync());
-        };
-        let quirks = connection.quirks;
-        let known = known_servers::recall(connection.at());
-        let fresh = known.filter(|(_, fresh)| *fresh).map(|(server, _)| server);
-        connection.server = fresh;
+        let quirks = self.quirks();
+        let known = self.said_mut().and_then(|said| said.recall_server());
+        let is_fresh = self.server().is_some();
         let mut before = Vec::new();
-        if connection.settings != Some(settings) {
-            connection.settings = Some(settings);
-            before.push(sql::session_settings(&settings, quirks));
-        }
-        let ask_facts = !is_locking || fresh.is_none();
+        before.extend(self.tell().map(|variables| sql::session_variables(&variables, quirks)));
+        let ask_facts = !is_locking || !is_fresh;
         if ask_facts {
-            before.push(sql::server_facts(fresh.is_none(), quirks));
+            before.push(sql::server_facts(!is_fresh, quirks));
         }
         let asked = before.len();
-        let ask_shape = !known_servers::is_good_table(connection.at(), &self.table);
+        let ask_shape = !self.knows_good_table();
         if ask_shape {
-            before.push(shape::question(&self.table));
+            before.push(shape::question(self.table()));
         }
-        let (mut reply, answers) = connection.send_behind(before, statement, timeout);
+        let (mut reply, answers) = self.connect()?.send_behind(before, statement, timeout);
         if self.has_pipelined_login_failed() {
             return Ok(reply);
         }
-        let Some(connection) = &mut self.connection else {
-            return Err(self.out_of_sync());
-        };
         if answers.len() < asked
             && !quirks.no_cluster_variables
             && reply.error_code().is_some_and(errno::is_missing_name)
         {
-            connection.quirks.no_cluster_variables = true;
-            known_servers::remember_quirks(connection.at(), connection.quirks);
-            connection.settings = None;
+            let no_cluster_variables = true;
+            self.learn_quirks(Quirks {
+                no_cluster_variables,
+                ..quirks
+            });
+            self.has_told_wrong();
             return Ok(reply);
         }
         if ask_facts {
-            let was_clustered = known.is_some_and(|(server, _)| server.clustered);
-            if !self.learn_facts(&mut reply, answers.get(asked - 1), was_clustered)? {
+            let was_node = known.is_some_and(|server| server.clustered);
+            if !self.learn_facts(&mut reply, answers.get(asked - 1), was_node)? {
                 return Ok(reply);
             }
         }
-        let Some(connection) = &mut self.connection else {
-            return Err(self.out_of_sync());
-        };
-        let clustered = connection.server.is_some_and(|server| server.clustered);
-        self.detected_mode = Some(if clustered { Mode::Row } else { Mode::Advisory });
         let shape = ask_shape.then(|| answers.get(asked)).flatten();
         match shape.and_then(|set| set.rows.first()?.text(1)) {
             // An account that has its rights on columns may not ask.
             None if ask_shape && reply.error_code().is_some_and(errno::is_denied) => {
-                known_servers::remember_good_table(connection.at(), &self.table);
+                self.remember_good_table();
                 return self.send_first(statement, timeout, is_locking);
             }
             Some(text) if reply.error.as_ref().is_none_or(|error| !error.is_worth_another_try()) => {
-                let row_locks = config.lock.map_or(clustered, |mode| mode == Mode::Row);
-                match shape::check(&text, &self.table, row_locks) {
-                    Ok(true) => known_servers::remember_good_table(connection.at(), &self.table),
+                let row_locks = self.mode() == Mode::Row;
+                match shape::check(&text, self.table(), row_locks) {
+                    Ok(true) => self.remember_good_table(),
                     Ok(false) => {}
                     Err(defect) => {
-                        reply.error = Some(defect.at(connection.host(), &self.table, reply.error));
+                        reply.error = Some(defect.at(&self.host(), self.table(), reply.error));
                         return Ok(reply);
                     }
                 }
@@ -101,73 +85,86 @@ impl Database {
             _ => {}
         }
         if reply.error.as_ref().is_none_or(|error| !error.is_connection_lost()) {
-            connection.first_packet_done = true;
-            if reply.error.as_ref().is_none_or(|error| !error.is_unfit_host()) {
-                hosts::succeeded(&config.target, connection.at());
+            self.has_answered_first_packet();
+            if reply.error.as_ref().is_none_or(|error| !error.is_unfit_host())
+                && let Some(connection) = self.connection()
+            {
+                hosts::succeeded(&self.config().target, connection.at());
             }
         }
         Ok(reply)
     }
 
     /// Reads the answer to `sql::server_facts`. False: the host cannot be used, or told nothing, and `reply` has the error.
-    fn learn_facts(&mut self, reply: &mut Reply, answer: Option<&ResultSet>, was_clustered: bool) -> Result<bool> {
+    fn learn_facts(&mut self, reply: &mut Reply, answer: Option<&ResultSet>, was_node: bool) -> Result<bool> {
         let facts = answer.and_then(|set| set.rows.first());
         let limit = facts.and_then(|facts| usize::try_from(facts.number(0)?).ok());
-        let (Some(facts), Some(max_allowed_packet), Some(connection)) = (facts, limit, &mut self.connection) else {
+        let (Some(facts), Some(max_allowed_packet), Some(connection)) = (facts, limit, self.connection()) else {
             return match reply.error {
                 Some(_) => Ok(false),
                 None => Err(self.out_of_sync()),
             };
         };
-        if facts.is_on(2) && !self.config.read_only {
+        if facts.is_on(2) && !self.config().read_only {
             let error = Error::read_only(connection.host().to_owned());
-            hosts::failed(&self.config, connection.at(), &error);
+            hosts::failed(self.config(), connection.at(), &error);
             reply.error = Some(error);
             return Ok(false);
         }
-        let clustered = facts.number(1).map(|nodes| nodes > 0);
+        let asked = facts.number(1).map(|nodes| nodes > 0);
         let server = Server {
             max_allowed_packet,
-            clustered: clustered.unwrap_or(was_clustered),
+            clustered: asked.unwrap_or(was_node),
         };
-        connection.server = Some(server);
-        // Else it was not asked, and what was known grows no younger.
-        if clustered.is_some() {
-            known_servers::remember(connection.at(), server);
+        if let Some(said) = self.said_mut() {
+            match asked {
+                Some(_) => said.learn_server(server),
+                None => said.learn_part(server),
+            }
         }
-        let statement_binlog = facts.is_on(3);
-        if statement_binlog != connection.quirks.statement_binlog {
-            connection.quirks.statement_binlog = statement_binlog;
-            known_servers::remember_quirks(connection.at(), connection.quirks);
+        let (quirks, statement_binlog) = (self.quirks(), facts.is_on(3));
+        if statement_binlog != quirks.statement_binlog {
+            self.learn_quirks(Quirks {
+                statement_binlog,
+                ..quirks
+            });
             // A packet for a binary log of statements is right for one of rows as well, and has been executed.
             if statement_binlog {
-                connection.settings = None;
+                self.has_told_wrong();
             }
         }
         Ok(true)
     }
 
+    fn learn_quirks(&mut self, quirks: Quirks) {
+        if let Some(said) = self.said_mut() {
+            said.learn_quirks(quirks);
+        }
+    }
+
+    fn knows_good_table(&self) -> bool {
+        self.connection()
+            .is_some_and(|connection| known_servers::is_good_table(connection.at(), self.table()))
+    }
+
+    fn remember_good_table(&self) {
+        if let Some(connection) = self.connection() {
+            known_servers::remember_good_table(connection.at(), self.table());
+        }
+    }
+
     /// Whether the first packet has shown that the server needs other statements in it. What it did is then undone, and it has
     /// to be sent again.
-    pub(super) fn undo_unsuited_packet(&mut self) -> bool {
-        let Some(connection) = self.connection.as_mut().filter(|open| open.settings.is_none()) else {
+    pub fn undo_unsuited_packet(&mut self) -> bool {
+        if self.was_told() {
+            return false;
+        }
+        self.begin_anew();
+        let Some(connection) = self.connection_mut() else {
             return false;
         };
-        connection.first_packet_done = false;
         // If this fails the connection is lost.
         let _ = connection.query("ROLLBACK;DO RELEASE_ALL_LOCKS()");
         true
-    }
-
-    /// An answer has shown that the server is a node of a cluster.
-    pub(super) fn learn_clustered(&mut self) {
-        if let Some(connection) = &mut self.connection
-            && let Some(mut server) = connection.server
-        {
-            server.clustered = true;
-            connection.server = Some(server);
-            known_servers::remember(connection.at(), server);
-        }
-        self.detected_mode = Some(Mode::Row);
     }
 }

@@ -3,26 +3,30 @@
 //! `database` answers from a real server. The handler's unit tests answer from memory, with the same rules.
 //!
 //! ```text
-//! database  ->  acquire, change, collect, probe  ->  exchange  ->  first_packet  ->  db::connection
-//!               which statements (sql)               one packet    what is in front
-//!                                                    (link: on which connection)
+//! database  ->  acquire, peek, change, collect  ->  exchange        ->  first_packet     ->  link
+//!               which statements (lock, sql)        one packet and      what is in front     the connection, what it holds,
+//!                                                   its answer                               was told, and learned (said)
 //! ```
 //!
-//! `answer` reads what comes back.
+//! `answer` reads what comes back; `route` says to which host a connection goes. `probe` does the same for a health check.
 
 mod acquire;
 mod answer;
 mod change;
-pub mod collect;
+mod collect;
 mod create;
 pub mod database;
 mod exchange;
 mod first_packet;
-mod held;
+mod hold;
 mod known_servers;
 mod link;
+mod lock;
+mod peek;
 pub mod probe;
 mod rights;
+mod route;
+mod said;
 pub mod schema;
 mod shape;
 mod sql;
@@ -132,7 +136,8 @@ pub trait Store {
     /// Locks the session and reads its newest data. When this store holds it already, only reads.
     fn lock(&mut self, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Found>;
 
-    fn holds(&self, key: SessionKey) -> bool;
+    /// How the session is locked. `None`: it is not, or its lock was lost.
+    fn held(&self, key: SessionKey) -> Option<Mode>;
 
     /// Reads without a lock.
     fn peek(&mut self, key: SessionKey) -> Result<Option<Row>>;
@@ -141,7 +146,7 @@ pub trait Store {
     fn instance(&self) -> Instance;
 
     /// Writes and gives the lock back, unless `expected` is not what stands there: then false, and nothing is written, and
-    /// whether the lock is still held says `holds`.
+    /// whether the lock is still held says `held`.
     fn save(&mut self, key: SessionKey, write: Write<'_>) -> Result<bool>;
 
     /// Moves the expiry of an unchanged session and gives its lock back. False as for `save`.
@@ -156,9 +161,6 @@ pub trait Store {
     /// Deletes expired sessions until none is left or `budget` has passed, and returns how many.
     /// Must not be called while a lock is held.
     fn collect(&mut self, budget: Option<Duration>) -> Result<u64>;
-
-    /// The mode in which sessions are locked, as far as it is decided.
-    fn mode(&self) -> Mode;
 
     /// A store of the same kind with a connection of its own.
     fn another(&self) -> Self;

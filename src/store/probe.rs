@@ -2,8 +2,12 @@
 
 use std::rc::Rc;
 
-use super::database::Database;
-use super::{Expected, Expiry, IfAbsent, Instance, Store, Version, Write, known_servers, sql};
+use super::acquire::acquire;
+use super::create::could_create_table;
+use super::link::Link;
+use super::lock::row;
+use super::peek::peek;
+use super::{Expected, Expiry, IfAbsent, Instance, Version, Write, known_servers, sql};
 use crate::config::Config;
 use crate::config::dsn::Address;
 use crate::db::errno;
@@ -44,83 +48,81 @@ pub fn look(host: &Host, config: &Config, script: String) -> Health {
     own.persistent = false;
     own.auto_create = false;
     own.lock_timeout = LockTimeout::Limit(config.io_timeout);
-    let mut database = Database::new(Rc::new(own), script);
-    database.within(Some(config.io_timeout));
+    let mut link = Link::new(Rc::new(own), script);
+    link.within(Some(config.io_timeout));
     let mut health = Health::default();
-    health.problem = database.look(&mut health, config.auto_create).err();
+    health.problem = try_out(&mut link, &mut health, config.auto_create).err();
     health.writable &= !health.problem.as_ref().is_some_and(Error::is_unfit_host);
     health
 }
 
-impl Database {
-    fn look(&mut self, health: &mut Health, may_create: bool) -> Result<()> {
-        let connection = self.connect()?;
-        let host = connection.host().to_owned();
-        // What was true a minute ago does not count.
-        known_servers::forget(connection.at());
-        let variables = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version','read_only','innodb_read_only')";
-        let variables = connection.query(variables)?;
-        // A node of Galera without its cluster answers all this; a lone server is 'Disconnected'.
-        let status = connection.query("SHOW STATUS LIKE 'wsrep_cluster_status'")?;
-        health.reachable = true;
-        let mut unfit = None;
-        for row in variables.rows().iter().chain(status.rows()) {
-            match (row.text(0).unwrap_or_default().as_str(), row.text(1)) {
-                ("version", version) => health.version = version,
-                (name, Some(value)) if name.ends_with("read_only") && value != "OFF" => {
-                    unfit = Some(format!("{name} is on"));
-                }
-                (_, Some(value)) if value == "non-Primary" => unfit = Some("it is cut off from its cluster".into()),
-                _ => {}
+fn try_out(link: &mut Link, health: &mut Health, may_create: bool) -> Result<()> {
+    let connection = link.connect()?;
+    let host = connection.host().to_owned();
+    // What was true a minute ago does not count.
+    known_servers::forget(connection.at());
+    let variables = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version','read_only','innodb_read_only')";
+    let variables = connection.query(variables)?;
+    // A node of Galera without its cluster answers all this; a lone server is 'Disconnected'.
+    let status = connection.query("SHOW STATUS LIKE 'wsrep_cluster_status'")?;
+    health.reachable = true;
+    let mut unfit = None;
+    for row in variables.rows().iter().chain(status.rows()) {
+        match (row.text(0).unwrap_or_default().as_str(), row.text(1)) {
+            ("version", version) => health.version = version,
+            (name, Some(value)) if name.ends_with("read_only") && value != "OFF" => {
+                unfit = Some(format!("{name} is on"));
             }
-        }
-        health.writable = unfit.is_none();
-        if let Some(why) = unfit.filter(|_| !self.config.read_only) {
-            let source = DbError::Driver(why);
-            return Err(Error::UnfitHost { host, source });
-        }
-        match self.rehearse() {
-            Err(Error::Schema {
-                source: Some(source), ..
-            }) if may_create && source.code() == Some(errno::NO_SUCH_TABLE) => self.could_create_table(),
-            result => result,
+            (_, Some(value)) if value == "non-Primary" => unfit = Some("it is cut off from its cluster".into()),
+            _ => {}
         }
     }
+    health.writable = unfit.is_none();
+    if let Some(why) = unfit.filter(|_| !link.config().read_only) {
+        let source = DbError::Driver(why);
+        return Err(Error::UnfitHost { host, source });
+    }
+    match rehearse(link) {
+        Err(Error::Schema {
+            source: Some(source), ..
+        }) if may_create && source.code() == Some(errno::NO_SUCH_TABLE) => could_create_table(link),
+        result => result,
+    }
+}
 
-    /// A session from its start to its end, rolled back. Where that does nothing, as with MyISAM, no right is lacking any more
-    /// when the row is made, which is then deleted.
-    fn rehearse(&mut self) -> Result<()> {
-        let version = Version::new_session(Instance::UNKNOWN);
-        let id = hex(&[
-            version.number().to_be_bytes(),
-            Version::new_session(Instance::UNKNOWN).number().to_be_bytes(),
-        ]
-        .concat());
-        let key = SessionKey::new(&self.config.namespace, id.as_bytes())?;
-        if self.config.read_only {
-            return self.peek(key).map(drop);
-        }
-        self.acquire(key, IfAbsent::Claim, self.config.lock_timeout)?;
-        let write = Write {
-            expected: Expected::Version(version),
-            version,
-            data: b"",
-            expiry: Expiry {
-                lifetime: 0,
-                touch_seconds: 0,
-            },
-            moves_expiry: true,
-            is_new: true,
-        };
-        let delete = sql::delete(&self.table, key, None).statement.literal();
-        let begin = match self.mode() {
-            Mode::Row => "DO 0",
-            Mode::Advisory | Mode::Unlocked => "START TRANSACTION",
-        };
-        let update = sql::save(&self.table, key, &write, None).statement.literal();
-        let claim = sql::claim(&self.table, key, version).literal();
-        let all = format!("{begin};{delete};{update};{claim};{update};{delete};ROLLBACK");
-        let reply = self.send_held(&Statement::new(all))?;
-        reply.ok().map(drop)
+/// A session from its start to its end, rolled back. Where that does nothing, as with MyISAM, no right is lacking any more
+/// when the row is made, which is then deleted.
+fn rehearse(link: &mut Link) -> Result<()> {
+    let version = Version::new_session(Instance::UNKNOWN);
+    let id = hex(&[
+        version.number().to_be_bytes(),
+        Version::new_session(Instance::UNKNOWN).number().to_be_bytes(),
+    ]
+    .concat());
+    let key = SessionKey::new(&link.config().namespace, id.as_bytes())?;
+    if link.config().read_only {
+        return peek(link, key).map(drop);
     }
+    acquire(link, key, IfAbsent::Claim, link.config().lock_timeout)?;
+    let write = Write {
+        expected: Expected::Version(version),
+        version,
+        data: b"",
+        expiry: Expiry {
+            lifetime: 0,
+            touch_seconds: 0,
+        },
+        moves_expiry: true,
+        is_new: true,
+    };
+    let delete = sql::delete(link.table(), key).statement.literal();
+    let begin = match link.mode() {
+        Mode::Row => "DO 0",
+        Mode::Advisory | Mode::Unlocked => "START TRANSACTION",
+    };
+    let update = sql::save(link.table(), key, &write, None).statement.literal();
+    let claim = row::claim(link.table(), key, version).literal();
+    let all = format!("{begin};{delete};{update};{claim};{update};{delete};ROLLBACK");
+    let reply = link.send_held(&Statement::new(all))?;
+    reply.ok().map(drop)
 }

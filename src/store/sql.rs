@@ -5,18 +5,14 @@
 
 use std::time::Duration;
 
-use super::{Expected, Expiry, IfAbsent, Version, Write};
-use crate::db::server::{Quirks, Settings};
+use super::{Expected, Expiry, Version, Write};
+use crate::db::server::{Quirks, SessionVariables};
 use crate::db::statement::{Statement, Value};
-use crate::lock::{LockTimeout, row};
+use crate::envelope;
 use crate::session_id::SessionKey;
 
 /// `innodb_read_only` alone is what a reader of Aurora has.
-macro_rules! read_only {
-    () => {
-        "IF(@@global.innodb_read_only,1,@@global.read_only)"
-    };
-}
+pub const IS_READ_ONLY: &str = "IF(@@global.innodb_read_only,1,@@global.read_only)";
 
 /// What the account or the server may have set otherwise. SET comes first: proxies that split reads from writes
 /// send a packet that begins with SELECT to a replica.
@@ -28,7 +24,7 @@ macro_rules! read_only {
 /// | `autocommit`, `completion_type`, isolation, read-only transactions | writes are not committed, end the connection, are refused; reads are stale |
 /// | `wait_timeout`, `idle_*transaction_timeout` | the lock ends with the connection after a second |
 /// | `innodb_lock_wait_timeout`, `lock_wait_timeout`, `max_statement_time`, `max_execution_time` | a wait for a lock ends early, or goes on without its client |
-/// | `sql_mode`, character sets | data is cut to fit its column, or changed; see `changed_settings` |
+/// | `sql_mode`, character sets | data is cut to fit its column, or changed; see `changed_variables` |
 /// | `sql_select_limit`, `sql_big_selects` (`max_join_size`), `max_session_mem_used` | statements find nothing or are refused |
 /// | `range_optimizer_max_mem_size` | the table is scanned, and waits for rows of others |
 /// | `system_versioning_asof` | a table with SYSTEM VERSIONING is read as it was |
@@ -45,7 +41,7 @@ macro_rules! read_only {
 ///
 /// REPEATABLE READ where the binary log has statements, which InnoDB refuses to write in READ COMMITTED (error 1665). Nothing is read
 /// twice in a transaction but under the row's lock; new sessions may wait for each other there where rows are locked.
-pub fn session_settings(settings: &Settings, quirks: Quirks) -> String {
+pub fn session_variables(variables: &SessionVariables, quirks: Quirks) -> String {
     let isolation = match quirks.statement_binlog {
         true => "REPEATABLE-READ",
         false => "READ-COMMITTED",
@@ -54,7 +50,7 @@ pub fn session_settings(settings: &Settings, quirks: Quirks) -> String {
         true => "",
         false => ",wsrep_sync_wait=7,wsrep_dirty_reads=0,wsrep_osu_method='TOI'",
     };
-    let ttl = settings.lock_ttl.as_secs() + u64::from(settings.lock_ttl.subsec_nanos() > 0);
+    let ttl = variables.lock_ttl.as_secs() + u64::from(variables.lock_ttl.subsec_nanos() > 0);
     format!(
         "{},wait_timeout={ttl},sql_mode='STRICT_ALL_TABLES',character_set_connection=binary,\
          character_set_results=binary,completion_type=0,\
@@ -63,23 +59,23 @@ pub fn session_settings(settings: &Settings, quirks: Quirks) -> String {
          idle_readonly_transaction_timeout=0,idle_write_transaction_timeout=0,system_versioning_asof=DEFAULT,\
          max_session_mem_used=9223372036854775807{galera}*/\
          /*!50720 ,transaction_isolation='{isolation}',transaction_read_only=0,max_execution_time=0,range_optimizer_max_mem_size=0*/",
-        changed_settings(settings)
+        changed_variables(variables)
     )
 }
 
-/// Those of the settings that change from packet to packet.
+/// Those that change from packet to packet.
 ///
 /// In latin1 every byte is a character. In a longer character set the server would look at each byte of the data, which at
 /// 64 KB is half of what an UPDATE costs it. In latin1 it can also show every statement to whoever looks at what runs, with any
 /// bytes of a session in it: MySQL ends everybody's look at its views with error 3854 otherwise, as for binary. Names alone
 /// are understood in no other than their own.
-pub fn changed_settings(settings: &Settings) -> String {
+pub fn changed_variables(variables: &SessionVariables) -> String {
     format!(
         "SET autocommit={},innodb_lock_wait_timeout={},lock_wait_timeout={},character_set_client={}",
-        u8::from(settings.autocommit),
-        settings.lock_wait,
-        settings.table_wait,
-        if settings.single_byte_charset {
+        u8::from(variables.autocommit),
+        variables.lock_wait,
+        variables.table_wait,
+        if variables.single_byte_charset {
             "latin1"
         } else {
             "binary"
@@ -112,24 +108,7 @@ pub fn server_facts(ask_clustered: bool, quirks: Quirks) -> String {
         true => "0/*M!100100 +(@@log_bin AND @@binlog_format='STATEMENT')*/",
         false => "@@log_bin AND @@binlog_format='STATEMENT'",
     };
-    format!(
-        concat!("SELECT @@max_allowed_packet,{},", read_only!(), ",{}"),
-        clustered, statement_binlog
-    )
-}
-
-/// Waits for nothing but a lock on the whole table, as short as may be: fails where there is one. `node`: of Galera, which
-/// would wait for its cluster first; or of Group Replication, which locks all writes while it makes a member read-only. Another
-/// member then has the same sessions, so there only a lock that stops reads as well counts.
-pub fn ask_table_lock(table: &str, node: bool) -> String {
-    let (unsynced, locking) = match node {
-        true => (",wsrep_sync_wait=0", "/*M!100304 FOR UPDATE*/"),
-        false => ("", "FOR UPDATE"),
-    };
-    format!(
-        "/*M!100304 SET STATEMENT lock_wait_timeout=0{unsynced} FOR */\
-         SELECT /*+ MAX_EXECUTION_TIME(100) */ 1 FROM {table} WHERE FALSE {locking}"
-    )
+    format!("SELECT @@max_allowed_packet,{clustered},{IS_READ_ONLY},{statement_binlog}")
 }
 
 /// How many columns `select` has.
@@ -141,7 +120,7 @@ pub const INSTANCE: usize = 5;
 /// The columns in the order in which `answer` reads them. `format` stands behind the data: were their length wrong, it would
 /// not be a number. The end of a UUID is a number that a server draws when it starts, and the hardware's address. To ask for
 /// more would cost: each variable of the server takes it 3 us here.
-const COLUMNS: &str = "version,expires,UNIX_TIMESTAMP(),data,format,CRC32(RIGHT(UUID(),17)) AS instance";
+pub const COLUMNS: &str = "version,expires,UNIX_TIMESTAMP(),data,format,CRC32(RIGHT(UUID(),17)) AS instance";
 
 /// What the statements that take a lock have behind these: whether the server takes no writes.
 pub const READ_ONLY: usize = SELECTED;
@@ -153,84 +132,22 @@ pub fn select(table: &str, key: SessionKey) -> Statement<'static> {
     statement
 }
 
-/// Takes the lock of the row, too. Where InnoDB is read-only, that fails by itself.
-pub fn select_locking(table: &str, key: SessionKey, timeout: LockTimeout) -> Statement<'static> {
-    let (before, behind) = row::locking(timeout);
-    let mut statement = Statement::new(format!(
-        "{before}SELECT {COLUMNS},@@global.read_only AS read_only FROM {table} WHERE id="
-    ));
-    statement.value(Value::Key(key.bytes())).push(behind);
-    statement
-}
-
-/// The row whose advisory lock is held.
-pub fn select_settled(table: &str, key: SessionKey) -> Statement<'static> {
-    let mut statement = Statement::new(format!(
-        concat!("SELECT {},", read_only!(), " AS read_only FROM {} WHERE id="),
-        COLUMNS, table
-    ));
-    statement.value(Value::Key(key.bytes())).push(row::SETTLED);
-    statement
-}
-
-/// What `acquire_and_select` has behind all these columns: 1 granted, 0 held by another, -1 no such session, NULL failed; whether
-/// the server is a node of Galera.
-pub const GRANTED: usize = LOCKED;
-pub const WSREP_ON: usize = LOCKED + 1;
-pub const ACQUIRED: usize = LOCKED + 2;
-
 /// Not for a server without Galera's variables.
 pub const IS_NODE: &str = "/*M!100100 +@@wsrep_on*/";
-
-/// Takes the advisory lock if it is free, and reads the row. The lock comes first: without its outcome there is no row to
-/// look for, and what cannot be joined is not read. In one statement, since the server sends the answer of each by itself.
-pub fn acquire_and_select<'a>(table: &str, key: SessionKey, name: &'a str, if_absent: IfAbsent) -> Statement<'a> {
-    let mut statement = Statement::new(format!(
-        concat!("SELECT {},", read_only!(), " AS read_only,granted,0{} FROM (SELECT "),
-        COLUMNS, IS_NODE
-    ));
-    if if_absent == IfAbsent::Leave {
-        statement
-            .push("IF(EXISTS(SELECT 1 FROM ")
-            .push(table)
-            .push(" WHERE id=");
-        statement.value(Value::Key(key.bytes())).push("),");
-    }
-    statement.push("GET_LOCK(").value(Value::Name(name)).push(",0)");
-    if if_absent == IfAbsent::Leave {
-        statement.push(",-1)");
-    }
-    statement.push(" AS granted) AS attempt LEFT JOIN ").push(table);
-    statement.push(" ON granted=1 AND id=").value(Value::Key(key.bytes()));
-    statement.push(row::SETTLED);
-    statement
-}
-
-/// An empty, expired row: it keeps the place locked while its transaction is open, and never gets committed as it is.
-pub fn claim(table: &str, key: SessionKey, version: Version) -> Statement<'static> {
-    let mut statement = Statement::new(format!(
-        "INSERT INTO {table} (id,version,expires,created,used,format,data) VALUES ("
-    ));
-    statement
-        .value(Value::Key(key.bytes()))
-        .push(",")
-        .value(Value::Number(version.number()));
-    statement.push(",0,0,0,0,'') ON DUPLICATE KEY UPDATE id=id");
-    statement
-}
 
 /// A statement that changes a session.
 pub struct Change<'a> {
     pub statement: Statement<'a>,
-    /// The advisory lock to give back behind it. An UPDATE does so itself, if it finds its row; an INSERT or a DELETE would
-    /// compute a value before it has found its row.
-    pub release: Option<&'a str>,
+    /// It gives the advisory lock back itself, if it finds its row. An INSERT or a DELETE would compute a value before it has
+    /// found its row.
+    pub releases: bool,
 }
 
-/// `release`: the advisory lock to give back if the row was written.
+/// `release`: the advisory lock to give back in the statement, if it finds its row.
 pub fn save<'a>(table: &str, key: SessionKey, write: &Write<'a>, release: Option<&'a str>) -> Change<'a> {
     let (id, version) = (Value::Key(key.bytes()), Value::Number(write.version.number()));
     let expires = || expires(write.expiry);
+    let (format, stored) = envelope::seal(write.data);
     if let Expected::Version(expected) = write.expected {
         let mut statement = Statement::new(format!("UPDATE {table} SET version="));
         push_used(statement.value(version).push(",used="), release);
@@ -240,26 +157,29 @@ pub fn save<'a>(table: &str, key: SessionKey, write: &Write<'a>, release: Option
         if write.moves_expiry {
             statement.push(",expires=").push(&expires());
         }
-        statement.push(",format=0,data=").value(Value::Data(write.data));
+        statement
+            .push(&format!(",format={format},data="))
+            .value(Value::Data(stored));
         push_where(&mut statement, id, expected);
-        return Change {
-            statement,
-            release: None,
-        };
+        let releases = release.is_some();
+        return Change { statement, releases };
     }
     let mut statement = Statement::new(format!(
         "INSERT INTO {table} (id,version,expires,created,used,format,data) VALUES ("
     ));
     statement.value(id).push(",").value(version).push(",").push(&expires());
-    statement.push(",UNIX_TIMESTAMP(),UNIX_TIMESTAMP(),0,");
-    statement.value(Value::Data(write.data)).push(")");
+    statement.push(&format!(",UNIX_TIMESTAMP(),UNIX_TIMESTAMP(),{format},"));
+    statement.value(Value::Data(stored)).push(")");
     if write.expected == Expected::Anything {
         statement.push(
             " ON DUPLICATE KEY UPDATE version=VALUES(version),expires=VALUES(expires),used=VALUES(used),\
              format=VALUES(format),data=VALUES(data)",
         );
     }
-    Change { statement, release }
+    Change {
+        statement,
+        releases: false,
+    }
 }
 
 /// `release`: as for `save`.
@@ -273,17 +193,17 @@ pub fn touch<'a>(
     let mut statement = Statement::new(format!("UPDATE {table} SET expires={},used=", expires(expiry)));
     push_used(&mut statement, release);
     push_where(&mut statement, Value::Key(key.bytes()), version);
-    Change {
-        statement,
-        release: None,
-    }
+    let releases = release.is_some();
+    Change { statement, releases }
 }
 
-/// `release`: as for `save`.
-pub fn delete<'a>(table: &str, key: SessionKey, release: Option<&'a str>) -> Change<'a> {
+pub fn delete(table: &str, key: SessionKey) -> Change<'static> {
     let mut statement = Statement::new(format!("DELETE FROM {table} WHERE id="));
     statement.value(Value::Key(key.bytes()));
-    Change { statement, release }
+    Change {
+        statement,
+        releases: false,
+    }
 }
 
 fn push_where<'a>(statement: &mut Statement<'a>, id: Value<'a>, version: Version) {

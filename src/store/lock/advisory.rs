@@ -1,0 +1,239 @@
+//! `GET_LOCK`: one named lock for each session, owned by the connection.
+//!
+//! Called by `acquire`. `collect` has a lock of its own in the same way.
+
+use std::time::{Duration, Instant};
+
+use super::super::hold::Hold;
+use super::super::link::Link;
+use super::super::{IfAbsent, sql};
+use super::Attempt;
+use crate::db::errno;
+use crate::db::statement::{Statement, Value};
+use crate::error::{Error, Result};
+use crate::lock::{LockTimeout, Mode};
+use crate::session_id::SessionKey;
+
+/// A year. MySQL waits for ever at -1, MariaDB gives NULL at once.
+const FOR_EVER: u64 = 31_536_000;
+
+/// Stands behind the SELECT of a row whose advisory lock is held: waits for the commit of the request before.
+const SETTLED: &str = " LOCK IN SHARE MODE";
+
+/// What `take_and_select` has behind the columns of other SELECTs: 1 granted, 0 held by another, -1 no such session, NULL failed;
+/// whether the server is a node of Galera.
+const GRANTED: usize = sql::LOCKED;
+const WSREP_ON: usize = sql::LOCKED + 1;
+const COLUMNS: usize = sql::LOCKED + 2;
+
+pub fn name(link: &Link, key: SessionKey) -> String {
+    let (database, table) = link.config().table_parts();
+    key.lock_name(database, table)
+}
+
+/// One row: 1 granted, 0 timed out, NULL failed.
+pub fn take(name: &str, timeout: LockTimeout) -> String {
+    format!("SELECT {}{}", limit_hint(timeout), call(name, timeout))
+}
+
+pub fn release(name: &str) -> String {
+    format!("DO RELEASE_LOCK('{name}')")
+}
+
+/// One row: the connection that holds the lock, or NULL.
+pub fn owner(name: &str) -> String {
+    format!("SELECT IS_USED_LOCK('{name}')")
+}
+
+/// One row: 1 if a connection of this account holds the lock. Without PROCESS an account sees no other's connections.
+pub fn is_owned_by_this_account(name: &str) -> String {
+    format!(
+        "SELECT COUNT(*) FROM information_schema.processlist \
+         WHERE id=IS_USED_LOCK('{name}') AND user=SUBSTRING_INDEX(USER(),'@',1)"
+    )
+}
+
+/// MariaDB waits for fractions of a second, MySQL rounds them: there the next whole second is asked for,
+/// and `limit_hint` ends the wait in time. `/*M!` is read by MariaDB alone.
+fn call(name: &str, timeout: LockTimeout) -> String {
+    let seconds = timeout.whole_seconds(FOR_EVER);
+    match timeout.fraction() {
+        None => format!("GET_LOCK('{name}',{seconds})"),
+        Some(limit) => {
+            let excess = seconds as f64 - limit.as_secs_f64();
+            format!("GET_LOCK('{name}',{seconds}/*M!100100 -{excess:.3}*/)")
+        }
+    }
+}
+
+fn limit_hint(timeout: LockTimeout) -> String {
+    match timeout.fraction() {
+        None => String::new(),
+        Some(limit) => format!("/*+ MAX_EXECUTION_TIME({}) */ ", limit.as_millis().max(1)),
+    }
+}
+
+/// The row whose lock is held.
+fn select(table: &str, key: SessionKey) -> Statement<'static> {
+    let mut statement = Statement::new(format!(
+        "SELECT {},{} AS read_only FROM {table} WHERE id=",
+        sql::COLUMNS,
+        sql::IS_READ_ONLY
+    ));
+    statement.value(Value::Key(key.bytes())).push(SETTLED);
+    statement
+}
+
+/// Takes the lock if it is free, and reads the row. The lock comes first: without its outcome there is no row to look for, and
+/// what cannot be joined is not read. In one statement, since the server sends the answer of each by itself.
+fn take_and_select<'a>(table: &str, key: SessionKey, name: &'a str, if_absent: IfAbsent) -> Statement<'a> {
+    let mut statement = Statement::new(format!(
+        "SELECT {},{} AS read_only,granted,0{} FROM (SELECT ",
+        sql::COLUMNS,
+        sql::IS_READ_ONLY,
+        sql::IS_NODE
+    ));
+    if if_absent == IfAbsent::Leave {
+        statement
+            .push("IF(EXISTS(SELECT 1 FROM ")
+            .push(table)
+            .push(" WHERE id=");
+        statement.value(Value::Key(key.bytes())).push("),");
+    }
+    statement.push("GET_LOCK(").value(Value::Name(name)).push(",0)");
+    if if_absent == IfAbsent::Leave {
+        statement.push(",-1)");
+    }
+    statement.push(" AS granted) AS attempt LEFT JOIN ").push(table);
+    statement.push(" ON granted=1 AND id=").value(Value::Key(key.bytes()));
+    statement.push(SETTLED);
+    statement
+}
+
+pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {
+    let (name, io_timeout) = (name(link, key), link.config().io_timeout);
+    link.set_lock_wait(sql::lock_wait_within(io_timeout));
+    let statement = take_and_select(link.table(), key, &name, if_absent);
+    let asked = Instant::now();
+    let mut reply = link.send_locking(&statement, Some(io_timeout))?;
+    if let Some(error) = reply.error.take() {
+        return failed_attempt(link, error, asked);
+    }
+    let set = reply.sets.pop();
+    let (granted, on_node) = match set.as_ref().and_then(|set| set.rows.first()) {
+        Some(row) => (row.integer(GRANTED), row.is_on(WSREP_ON)),
+        None => (None, false),
+    };
+    if granted == Some(1) {
+        // Where it counts for nothing it is given back by the next packet.
+        has_taken(link, key, &name);
+    }
+    if on_node
+        && link.config().lock.is_none()
+        && let Some(said) = link.said_mut()
+    {
+        said.learn_node();
+    }
+    if link.is_in_other_mode(Mode::Advisory) {
+        return Ok(Attempt::WrongMode);
+    }
+    if super::skips_read_only_host(link, set.as_ref()) {
+        return Ok(Attempt::WrongHost);
+    }
+    match granted {
+        Some(0) if timeout == LockTimeout::Limit(Duration::ZERO) => Ok(Attempt::TimedOut(Mode::Advisory)),
+        Some(0) => wait(link, key, &name, timeout),
+        Some(_) => Ok(Attempt::found(link.row_from(set, COLUMNS)?)),
+        None => Err(denied(link)),
+    }
+}
+
+/// Whether the lock was granted before the statement failed: only the end of the connection is certain.
+fn failed_attempt(link: &mut Link, error: Error, asked: Instant) -> Result<Attempt> {
+    let failed = match error {
+        error if error.code() == Some(errno::NO_SUCH_TABLE) => return Ok(Attempt::TableMissing(error)),
+        error if error.is_wait_timeout() => {
+            let for_row = !super::is_early(link, asked);
+            super::end_wait(link, error, for_row)
+        }
+        _ if link.is_in_other_mode(Mode::Advisory) => return Ok(Attempt::WrongMode),
+        error => Err(error),
+    };
+    if failed.is_err() {
+        link.end();
+    }
+    failed
+}
+
+/// Somebody else has the lock. Two statements in one packet: the second reads what the last holder wrote, since each
+/// takes its own snapshot, and no table stays open during the wait.
+fn wait(link: &mut Link, key: SessionKey, name: &str, timeout: LockTimeout) -> Result<Attempt> {
+    let select = select(link.table(), key).literal();
+    let statements = Statement::new(format!("{};{select}", take(name, timeout)));
+    let mut reply = link.send(&statements, timeout.with_io(link.config().io_timeout))?;
+    let granted = reply.sets.first().and_then(|set| set.rows.first());
+    match granted.map(|row| row.integer(0)) {
+        Some(Some(1)) => has_taken(link, key, name),
+        Some(Some(_)) => return Ok(Attempt::TimedOut(Mode::Advisory)),
+        Some(None) => return Err(denied(link)),
+        None if reply.error.is_none() => return Err(link.out_of_sync()),
+        None => {}
+    }
+    if let Some(error) = reply.error.take() {
+        if error.is_wait_timeout() && link.held(key).is_some() {
+            return Err(link.explain_wait(error, true));
+        }
+        return Attempt::failed(error, Mode::Advisory);
+    }
+    if super::skips_read_only_host(link, reply.sets.last()) {
+        return Ok(Attempt::WrongHost);
+    }
+    Ok(Attempt::found(link.row_from(reply.sets.pop(), sql::LOCKED)?))
+}
+
+/// The row of the session whose lock is held.
+pub fn read_held(link: &mut Link, key: SessionKey) -> Result<Attempt> {
+    let select = select(link.table(), key);
+    super::read_held(link, &select)
+}
+
+fn has_taken(link: &mut Link, key: SessionKey, name: &str) {
+    link.has_taken(Hold::Advisory {
+        key,
+        name: name.to_owned(),
+        release: release(name),
+    });
+}
+
+fn denied(link: &mut Link) -> Error {
+    // Who cannot say that it was granted cannot be believed that it was not.
+    if let Some(connection) = link.connection_mut() {
+        connection.forbid_reuse();
+    }
+    Error::LockDenied {
+        host: link.host(),
+        why: "GET_LOCK gave NULL: out of memory, or the statement was killed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn waits_are_written_for_both_servers() {
+        let limit = |milliseconds| LockTimeout::Limit(Duration::from_millis(milliseconds));
+        for (timeout, sql) in [
+            (limit(0), "SELECT GET_LOCK('n',0)"),
+            (limit(30_000), "SELECT GET_LOCK('n',30)"),
+            (
+                limit(1500),
+                "SELECT /*+ MAX_EXECUTION_TIME(1500) */ GET_LOCK('n',2/*M!100100 -0.500*/)",
+            ),
+            (LockTimeout::Forever, "SELECT GET_LOCK('n',31536000)"),
+        ] {
+            assert_eq!(take("n", timeout), sql);
+        }
+    }
+}

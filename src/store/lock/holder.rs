@@ -1,0 +1,92 @@
+//! Who holds a lock that could not be had, as far as the server tells this account.
+//!
+//! Asked only after a time-out. Nothing here may fail: an answer that cannot be had is left out.
+
+use super::super::rights::account;
+use super::advisory;
+use crate::db::connection::Connection;
+use crate::db::errno;
+use crate::lock::{Holder, HoldingConnection, Mode};
+
+/// More connections than this in one message help nobody.
+const MOST_NAMED: usize = 3;
+
+/// `name` is the session's advisory lock; `waited_seconds` how long this request stood in the queue.
+pub fn find(connection: &mut Connection, mode: Mode, name: &str, waited_seconds: u64) -> Holder {
+    let mut holder = Holder::default();
+    match mode {
+        Mode::Advisory => holder.connections = advisory_owner(connection, name),
+        Mode::Row => match row_owners(connection, waited_seconds) {
+            Ok(owners) => holder.connections = owners,
+            Err(hint) => holder.hint = Some(hint),
+        },
+        Mode::Unlocked => {}
+    }
+    for holding in &mut holder.connections {
+        describe(holding, connection);
+    }
+    holder
+}
+
+fn advisory_owner(connection: &mut Connection, name: &str) -> Vec<HoldingConnection> {
+    let owner = connection
+        .query(&advisory::owner(name))
+        .ok()
+        .and_then(|reply| reply.first_number());
+    owner.map(holding).into_iter().collect()
+}
+
+/// Row locks are granted in order, so whoever holds the row began its transaction before this one began to wait.
+/// The server notes the beginning in its own time zone.
+fn row_owners(connection: &mut Connection, waited_seconds: u64) -> Result<Vec<HoldingConnection>, String> {
+    let sql = format!(
+        "SET time_zone='SYSTEM';SELECT trx_mysql_thread_id FROM information_schema.innodb_trx \
+         WHERE trx_mysql_thread_id NOT IN (0,CONNECTION_ID()) AND trx_state='RUNNING' AND trx_rows_locked>0 \
+         AND trx_started<=NOW()-INTERVAL {waited_seconds} SECOND ORDER BY trx_started LIMIT {MOST_NAMED}"
+    );
+    match connection.query(&sql) {
+        Ok(reply) => Ok(reply.numbers().into_iter().map(holding).collect()),
+        Err(error) if error.code() == Some(errno::SPECIFIC_ACCESS_DENIED) => {
+            let account = account(connection);
+            Err(format!(
+                "GRANT PROCESS ON *.* TO {} would show it",
+                account.unwrap_or_else(|| "this account".into())
+            ))
+        }
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+fn holding(id: u64) -> HoldingConnection {
+    HoldingConnection {
+        id,
+        ..HoldingConnection::default()
+    }
+}
+
+fn describe(holding: &mut HoldingConnection, connection: &mut Connection) {
+    // Without PROCESS this lists the connections of the own account, which web hosts share.
+    if let Ok(reply) = connection.query("SHOW PROCESSLIST") {
+        for row in reply.rows() {
+            if row.number(0) == Some(holding.id) {
+                holding.address = row.text(2);
+                holding.idle_seconds = row.number(5);
+            }
+        }
+    }
+    let attributes = format!(
+        "SELECT attr_name,attr_value FROM performance_schema.session_account_connect_attrs \
+             WHERE processlist_id={} AND attr_name IN ('_pid','program_name')",
+        holding.id
+    );
+    // An error: the performance schema is off, or not readable.
+    if let Ok(reply) = connection.query(&attributes) {
+        for row in reply.rows() {
+            match row.text(0).as_deref() {
+                Some("_pid") => holding.pid = row.text(1),
+                Some("program_name") => holding.script = row.text(1).filter(|script| !script.is_empty()),
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! `SELECT ... FOR UPDATE`: the session's own row, owned by the connection's open transaction.
+//!
+//! Called by `acquire`; `probe` claims a row, too.
+
+use std::time::{Duration, Instant};
+
+use super::super::hold::Hold;
+use super::super::link::Link;
+use super::super::version::Instance;
+use super::super::{Found, IfAbsent, Version, sql};
+use super::Attempt;
+use crate::db::statement::{Statement, Value};
+use crate::error::Result;
+use crate::lock::{LockTimeout, Mode};
+use crate::session_id::SessionKey;
+
+/// Three years: the largest value that both servers take.
+const FOR_EVER: u64 = 100_000_000;
+
+/// For the session variable `innodb_lock_wait_timeout`, which takes whole seconds, on MySQL from 1.
+fn lock_wait_seconds(timeout: LockTimeout) -> u64 {
+    timeout.whole_seconds(FOR_EVER).max(1)
+}
+
+/// Takes the lock of the row, too. Where InnoDB is read-only, that fails by itself.
+fn select(table: &str, key: SessionKey, timeout: LockTimeout) -> Statement<'static> {
+    let (before, behind) = locking(timeout);
+    let mut statement = Statement::new(format!(
+        "{before}SELECT {},@@global.read_only AS read_only FROM {table} WHERE id=",
+        sql::COLUMNS
+    ));
+    statement.value(Value::Key(key.bytes())).push(behind);
+    statement
+}
+
+/// What stands before and behind the SELECT of a row to wait for its lock and take it.
+fn locking(timeout: LockTimeout) -> (String, &'static str) {
+    if timeout == LockTimeout::Limit(Duration::ZERO) {
+        return (String::new(), " FOR UPDATE NOWAIT");
+    }
+    let before = match timeout.fraction() {
+        None => String::new(),
+        // MySQL has no finer limit for a row lock: it waits for the next whole second.
+        Some(limit) => format!(
+            "/*M!100100 SET STATEMENT max_statement_time={:.3} FOR */",
+            limit.as_secs_f64()
+        ),
+    };
+    (before, " FOR UPDATE")
+}
+
+/// An empty, expired row: it keeps the place locked while its transaction is open, and never gets committed as it is.
+pub fn claim(table: &str, key: SessionKey, version: Version) -> Statement<'static> {
+    let mut statement = Statement::new(format!(
+        "INSERT INTO {table} (id,version,expires,created,used,format,data) VALUES ("
+    ));
+    statement
+        .value(Value::Key(key.bytes()))
+        .push(",")
+        .value(Value::Number(version.number()));
+    statement.push(",0,0,0,0,'') ON DUPLICATE KEY UPDATE id=id");
+    statement
+}
+
+pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {
+    let started = Instant::now();
+    let select = select(link.table(), key, timeout);
+    link.set_lock_wait(lock_wait_seconds(timeout));
+    let mut reply = link.send_locking(&select, timeout.with_io(link.config().io_timeout))?;
+    let early = match timeout {
+        LockTimeout::Forever => true,
+        LockTimeout::Limit(limit) => started.elapsed() + super::TOLERANCE < limit,
+    };
+    if let Some(error) = reply.error.take_if(|error| early && error.is_wait_timeout()) {
+        // Not the row's lock, which is waited for to the end.
+        return super::end_wait(link, error, false);
+    }
+    if link.is_in_other_mode(Mode::Row) {
+        // The next packet ends the transaction.
+        link.has_taken(Hold::Row { key });
+        return Ok(Attempt::WrongMode);
+    }
+    if let Some(error) = reply.error.take() {
+        return Attempt::failed(error, Mode::Row);
+    }
+    if super::skips_read_only_host(link, reply.sets.last()) {
+        return Ok(Attempt::WrongHost);
+    }
+    match link.row_from(reply.sets.pop(), sql::LOCKED)? {
+        Some(row) => {
+            link.has_taken(Hold::Row { key });
+            Ok(Attempt::Done(Found::Row(row)))
+        }
+        None if if_absent == IfAbsent::Leave => Ok(Attempt::found(None)),
+        None => attempt_absent(link, key, timeout.remaining(started.elapsed())),
+    }
+}
+
+/// A lock on a row that is not there blocks nobody: puts one there, which stays ours until this transaction ends.
+fn attempt_absent(link: &mut Link, key: SessionKey, timeout: LockTimeout) -> Result<Attempt> {
+    let placeholder = Version::new_session(Instance::UNKNOWN);
+    let claim = claim(link.table(), key, placeholder).literal();
+    let select = select(link.table(), key, timeout).literal();
+    link.set_lock_wait(lock_wait_seconds(timeout));
+    let statements = Statement::new(format!("{claim};{select}"));
+    let mut reply = link.send(&statements, timeout.with_io(link.config().io_timeout))?;
+    if let Some(error) = reply.error.take() {
+        return Attempt::failed(error, Mode::Row);
+    }
+    if super::skips_read_only_host(link, reply.sets.last()) {
+        return Ok(Attempt::WrongHost);
+    }
+    let row = link.row_from(reply.sets.pop(), sql::LOCKED)?;
+    link.has_taken(Hold::Row { key });
+    Ok(Attempt::Done(match row {
+        Some(row) if row.version != placeholder => Found::Row(row),
+        _ => Found::Absent {
+            placeholder: Some(placeholder),
+        },
+    }))
+}
+
+/// The row of the session that is held.
+pub fn read_held(link: &mut Link, key: SessionKey) -> Result<Attempt> {
+    let select = select(link.table(), key, LockTimeout::Limit(link.config().io_timeout));
+    super::read_held(link, &select)
+}
+
+/// A time-out ended the statement, not the transaction.
+pub fn give_up(link: &mut Link) {
+    if let Some(connection) = link.connection_mut() {
+        // An error here is the next packet's too.
+        let _ = connection.query("ROLLBACK");
+        link.has_given_back();
+    }
+}

@@ -1,0 +1,43 @@
+//! Reading a session without its lock.
+//!
+//! Called by `database`, and by `acquire` where sessions are not locked.
+
+use super::create::create_table;
+use super::link::Link;
+use super::{Row, sql};
+use crate::db::errno;
+use crate::db::statement::Statement;
+use crate::error::Result;
+use crate::lock::Mode;
+use crate::session_id::SessionKey;
+
+pub fn peek(link: &mut Link, key: SessionKey) -> Result<Option<Row>> {
+    let mut select = sql::select(link.table(), key);
+    link.connect()?;
+    // A read alone leaves no transaction open.
+    let commits = !link.holds_session() && link.mode() == Mode::Row;
+    if commits {
+        select = Statement::new(format!("{};COMMIT", select.literal()));
+    }
+    loop {
+        let reply = link.send_held(&select)?;
+        match reply.error {
+            None => {
+                if commits {
+                    link.has_given_back();
+                }
+                return link.row_from(reply.sets.into_iter().next(), sql::SELECTED);
+            }
+            Some(missing) if missing.code() == Some(errno::NO_SUCH_TABLE) => {
+                create_table(link, missing)?;
+                return Ok(None);
+            }
+            // A read waits for no row.
+            Some(error) if error.is_wait_timeout() => match link.explain_wait(error, false) {
+                error if error.is_unfit_host() => link.skip_host(error),
+                error => return Err(error),
+            },
+            Some(error) => return Err(error),
+        }
+    }
+}

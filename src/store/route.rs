@@ -1,0 +1,105 @@
+//! To which host a request connects: where an earlier request left a connection, to the best that is left otherwise.
+//!
+//! A part of `link`. It sends nothing.
+
+use std::rc::Rc;
+
+use super::known_servers;
+use crate::config::Config;
+use crate::db::connection::Connection;
+use crate::db::host::Host;
+use crate::db::hosts::{self, Candidates};
+use crate::db::pool::{Kept, Place};
+use crate::db::server::SessionVariables;
+use crate::error::{self, Error, Result};
+
+pub struct Route {
+    config: Rc<Config>,
+    /// Shown to those who wait for this request's lock.
+    script: String,
+    /// Where the connection stays until the next request (`rustsql.persistent`).
+    place: Option<Place>,
+    /// Hosts that could not be used, and why, since the last one that could.
+    skipped: Vec<(Host, Error)>,
+}
+
+impl Route {
+    pub fn new(config: Rc<Config>, script: String) -> Self {
+        Self {
+            config,
+            script,
+            place: None,
+            skipped: Vec::new(),
+        }
+    }
+
+    pub fn another(&self) -> Self {
+        Self::new(Rc::clone(&self.config), self.script.clone())
+    }
+
+    /// A connection, and what its server was told if an earlier request kept it.
+    pub fn open(&mut self) -> Result<(Connection, Option<SessionVariables>)> {
+        if self.config.persistent && self.place.is_none() {
+            self.place = Place::find(&self.config);
+        }
+        let config = Rc::clone(&self.config);
+        let mut candidates = Candidates::new(&config, self.skipped.iter().map(|(host, _)| host));
+        let kept = self.place.as_mut();
+        let kept = kept.map(|place| place.take(&config, |host| candidates.would_begin_with(host)));
+        let mut kept = kept.and_then(Result::transpose);
+        let script = self.place.is_none().then_some(self.script.as_str());
+        loop {
+            let opened = match kept.take() {
+                Some(Ok(Kept { connection, told })) => Ok((connection, Some(told))),
+                Some(Err(silent)) => Err(*silent),
+                None => match candidates.next() {
+                    Some(Ok(host)) => match Connection::open(&host, &config, script) {
+                        Ok(connection) => Ok((connection, None)),
+                        Err(error) => Err((host, error)),
+                    },
+                    Some(Err(unknown)) => Err(unknown),
+                    None => return Err(self.no_host()),
+                },
+            };
+            let (host, error) = match opened {
+                Ok(opened) => return Ok(opened),
+                Err(failed) => failed,
+            };
+            hosts::failed(&config, &host, &error);
+            known_servers::forget(&host);
+            candidates.leave_out(&host);
+            self.skipped.push((host, error));
+        }
+    }
+
+    /// Not to this host, until another one has answered well.
+    pub fn skip(&mut self, host: Host, error: Error) {
+        self.skipped.push((host, error));
+    }
+
+    pub fn skip_none(&mut self) {
+        self.skipped.clear();
+    }
+
+    /// Why no host could be used, in the order of the DSN.
+    fn no_host(&mut self) -> Error {
+        let mut skipped = std::mem::take(&mut self.skipped);
+        let addresses = &self.config.target.addresses;
+        skipped.sort_by_key(|(host, _)| {
+            let entry = addresses.iter().position(|address| address == host.address());
+            (entry, host.ip())
+        });
+        if let [_] = skipped.as_slice()
+            && let Some((_, only)) = skipped.pop()
+        {
+            return only;
+        }
+        let errors: Vec<_> = skipped.iter().map(|(_, error)| error).collect();
+        Error::NoHost(error::explain_all(&errors))
+    }
+
+    /// Where the connection stays for the next request, if it may stay.
+    pub fn take_place(&mut self) -> Option<Place> {
+        self.place.take()
+    }
+}
