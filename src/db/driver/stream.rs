@@ -32,10 +32,11 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// By TCP the connection may still be on its way: what is sent or received next tells whether it came about.
     pub fn connect(to: &Endpoint<'_>, deadline: Option<Instant>) -> Result<Self> {
         match to {
             Endpoint::Unix(path) => Self::connect_unix(path, deadline),
-            Endpoint::Tcp { address, silence } => Self::connect_tcp(*address, *silence, deadline),
+            Endpoint::Tcp { address, silence } => Self::connect_tcp(*address, *silence),
         }
     }
 
@@ -48,7 +49,7 @@ impl Stream {
         Ok(Self { socket, is_unix: true })
     }
 
-    fn connect_tcp(address: SocketAddr, silence: Duration, deadline: Option<Instant>) -> Result<Self> {
+    fn connect_tcp(address: SocketAddr, silence: Duration) -> Result<Self> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM.nonblocking(), None)?;
         // The kernel takes whole seconds, and zero is an error.
         let interval = Duration::from_secs(silence.as_secs_f64().ceil().max(1.0) as u64);
@@ -59,17 +60,11 @@ impl Stream {
         socket.set_tcp_nodelay(true)?;
         socket.set_tcp_keepalive(&keepalive)?;
         socket.set_tcp_user_timeout(Some(silence))?;
-        let stream = Self { socket, is_unix: false };
-        if let Err(error) = stream.socket.connect(&address.into()) {
-            if error.raw_os_error() != Some(Errno::EINPROGRESS as i32) {
-                return Err(error.into());
-            }
-            stream.wait(PollFlags::POLLOUT, deadline)?;
-            if let Some(error) = stream.socket.take_error()? {
-                return Err(error.into());
-            }
+        match socket.connect(&address.into()) {
+            // The server speaks first: the wait for its greeting is also that for the connection.
+            Err(error) if error.raw_os_error() != Some(Errno::EINPROGRESS as i32) => Err(error.into()),
+            _ => Ok(Self { socket, is_unix: false }),
         }
-        Ok(stream)
     }
 
     /// A password may go over it as it is.
