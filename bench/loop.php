@@ -5,8 +5,9 @@
  *
  *     php loop.php PREFIX SESSIONS SIZE
  *
- * Each line on stdin is answered by one: `fill`: makes the sessions; `all`: changes each once, in order; `changed 500`,
- * `unchanged 500`: so many on sessions chosen at random, and the median in microseconds; `collect`: session_gc().
+ * Each line on stdin is answered by one: `fill`: makes the sessions; `all`: changes each once, in order; `changed 500 2000`,
+ * `unchanged 500`: so many requests with sessions chosen at random, each after so many microseconds of other work, and the
+ * answer is the median time and the mean CPU of a request in microseconds, without that work; `collect`: session_gc().
  */
 declare(strict_types=1);
 
@@ -20,6 +21,11 @@ if ($handler) {
 /** As bench/cases.php names them in SQL. */
 $id = fn (int $number): string => "$prefix-$number";
 
+/** The CPU time of this process in microseconds. */
+$cpu = function (): int {
+    $used = getrusage();
+    return 1_000_000 * ($used['ru_utime.tv_sec'] + $used['ru_stime.tv_sec']) + $used['ru_utime.tv_usec'] + $used['ru_stime.tv_usec'];
+};
 $run = function (int $number, callable $change) use ($id): float {
     session_id($id($number));
     $started = hrtime(true);
@@ -36,7 +42,7 @@ $add = function (): void {
 };
 fwrite(STDOUT, "ready\n");
 while ($line = fgets(STDIN)) {
-    [$what, $count] = explode(' ', trim($line)) + [1 => 0];
+    [$what, $count, $work] = explode(' ', trim($line)) + [1 => 0, 2 => 0];
     $answer = 'done';
     switch ($what) {
         case 'fill':
@@ -54,13 +60,16 @@ while ($line = fgets(STDIN)) {
             session_write_close();
             break;
         default:
-            $times = [];
+            [$times, $used] = [[], 0];
             for ($i = 0; $i < $count; $i++) {
+                for ($end = hrtime(true) + 1000 * $work; hrtime(true) < $end;);
+                $before = $cpu();
                 $times[] = $run(random_int(1, (int) $sessions), $what === 'changed' ? $add : static function (): void {
                 });
+                $used += $cpu() - $before;
             }
             sort($times);
-            $answer = $times[intdiv(count($times), 2)];
+            $answer = $times[intdiv(count($times), 2)] . ' ' . $used / $count;
     }
     fwrite(STDOUT, "$answer\n");
 }

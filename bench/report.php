@@ -27,6 +27,9 @@ const TITLES = [
         . '`twopackets` is a handler that releases its GET_LOCK after the commit: bench/web/two_packets.php.'],
 ];
 
+/** The part of the page that tools/compare has written. A new page keeps it. */
+const COMPARISON = '~\n<!-- by tools/compare -->\n(.*)<!-- end -->\n~s';
+
 /** Writes the page, and returns the requirements that do not hold. */
 function report(array $results, array $facts): array
 {
@@ -52,8 +55,16 @@ function report(array $results, array $facts): array
             file_put_contents("$docs/$case.svg", case_plot($title, $results[$case]));
         }
     }
-    file_put_contents("$docs/performance.md", $page . other_cases($results));
+    $page .= other_cases($results);
+    preg_match(COMPARISON, (string) @file_get_contents("$docs/performance.md"), $is);
+    file_put_contents("$docs/performance.md", $is ? with_comparison($page, $is[1]) : $page);
     return $short;
+}
+
+/** The page with the comparison of two builds at its end. */
+function with_comparison(string $page, string $comparison): string
+{
+    return preg_replace(COMPARISON, '', $page) . "\n<!-- by tools/compare -->\n$comparison<!-- end -->\n";
 }
 
 function facts_table(array $facts): string
