@@ -108,7 +108,9 @@ impl<S: Store> Handler<S> {
     /// The data of the last read of this id.
     pub fn data(&self, id: &[u8]) -> &[u8] {
         match (&self.state, &self.other) {
-            (State::Open(session), Some(other)) if self.key(id).is_ok_and(|key| !session.is_of(key)) => other.data(id),
+            (State::Open(session), Some(other)) if self.key(id).is_ok_and(|key| !session.has_key(key)) => {
+                other.data(id)
+            }
             (State::Open(session), _) => session.data(),
             _ => &[],
         }
@@ -161,7 +163,9 @@ impl<S: Store> Handler<S> {
             return Err(Error::Refused(refusal));
         }
         match &mut self.state {
-            State::Open(session) if session.is_of(key) => session.write(&mut self.store, &self.config, data, lifetime),
+            State::Open(session) if session.has_key(key) => {
+                session.write(&mut self.store, &self.config, data, lifetime)
+            }
             State::Open(_) => match &mut self.other {
                 Some(other) if !other.is_another(key) => other.write(id, data, lifetime, None),
                 _ => self.on_another_connection().write(id, data, lifetime, None),
@@ -197,7 +201,7 @@ impl<S: Store> Handler<S> {
             return Err(Error::Refused(Refusal::Forked));
         }
         let replaced = match &self.state {
-            State::Open(session) if !session.is_of(key) => return self.on_another_connection().destroy(id, false),
+            State::Open(session) if !session.has_key(key) => return self.on_another_connection().destroy(id, false),
             State::Open(session) if session.is_read_only() => return Err(Error::Refused(Refusal::ReadOnly)),
             State::Open(session) => Some(session).filter(|_| replaces),
             State::Unread(of) if *of != key => return self.on_another_connection().destroy(id, false),
@@ -267,7 +271,7 @@ impl<S: Store> Handler<S> {
 
     /// Whether a session is open and has another key.
     fn is_another(&self, key: SessionKey) -> bool {
-        matches!(&self.state, State::Open(session) if !session.is_of(key))
+        matches!(&self.state, State::Open(session) if !session.has_key(key))
     }
 
     /// A handler with another connection, for another id: the open session keeps its lock.

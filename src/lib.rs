@@ -2,18 +2,17 @@
 //!
 //! ```text
 //! PHP  ->  php::callbacks  ->  handler  ->  session  ->  store::database  ->  store::exchange  ->  db::connection  ->  server
-//!          decode, encode      in what      what is      which statements     what is in the      one packet there
-//!          warn                order PHP    locked,      (store::lock, sql)   packet, over which  and back
-//!                              calls        refused                           link (store::link)
+//!          decode, encode,     order of     lock, fence  which statements     one packet, on the  send, receive
+//!          warn                callbacks                 (store::lock, sql)   link (store::link)  (db::driver)
 //! ```
 //!
-//! With the feature `php` (default) this is the PHP extension. Without it, it is a library that neither needs a PHP to be built
-//! nor knows one: for unit tests and fuzz targets.
+//! With the feature `php` (default) this crate is the PHP extension. Without it, it is a library for unit tests and fuzz targets,
+//! whose build needs no PHP.
 //!
-//! `config` is read once per opened session. `loaded` is a session as the store found it. `error` says what can go wrong,
-//! `fence` whether a write may go over what stands in the database, `session_id` what an id is called there.
+//! `config` is read once per opened session. `loaded` reads a session from the store. `fence` decides whether a write may replace
+//! the stored row. `session_id` makes the key of an id, `error` has the kinds of errors.
 
-// The extension uses all that is private here; a library without it only what stands behind the names below.
+// The extension uses all private items; the library only those that the names below need.
 #![cfg_attr(not(feature = "php"), allow(dead_code))]
 
 mod config;

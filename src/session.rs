@@ -118,7 +118,7 @@ impl Session {
         }
     }
 
-    pub fn is_of(&self, key: SessionKey) -> bool {
+    pub fn has_key(&self, key: SessionKey) -> bool {
         self.key == key
     }
 

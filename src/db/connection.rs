@@ -1,4 +1,4 @@
-//! One connection: packets of statements, their answers, and the end. Dropping it ends it, and with it whatever it had locked.
+//! One connection: sends packets of statements and reads their answers. Dropping it closes it, which releases its locks.
 //!
 //! Used by `store`, `lock` and `pool`. It decides nothing about sessions, and sends nothing by itself.
 
@@ -14,11 +14,11 @@ use super::{errno, login, statement_error};
 use crate::config::Config;
 use crate::error::{DbError, Error, Result};
 
-/// How many prepared statements a kept connection has; a request uses two of the three or four that there are for its settings.
+/// The most prepared statements of a kept connection. A request uses two of them.
 const PREPARED: usize = 8;
 
 pub struct Connection {
-    /// In front of the socket itself: dropped first.
+    /// This field is before the socket, so that it is dropped first.
     listed: Option<Listed>,
     /// `None` once the connection is lost, or out of step with the server.
     inner: Option<Client>,
@@ -26,21 +26,22 @@ pub struct Connection {
     generation: u32,
     at: Host,
     io_timeout: Duration,
-    /// No answer is waited for longer than that.
+    /// The deadline of all answers.
     deadline: Option<Instant>,
-    /// Statements are prepared and stay so, since later requests on this connection send them again.
+    /// Statements are prepared, since later requests on this connection send them again.
     prepares: bool,
     prepared: Vec<(String, Prepared)>,
-    /// Another request may use it: no statement has failed on it, which may have left a lock or a transaction open.
+    /// Another request may use the connection. False after a failed statement, which may leave a lock or a transaction.
     reusable: bool,
-    /// The login went with the first packet and failed: nothing of that packet was executed.
+    /// The login was sent with the first packet and failed, so nothing of that packet was executed.
     pipelined_login_failed: bool,
-    /// What the server takes in a packet, once it has said so.
+    /// The server's `max_allowed_packet`, after it was read.
     packet_limit: Option<usize>,
 }
 
 impl Connection {
-    /// `script` names this request to whoever waits for its lock. `None`: the connection serves other requests, too.
+    /// `script` is the name of this request's script, for the warning of a request that waits for its lock. `None`: the connection
+    /// serves other requests, too.
     pub fn open(host: &Host, config: &Config, script: Option<&str>) -> Result<Self> {
         let client = login::log_in(host, config, script.unwrap_or_default())?;
         Ok(Self {
@@ -75,7 +76,7 @@ impl Connection {
         self.inner.is_some() && !self.is_forked()
     }
 
-    /// Whether the server has closed it, or sent something that nobody asked for.
+    /// Whether the server has closed it, or has sent a packet without a command.
     pub fn was_closed(&self) -> bool {
         self.inner.as_ref().is_none_or(Client::has_unexpected)
     }
@@ -92,7 +93,7 @@ impl Connection {
         self.io_timeout
     }
 
-    /// The latest time for all answers from now on, whatever time-out each of them has by itself.
+    /// Sets a deadline for all answers from now on, in addition to the timeout of each.
     pub fn set_deadline(&mut self, deadline: Option<Instant>) {
         self.deadline = deadline;
     }
@@ -102,7 +103,7 @@ impl Connection {
         self.packet_limit = Some(bytes);
     }
 
-    /// Ends it with this request.
+    /// Makes the connection end with this request.
     pub fn forbid_reuse(&mut self) {
         self.reusable = false;
     }
@@ -125,22 +126,22 @@ impl Connection {
             .map(drop)
     }
 
-    /// COM_PING: whether the server is still there.
+    /// COM_PING: checks whether the server answers.
     pub fn ping(&mut self, timeout: Duration) -> Result<()> {
         self.exchange(Some(timeout), |client, _| client.ping()).ok().map(drop)
     }
 
-    /// Sends statements that wait for no lock, within `io_timeout`.
+    /// Sends statements that do not wait for a lock, and reads the answers within `io_timeout`.
     pub fn query(&mut self, sql: &str) -> Result<Answer> {
         self.send(sql, Some(self.io_timeout)).ok()
     }
 
-    /// Sends one packet of statements and reads all of its answers, within `timeout` altogether.
+    /// Sends one packet of statements, and reads all answers within `timeout`.
     pub fn send(&mut self, sql: &str, timeout: Option<Duration>) -> Reply {
         self.exchange(timeout, |client, sets| client.query(sql, sets))
     }
 
-    /// The same for one statement. On a persistent connection it is prepared.
+    /// `send` for one statement. On a kept connection it is prepared.
     pub fn send_statement(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Reply {
         match self.prepares && statement.has_values() && statement.is_ascii() {
             true => self.execute(statement, timeout),
@@ -148,7 +149,7 @@ impl Connection {
         }
     }
 
-    /// One packet: `before`, and the statement behind it. The answers to `before` come apart from those to the statement.
+    /// Sends the statements `before` and then the statement in one packet. Returns the answers to `before` separately.
     pub fn send_behind(
         &mut self,
         before: Vec<String>,
@@ -167,8 +168,8 @@ impl Connection {
         (reply, answers)
     }
 
-    /// Sends a prepared statement: its values go over the wire unescaped, and the server need not parse them. It is sent as
-    /// text where the server cannot prepare it: `max_prepared_stmt_count` is used up, or a proxy has no prepared statements.
+    /// Sends a prepared statement: its values are not escaped, and the server does not parse them. It sends text if the server
+    /// cannot prepare it: `max_prepared_stmt_count` is reached, or a proxy has no prepared statements.
     pub fn execute(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Reply {
         let reusable = self.reusable;
         let (reply, was_prepared) = self.execute_prepared(statement, timeout);
@@ -233,7 +234,7 @@ impl Connection {
         if self.pipelined_login_failed {
             login::pipelining_failed(&self.at);
         }
-        // Also after a time-out: an answer to the old question may still come.
+        // This includes a timeout: the answer may still arrive later.
         let out_of_step = code(&error).is_none();
         let error = statement_error::sort(error, self.host());
         if out_of_step || self.pipelined_login_failed || error.is_connection_lost() {
@@ -248,7 +249,7 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         if self.is_forked() {
-            // Closing it properly would send the server a goodbye on the parent's behalf.
+            // A proper close would send COM_QUIT on the parent's connection.
             std::mem::forget(self.inner.take());
         }
     }

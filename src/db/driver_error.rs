@@ -1,11 +1,11 @@
-//! Errors of the exchange, as the plain data that messages have as their cause.
+//! Converts the driver's errors into [`DbError`], the cause in our messages.
 //!
-//! `login_error` and `statement_error` decide what an error means. Nothing here depends on what was being done.
+//! `login_error` and `statement_error` add the kind.
 
 use super::driver::Error as DriverError;
 use crate::error::DbError;
 
-/// The server's number, if it was the server that answered.
+/// The server's error number. `None`: the error is not an answer of the server.
 pub fn code(error: &DriverError) -> Option<u16> {
     match error {
         DriverError::Server { code, .. } => Some(*code),

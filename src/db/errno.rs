@@ -1,14 +1,13 @@
-//! The server's error numbers that the code decides on, and what those have in common that it treats alike.
+//! The server's error numbers that the code handles, and groups of them.
 //!
-//! Used wherever an answer's number matters. It knows neither [`Error`](crate::error::Error) nor the mysql crate: `login_error` and
-//! `statement_error` make errors of the numbers.
+//! `login_error` and `statement_error` make an [`Error`](crate::error::Error) of a number.
 //!
 //! Numbers below 1900 mean the same on MySQL and MariaDB; from there on each server has its own.
 
 /// InnoDB is read-only, so that no row can be locked.
 pub const CANT_LOCK: u16 = 1015;
 pub const CHECKREAD: u16 = 1020;
-/// Also where only InnoDB is read-only.
+/// This comes also if only InnoDB is read-only.
 pub const OPEN_AS_READONLY: u16 = 1036;
 pub const CON_COUNT: u16 = 1040;
 pub const DBACCESS_DENIED: u16 = 1044;
@@ -42,7 +41,7 @@ pub const NOT_SUPPORTED_YET: u16 = 1235;
 pub const UNSUPPORTED_PS: u16 = 1295;
 pub const INVALID_CHARACTER_STRING: u16 = 1300;
 pub const TRUNCATED_WRONG_VALUE_FOR_FIELD: u16 = 1366;
-/// The binary log has statements, which READ COMMITTED does not allow.
+/// `binlog_format=STATEMENT` does not allow writes in READ COMMITTED.
 pub const BINLOG_STMT_MODE_AND_ROW_ENGINE: u16 = 1665;
 pub const DATA_TOO_LONG: u16 = 1406;
 /// MySQL and MariaDB: a statement ended by KILL QUERY.
@@ -67,7 +66,7 @@ pub const SERVER_OFFLINE_MODE_WITH_REASON: u16 = 6400;
 pub const MYSQL_ACCOUNT_LOCKED: u16 = 3118;
 /// MySQL; MariaDB has 1045.
 pub const SECURE_TRANSPORT_REQUIRED: u16 = 3159;
-/// MySQL: as `disabled_storage_engines` says.
+/// MySQL: `disabled_storage_engines` has the engine.
 pub const DISABLED_STORAGE_ENGINE: u16 = 3161;
 /// MySQL; MariaDB answers NOWAIT with 1205.
 pub const LOCK_NOWAIT: u16 = 3572;
@@ -86,7 +85,7 @@ pub fn is_lock_timeout(code: u16) -> bool {
     )
 }
 
-/// Whether such an answer to a login holds for every account on this web host.
+/// Whether this error of a login concerns every account on this web host.
 pub fn is_about_host(code: u16) -> bool {
     matches!(
         code,
@@ -94,18 +93,18 @@ pub fn is_about_host(code: u16) -> bool {
     )
 }
 
-/// Whether the account lacks a right on the table, or on a column of it.
+/// Whether the account lacks a privilege on the table or on a column.
 pub fn is_denied(code: u16) -> bool {
     matches!(code, TABLEACCESS_DENIED | COLUMNACCESS_DENIED | DBACCESS_DENIED)
 }
 
-/// Whether a variable or a table of the server's own is not there, or not for this account.
+/// Whether a system variable or table does not exist, or the account may not read it.
 pub fn is_missing_name(code: u16) -> bool {
     is_denied(code) || matches!(code, UNKNOWN_SYSTEM_VARIABLE | NO_SUCH_TABLE | BAD_DB)
 }
 
-/// Whether a statement that could not be prepared may be sent as text: nothing has happened yet. What a node of Galera says
-/// after it has ended the transaction is not among them.
+/// Whether a statement that cannot be prepared may be sent as text. Errors after which Galera has ended the transaction are not
+/// among these.
 pub fn is_not_prepared(code: u16) -> bool {
     matches!(
         code,

@@ -1,4 +1,4 @@
-//! What a process that was forked inherits of its parent's connections: nothing.
+//! Keeps a forked child from using its parent's connections, and from keeping them open.
 
 #![expect(
     unsafe_code,
@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
-/// Differs between a process and its children. Counted rather than asked: `getpid` is a system call, and the question
-/// comes before every packet.
+/// A number that differs between a process and its children. It is checked before every packet, so it is a counter: `getpid`
+/// would be a system call.
 pub fn generation() -> u32 {
     FORKS.load(Ordering::Relaxed)
 }
@@ -24,10 +24,10 @@ pub extern "C" fn in_child() {
 
 const NONE: RawFd = -1;
 
-/// The sockets of this process. A list that is full takes no more, and their children keep them.
+/// The sockets of this process. If the list is full, children keep the other sockets open.
 static SOCKETS: [AtomicI32; 256] = [const { AtomicI32::new(NONE) }; 256];
 
-/// A socket's place in the list. To be dropped before the socket is closed, whose number may then be another's.
+/// A socket's entry in the list. It must be dropped before the socket is closed, since the descriptor may be reused then.
 pub struct Listed {
     place: &'static AtomicI32,
     descriptor: RawFd,
@@ -45,16 +45,16 @@ pub fn list(descriptor: RawFd) -> Option<Listed> {
 
 impl Drop for Listed {
     fn drop(&mut self) {
-        // In a child the place may be that of a socket of its own by now.
+        // In a child the entry may already belong to the child's own socket.
         let _ = self
             .place
             .compare_exchange(self.descriptor, NONE, Ordering::Relaxed, Ordering::Relaxed);
     }
 }
 
-/// Lets go of the parent's sockets. The server takes a connection for alive as long as any process has it, so that the locks
-/// of a parent that is killed would stay. The numbers stay taken, by a socket that leads nowhere: nothing else in the child
-/// can come to be meant by them.
+/// Closes the child's copies of the parent's sockets. A connection stays alive as long as any process has its socket, so the
+/// locks of a killed parent would stay otherwise. Each descriptor is replaced by an unconnected socket, so that the child cannot
+/// reuse its number.
 fn let_go() {
     let mut nowhere = NONE;
     for place in &SOCKETS {
@@ -62,8 +62,8 @@ fn let_go() {
         if descriptor == NONE {
             continue;
         }
-        // SAFETY: these calls are allowed between fork and exec; in this process the descriptor is ours alone, and whatever
-        // object still has its number is forgotten without being used.
+        // SAFETY: these calls are allowed between fork and exec. The descriptor is a copy of this process, and the objects that
+        // have its number are leaked without being used.
         unsafe {
             if nowhere == NONE {
                 nowhere = libc::socket(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0);
@@ -72,7 +72,7 @@ fn let_go() {
         }
     }
     if nowhere != NONE {
-        // SAFETY: opened above.
+        // SAFETY: it was opened above.
         unsafe { libc::close(nowhere) };
     }
 }

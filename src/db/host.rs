@@ -1,5 +1,5 @@
-//! A host as it is tried: one entry of the DSN at one address. A name with several addresses is as many hosts, for they may
-//! be a primary and its replicas.
+//! A host: one entry of the DSN at one address. A name with several addresses is several hosts, since these may be a primary and
+//! its replicas.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -11,7 +11,7 @@ use super::names;
 use crate::config::dsn::Address;
 use crate::error::{DbError, Error, Result};
 
-/// So many addresses of a name are tried.
+/// The most addresses of a name that are tried.
 const ADDRESSES: usize = 16;
 
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ pub struct Host {
     ip: Option<IpAddr>,
     /// The first address of its name, or the only one.
     leads: bool,
-    /// As messages have it: with the address where the name has more than one.
+    /// The name in messages: with the address if the name has several.
     label: String,
 }
 
@@ -46,7 +46,7 @@ impl fmt::Display for Host {
 }
 
 impl Host {
-    /// Asks nobody: a name is not resolved yet.
+    /// Does not resolve a name.
     pub fn new(address: &Address) -> Self {
         Self {
             address: address.clone(),
@@ -79,7 +79,7 @@ impl Host {
         self.ip.is_none() && matches!(self.address, Address::Tcp { .. })
     }
 
-    /// The hosts behind a name, in the same order on every web host: name servers rotate them.
+    /// The hosts of a name. Name servers rotate the addresses, so they are sorted: the order is the same on every web host.
     pub fn resolve(&self, timeout: Duration) -> Result<Vec<Self>> {
         let Address::Tcp { host, port } = &self.address else {
             return Ok(vec![self.clone()]);
@@ -118,7 +118,7 @@ impl Host {
     }
 }
 
-/// IPv4 first: a server that listens on one of the two listens there.
+/// IPv4 comes first: a server that listens on only one of the two listens on IPv4.
 fn in_order(mut found: Vec<IpAddr>) -> Vec<IpAddr> {
     for ip in &mut found {
         *ip = ip.to_canonical();

@@ -1,10 +1,10 @@
-//! What the workers of a PHP master process know together of hosts and of lists of hosts: a small table without locks.
+//! A small lock-free table of hosts and of lists of hosts, which all workers of a PHP master process share.
 //!
-//! `php::shared_memory` gives it before the master forks; `db::hosts` asks it. It only changes the order in which hosts are
-//! tried: two workers that write one slot at once leave an entry that costs a try, never a session.
+//! `php::shared_memory` creates it before the master forks; `db::hosts` uses it. It only changes the order in which hosts are
+//! tried. Two workers that write a slot at the same time leave a wrong entry, which costs a failed connection at most.
 //!
-//! A name has a bucket of eight slots, and a new one takes the place of the oldest there, so nobody can fill the table for
-//! good. Names are hashed with a key of the process: nobody can choose hosts whose name is another's.
+//! Each name belongs to a bucket of eight slots, where a new entry replaces the oldest, so the table cannot fill up. Names are
+//! hashed with a secret key, so that nobody can choose names that collide.
 
 use std::array;
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -15,21 +15,21 @@ use std::time::SystemTime;
 const BUCKETS: usize = 64;
 const SLOTS: usize = 8;
 
-/// All zero: free.
+/// A slot with only zeros is free.
 #[derive(Default)]
 #[repr(C)]
 pub struct Slot {
     name: AtomicU64,
     value: AtomicU64,
-    /// When it was written or of use, in milliseconds since 1970.
+    /// The time of the last write or use, in milliseconds since 1970.
     at: AtomicU64,
 }
 
 type Bucket = [Slot; SLOTS];
 
-/// Hosts that fail are more easily made up than lists that work, and do not drive those out.
+/// Failed hosts and good lists have separate buckets: scripts can invent failing hosts, which must not replace good lists.
 #[repr(C)]
-pub struct Table {
+pub struct HostTable {
     hosts: [Bucket; BUCKETS],
     lists: [Bucket; BUCKETS],
 }
@@ -40,18 +40,18 @@ pub enum Kind {
     List,
 }
 
-static SHARED: OnceLock<&'static Table> = OnceLock::new();
+static SHARED: OnceLock<&'static HostTable> = OnceLock::new();
 static KEY: OnceLock<RandomState> = OnceLock::new();
 
-/// Once per process, before any worker is forked.
-pub fn share(table: &'static Table) {
+/// Call this once in a process, before workers are forked.
+pub fn share(table: &'static HostTable) {
     let _ = SHARED.set(table);
     KEY.get_or_init(RandomState::new);
 }
 
-pub fn shared() -> &'static Table {
-    static OWN: OnceLock<Box<Table>> = OnceLock::new();
-    SHARED.get().copied().unwrap_or_else(|| OWN.get_or_init(Table::new))
+pub fn shared() -> &'static HostTable {
+    static OWN: OnceLock<Box<HostTable>> = OnceLock::new();
+    SHARED.get().copied().unwrap_or_else(|| OWN.get_or_init(HostTable::new))
 }
 
 pub fn name(of: impl Hash) -> u64 {
@@ -63,7 +63,7 @@ pub fn now() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-impl Table {
+impl HostTable {
     fn new() -> Box<Self> {
         let buckets = || array::from_fn(|_| Bucket::default());
         Box::new(Self {
@@ -85,16 +85,16 @@ impl Table {
         self.bucket(kind, name).iter().find(is_it)
     }
 
-    /// Its value, and when that was written.
+    /// The value, and the time of its write.
     pub fn get(&self, kind: Kind, name: u64) -> Option<(u64, u64)> {
         let slot = self.find(kind, name)?;
         Some((slot.value.load(Ordering::Relaxed), slot.at.load(Ordering::Relaxed)))
     }
 
-    /// In the slot that it has, or in that of the entry that was written longest ago.
+    /// Writes into the name's slot, or replaces the oldest entry of the bucket.
     pub fn put(&self, kind: Kind, name: u64, value: u64, now: u64) {
         let age = |slot: &&Slot| match slot.at.load(Ordering::Relaxed) {
-            // A clock that was set back keeps no entry for ever.
+            // After the clock was set back, entries of the future count as old.
             at if at > now => 0,
             at => at,
         };
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_full_table_learns_and_keeps_what_is_in_use() {
-        let table = Table::new();
+        let table = HostTable::new();
         let used = name("used");
         for number in 1..10 * (BUCKETS * SLOTS) as u64 {
             table.put(Kind::List, used, 7, number);
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_set_back_leaves_no_entry_for_ever() {
-        let table = Table::new();
+        let table = HostTable::new();
         (0..1000u64).for_each(|number| table.put(Kind::Host, name(number), 1, 1_000_000));
         (0..1000u64).for_each(|number| {
             table.put(Kind::Host, name(("new", number)), 2, 5);

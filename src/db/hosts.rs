@@ -1,7 +1,7 @@
-//! The order in which hosts are tried: the last good one first, those that failed lately last.
+//! The order in which hosts are tried: the last good one first, recently failed ones last.
 //!
-//! What is known is shared by every worker of a PHP master process (`db::host_table`). That a host does not answer or takes no
-//! writes holds for everybody; which host was good last, for one account, database and list. Only the order depends on it.
+//! All workers of a PHP master process share the table (`db::host_table`). A failed host is the same for all of them; the last
+//! good host belongs to one account, database and list. The table changes only the order.
 
 use std::collections::VecDeque;
 
@@ -10,24 +10,24 @@ use super::host_table::{self, Kind, now, shared};
 use crate::config::{Config, Target};
 use crate::error::{Error, Result};
 
-/// A list's entry is written again after so many milliseconds of use, so that others give way to new ones before it.
+/// An entry that is in use is written again after this many milliseconds, so that it is not the oldest of its bucket.
 const REFRESH: u64 = 1000;
 
-/// A failure that the host or the network told, in place of how many milliseconds the host was silent.
+/// The value for a failure with an error. After a timeout the value is the time that was waited, in milliseconds.
 const TOLD: u64 = u64::MAX;
 
-/// The hosts of a target in the order in which to try them. A name is resolved when its turn comes. An error: why a name has
-/// no hosts.
+/// Iterates over the hosts of a target in the order in which to try them. It resolves a name when its turn comes. An error
+/// says why a name was not resolved.
 pub struct Candidates<'a> {
     config: &'a Config,
-    /// Not worth another try, or tried.
+    /// Hosts that were tried or are excluded.
     out: Vec<Host>,
     waiting: VecDeque<Host>,
-    /// Tried when all others were.
+    /// Hosts that failed recently. They are tried last.
     failed_lately: VecDeque<Host>,
-    /// Until the first one is asked for.
+    /// True until the first call of `next`.
     last_good: Option<u64>,
-    /// The last good host's name and hosts.
+    /// The last good host's name, and its resolved hosts.
     resolved: Option<(Host, Result<Vec<Host>>)>,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Candidates<'a> {
         self.out.push(host.clone());
     }
 
-    /// Whether it would be the first one, as far as that can be known without resolving a name.
+    /// Whether the host would be the first one. It does not resolve a name to find out.
     pub fn would_begin_with(&self, host: &Host) -> bool {
         let mut entries = self.waiting.iter().filter(|entry| !has_failed(entry, self.config));
         let first = match self.last_good {
@@ -111,7 +111,7 @@ impl Iterator for Candidates<'_> {
     }
 }
 
-/// It has answered, and takes writes as far as it was asked.
+/// Call this for a host that has answered and accepts writes.
 pub fn succeeded(target: &Target, host: &Host) {
     if is_alone(target, host) {
         return;
@@ -121,19 +121,19 @@ pub fn succeeded(target: &Target, host: &Host) {
         table.remove(Kind::Host, this);
     }
     let (list, good) = (name_of_list(target), name_as_good(host));
-    // Where the first host was always good there is nothing to remember.
+    // No entry is needed while the first host of the list is good.
     let leads = host.leads() && target.addresses.first() == Some(host.address());
     match table.get(Kind::List, list) {
         None if leads => {}
         Some(_) if leads => table.remove(Kind::List, list),
-        // Not at each request: a write takes the cache line from every other worker.
+        // It is not written in each request: a write invalidates the cache line of every other worker.
         Some((known, at)) if known == good && now().abs_diff(at) < REFRESH => {}
         _ => table.put(Kind::List, list, good, now()),
     }
 }
 
-/// Tells everybody what holds for everybody. Nothing of what one account alone was told, and nothing that one may bring about:
-/// a wrong password, a statement that fails. Such a host is not the last good one of that account, which is enough.
+/// Records a failure for all workers, if it concerns every account. An error that one account causes (a wrong password, a failed
+/// statement) is not recorded. Such a host is only no longer the last good one of that account.
 pub fn failed(config: &Config, host: &Host, error: &Error) {
     if is_alone(&config.target, host) || !error.is_about_host() {
         return;
@@ -156,9 +156,9 @@ fn has_failed(host: &Host, config: &Config) -> bool {
     let Some((waited, failed)) = shared().get(Kind::Host, name_of_host(host)) else {
         return false;
     };
-    // Somebody who waits for a millisecond alone must not say for others that the host is silent.
+    // A timeout after a short wait counts only for requests that would not wait longer.
     let long_enough = u128::from(waited) >= config.connect_timeout.as_millis();
-    // A clock that was set back makes no failure last for ever.
+    // After the clock was set back, failures of the future do not count.
     let age = now().checked_sub(failed);
     long_enough && age.is_some_and(|age| u128::from(age) < config.retry_after.as_millis())
 }
@@ -171,7 +171,7 @@ fn name_of_list(target: &Target) -> u64 {
     host_table::name((&target.user, &target.database, &target.addresses))
 }
 
-/// Half for the entry of the DSN, half for the host: the entry is found again before its name is resolved.
+/// One half identifies the entry of the DSN, the other half the host: the entry is found without resolving its name.
 fn name_as_good(host: &Host) -> u64 {
     host_table::name(host.address()) << 32 | name_of_host(host) & u64::from(u32::MAX)
 }

@@ -1,6 +1,6 @@
-//! The login: from a host and an account to a client, within `connect_timeout`, without a query.
+//! Connects to a host and logs in, within `connect_timeout`, without a query.
 //!
-//! Called by `connection` alone. What a server is told behind its login rides in the first packet, see `store::first_packet`.
+//! Called by `connection` alone. Session variables are set in the first packet after the login: see `store::first_packet`.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -41,7 +41,7 @@ fn may_be_pipelined(host: &Host, config: &Config) -> bool {
     config.pipelined_login && !failed_lately()
 }
 
-/// `program_name` is a connection attribute, which the server shows to whoever looks at its connections.
+/// `program_name` is a connection attribute, which `performance_schema.session_account_connect_attrs` shows.
 pub fn log_in(host: &Host, config: &Config, program_name: &str) -> Result<Client> {
     let deadline = Instant::now().checked_add(config.connect_timeout);
     let target = &config.target;
@@ -63,7 +63,7 @@ pub fn log_in(host: &Host, config: &Config, program_name: &str) -> Result<Client
             address: SocketAddr::new(ip, *port),
             silence: config.io_timeout,
         }),
-        // `hosts` resolves each name before it offers its hosts.
+        // `hosts` has resolved the name before.
         (Address::Tcp { .. }, None) => match host.resolve(config.connect_timeout)?.first() {
             Some(host) if host.ip().is_some() => log_in(host, config, program_name),
             _ => Err(login_error::sort(

@@ -1,6 +1,6 @@
-//! What an error at login means, and what to do about it.
+//! The kind of an error at login, and what the operator can do about it.
 //!
-//! Called by `login`. Errors of statements are sorted by `statement_error`.
+//! Called by `login`. `statement_error` does the same for statements.
 
 use super::driver::Error as DriverError;
 use super::driver_error::{cause, code};
@@ -11,7 +11,7 @@ use super::errno::{
 };
 use crate::error::{DbError, Error};
 
-/// MySQL answers an unknown user with any plugin, so that nobody learns which users there are.
+/// MySQL answers an unknown user with a random plugin, to hide which users exist.
 const UNKNOWN_PLUGIN: &str = "are user and password right? If they are, give the account an authentication plugin that this \
      build has: caching_sha2_password, mysql_native_password or client_ed25519";
 
@@ -19,18 +19,18 @@ const NOT_THERE: &str = "is the server running, and are host, port and socket ri
 
 const NO_MYSQL: &str = "does MySQL or MariaDB listen there?";
 
-/// Other clients take the socket where the host is 'localhost'.
+/// Other clients use the Unix socket if the host is 'localhost'.
 const NOT_THERE_BY_TCP: &str = "is the server running, and is the port right? If it listens on its socket alone, add \
      ?socket=/run/mysqld/mysqld.sock (or where it is) to the DSN";
 
 pub const PASSWORD_EXPIRED: &str =
     "the account's password has expired: ALTER USER ... IDENTIFIED BY a new one, or PASSWORD EXPIRE NEVER";
 
-/// The message names the limit.
+/// The server's message names the limit.
 pub const LIMIT_REACHED: &str = "the account has used up that limit: raise it by ALTER USER ... WITH, 0 takes it away; \
      max_user_connections has to be above the number of PHP workers";
 
-/// `on_loopback`: the host was asked by TCP on this machine, where a server may be there all the same and refuse it.
+/// `on_loopback`: the login used TCP on this machine, where a server may run that refuses TCP.
 pub fn sort(error: DriverError, host: &str, on_loopback: bool) -> Error {
     let host = host.to_owned();
     match error {
@@ -49,7 +49,7 @@ pub fn sort(error: DriverError, host: &str, on_loopback: bool) -> Error {
     let code = code(&error).or(old_password.then_some(SECURE_AUTH_MODE));
     let source = cause(error);
     match code {
-        // MariaDB says no more where TLS is required.
+        // MariaDB's error is the same if the account requires TLS.
         Some(ACCESS_DENIED | ACCESS_DENIED_NO_PASSWORD) => Error::Login {
             host,
             cure: "are user and password right, may the account log in from this machine, and without TLS, which rustsql does not \
@@ -125,7 +125,7 @@ pub fn sort(error: DriverError, host: &str, on_loopback: bool) -> Error {
     }
 }
 
-/// The server's message names account and database.
+/// The server's message names the account and the database.
 fn database_grant(source: &DbError) -> String {
     let message = source.to_string();
     let parts = message

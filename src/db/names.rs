@@ -1,9 +1,9 @@
-//! The addresses of a name, within a time: name servers that say nothing keep whoever asks them for 40 seconds.
+//! Resolves a name within a time limit. If no name server answers, libc's `getaddrinfo` blocks for up to 40 seconds.
 //!
-//! Nothing can end libc's question, so a thread asks it, and is left alone when the time is over. Only one asks for a name,
-//! so that a process has no more of them than names that nobody answers for.
+//! `getaddrinfo` cannot be cancelled. So a thread calls it, and the caller stops waiting at the limit. Only one thread resolves a
+//! name at a time, so a process has at most one such thread for each name without an answer.
 //!
-//! Such a thread costs a tenth of a request that connects. So what was found is good for a second.
+//! A thread costs a tenth of a request that connects. So a result is used for a second.
 
 use std::cell::RefCell;
 use std::io;
@@ -15,24 +15,24 @@ use std::time::{Duration, Instant};
 
 use super::{fork, threads};
 
-/// How many threads may ask at a time.
+/// The most threads that resolve names at the same time.
 const MOST: usize = 16;
 
 const GOOD_FOR: Duration = Duration::from_secs(1);
 
-/// How often it is looked whether another thread has its answer.
+/// The interval of checks for another thread's result.
 const PAUSE: Duration = Duration::from_millis(2);
 
 static ASKED: [AtomicU64; MOST] = [const { AtomicU64::new(0) }; MOST];
 
-struct Found {
+struct Resolved {
     name: String,
     at: Instant,
     addresses: Vec<IpAddr>,
 }
 
 thread_local! {
-    static FOUND: RefCell<Vec<Found>> = const { RefCell::new(Vec::new()) };
+    static FOUND: RefCell<Vec<Resolved>> = const { RefCell::new(Vec::new()) };
 }
 
 pub fn look_up(name: &str, port: u16, timeout: Duration) -> io::Result<Vec<IpAddr>> {
@@ -46,7 +46,7 @@ pub fn look_up(name: &str, port: u16, timeout: Duration) -> io::Result<Vec<IpAdd
     }
     let addresses = ask(name, port, timeout)?;
     let (name, at) = (name.to_owned(), Instant::now());
-    let found = Found {
+    let found = Resolved {
         name,
         at,
         addresses: addresses.clone(),
@@ -81,7 +81,7 @@ fn ask(name: &str, port: u16, timeout: Duration) -> io::Result<Vec<IpAddr>> {
         .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
-/// The right to ask for a name. Not in a child: its parent's threads are not there, so that none of them ends a turn.
+/// The permission to resolve a name. A forked child has its own, since its parent's threads do not exist there.
 struct Turn {
     place: &'static AtomicU64,
     tag: u64,

@@ -1,4 +1,4 @@
-//! A server for unit tests: it answers each statement as a test has written down, over a Unix socket, within the same process.
+//! A server for unit tests. It answers statements by a script, over a Unix socket, in the same process.
 
 use std::io::{Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -15,22 +15,22 @@ const MORE_RESULTS: u8 = 8;
 
 #[derive(Debug, Clone)]
 pub enum Said {
-    /// So many rows were changed.
+    /// OK, with the number of affected rows.
     Ok(u8),
     Row(Vec<Option<&'static str>>),
     NoRow {
         columns: usize,
     },
     Error(u16),
-    /// Bytes that are sent as they are, and what follows in the script does not belong to this answer.
+    /// Raw bytes that end the answer.
     Bytes(Vec<u8>),
-    /// The connection ends.
+    /// The server closes the connection.
     HangUp,
-    /// No answer.
+    /// The server sends nothing.
     Silence,
 }
 
-/// One packet of the client: a part of what it says, and the answers to its statements.
+/// A packet of the client: a part of its text, and the answers to its statements.
 pub type Step = (&'static str, Vec<Said>);
 
 struct State {
@@ -66,7 +66,7 @@ impl ScriptedServer {
         Self { path, state }
     }
 
-    /// The configuration of a client, with these settings beside the address.
+    /// The configuration of a client with this server's address and these settings.
     pub fn config(&self, ini: &[(&str, &str)]) -> Config {
         let dsn = format!("mysql://app:secret@localhost/app?socket={}", self.path.display());
         let ini: Vec<_> = [("dsn", dsn.as_str())].into_iter().chain(ini.iter().copied()).collect();
@@ -77,7 +77,7 @@ impl ScriptedServer {
         self.state.lock().unwrap().logins
     }
 
-    /// What the clients said since the last call, and that the whole script was used.
+    /// Returns the clients' packets since the last call, and checks that the whole script was used.
     pub fn heard(&self) -> Vec<String> {
         let mut state = self.state.lock().unwrap();
         assert!(state.script.is_empty(), "not asked: {:?}", state.script);

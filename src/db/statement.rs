@@ -1,11 +1,11 @@
-//! A statement with its values apart from its text, so that it can be sent either way: as text, or prepared, which is parsed
-//! once for all the requests of a kept connection, and takes a large value as it is.
+//! A statement whose values are apart from its text. It can be sent as text or as a prepared statement. The server parses a
+//! prepared one once for all requests of a kept connection, and large values need no escaping.
 
 use memchr::{memchr_iter, memchr2};
 
 use super::driver::Parameter;
 
-/// Where a value stands in the text. No identifier of MySQL can hold it, so that every one of them is ours.
+/// The placeholder of a value in the text. MySQL allows it in no identifier, so it cannot come from a table's name.
 const MARK: char = '\0';
 
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +40,7 @@ impl<'a> Statement<'a> {
         self
     }
 
-    /// The same without a part of its text that has no values.
+    /// The statement without a part of its text. That part must have no values.
     pub fn without(&self, part: &str) -> Self {
         let (text, values) = (self.text.replace(part, ""), self.values.clone());
         Self { text, values }
@@ -50,13 +50,13 @@ impl<'a> Statement<'a> {
         !self.values.is_empty()
     }
 
-    /// A name in another script than ASCII is understood by the server only in a character set in which not every byte is a
-    /// character: see `sql::changed_variables`. No raw bytes may then go along.
+    /// A table name with characters outside ASCII needs a multi-byte character set (see `sql::changed_variables`), in which raw
+    /// bytes in the text would be invalid.
     pub fn is_ascii(&self) -> bool {
         self.text.is_ascii()
     }
 
-    /// How many bytes of data it has.
+    /// The size of its data in bytes.
     pub fn data_len(&self) -> usize {
         let length = |value: &Value<'_>| match value {
             Value::Data(data) => data.len(),
@@ -65,7 +65,7 @@ impl<'a> Statement<'a> {
         self.values.iter().map(length).sum()
     }
 
-    /// With its values in it.
+    /// The text with the values in it.
     pub fn literal(&self) -> String {
         let (data, ascii) = (self.data_len(), self.is_ascii());
         let mut sql = String::with_capacity(self.text.len() + 64 * self.values.len() + data + data / 8);
@@ -86,7 +86,7 @@ impl<'a> Statement<'a> {
         sql
     }
 
-    /// As the protocol of prepared statements has it.
+    /// The value as the protocol of prepared statements encodes it.
     pub fn prepared(&self) -> (String, Vec<Parameter<'_>>) {
         let text = self.text.replace(MARK, "?");
         (text, self.values.iter().map(Value::parameter).collect())
@@ -108,9 +108,9 @@ fn push_hex(sql: &mut String, bytes: &[u8]) {
     sql.extend(["x'", &crate::session_id::hex(bytes), "'"]);
 }
 
-/// Means the same whether a backslash escapes (the default) or not (`NO_BACKSLASH_ESCAPES`, where a proxy drops our
-/// `sql_mode`), and in any character set that a client may have: a quote is doubled, which none of them has as a part of a
-/// longer character. Bytes that are not UTF-8, or have a backslash, go as hexadecimal.
+/// Writes a string literal that is correct with and without `NO_BACKSLASH_ESCAPES` (a proxy may drop our `sql_mode`), and in any
+/// client character set. A quote is doubled: no character set has it as a part of a longer character. Bytes that are not UTF-8,
+/// or contain a backslash, are written in hexadecimal.
 fn push_data(sql: &mut String, data: &[u8]) {
     let text = match std::str::from_utf8(data) {
         Ok(text) if memchr2(b'\\', 0, data).is_none() => text,

@@ -1,6 +1,6 @@
-//! What an error of a statement means, on a connection that had been logged in.
+//! The kind of a statement's error, by its number.
 //!
-//! Called by `connection` alone. Errors at login are sorted by `login_error`.
+//! Called by `connection` alone. `login_error` does the same for errors at login.
 
 use super::driver::Error as DriverError;
 use super::driver_error::{cause, code};
@@ -15,7 +15,7 @@ use super::errno::{
 use super::login_error::{LIMIT_REACHED, PASSWORD_EXPIRED};
 use crate::error::Error;
 
-/// An error of a statement on a connection that had been logged in.
+/// Makes an [`Error`] of a statement's error.
 pub fn sort(error: DriverError, host: &str) -> Error {
     let host = host.to_owned();
     if let DriverError::TooLarge { limit } = error {
@@ -34,8 +34,8 @@ pub fn sort(error: DriverError, host: &str) -> Error {
         source: source.clone(),
     };
     match code {
-        // After an error at COMMIT nobody knows whether it happened: as if the answer had been lost.
-        // How the server logs is asked anew on the next connection.
+        // After an error at COMMIT the outcome is unknown, as after a lost answer.
+        // The next connection asks again for the server's binlog_format.
         SERVER_SHUTDOWN
         | ERROR_DURING_COMMIT
         | CONNECTION_KILLED

@@ -3,7 +3,7 @@
 use std::ptr;
 use std::sync::Once;
 
-use crate::db::host_table::{self, Table};
+use crate::db::host_table::{self, HostTable};
 
 /// Called in MINIT, which may run more than once in a process. If the mapping fails, each worker keeps its own table.
 pub fn share_hosts() {
@@ -13,18 +13,18 @@ pub fn share_hosts() {
 
 fn map_and_share() {
     // SAFETY: a new anonymous mapping, large enough and aligned to a page; it is never unmapped. All-zero bytes are a
-    // valid `Table`, which consists of atomics.
+    // valid `HostTable`, which consists of atomics.
     unsafe {
         let memory = libc::mmap(
             ptr::null_mut(),
-            size_of::<Table>(),
+            size_of::<HostTable>(),
             libc::PROT_READ | libc::PROT_WRITE,
             libc::MAP_SHARED | libc::MAP_ANONYMOUS,
             -1,
             0,
         );
         if memory != libc::MAP_FAILED {
-            host_table::share(&*memory.cast::<Table>());
+            host_table::share(&*memory.cast::<HostTable>());
         }
     }
 }

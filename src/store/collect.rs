@@ -1,6 +1,6 @@
-//! Garbage collection: expired rows, in batches so small that live sessions do not notice.
+//! Garbage collection: deletes expired rows in batches, which are small so that live sessions are not delayed.
 //!
-//! At the end of requests one process of an account at a time, by an advisory lock; rows that are in use are skipped.
+//! At the end of requests only one process of an account collects at a time (an advisory lock). Locked rows are skipped.
 
 use std::time::{Duration, Instant};
 
@@ -12,22 +12,22 @@ use crate::error::Result;
 use crate::lock::LockTimeout;
 use crate::session_id::collector_lock_name;
 
-/// How many rows are deleted at once, and how many times as long as that took the next ones wait.
+/// The rows of a batch, and the pause after it as a multiple of its duration.
 struct Pace {
     batch: usize,
     rest: u32,
 }
 
-/// At the end of a request: at least as many as there are requests from one win in PHP's lottery to the next, at one in a
-/// hundred, so that it keeps up where each request makes a session.
+/// The rows that are deleted at the end of a request. PHP collects in one of a hundred requests, so this number keeps up even
+/// if each request creates a session.
 const IN_PASSING: Pace = Pace { batch: 100, rest: 0 };
 
-/// The server has its deleted rows to purge, too. Without rests the p99 of live requests was twice what it is with nobody
-/// collecting, on two cores; with these 1.2 to 1.4 times. More rows at once delay them more, even with longer rests.
+/// The server also has to purge the deleted rows. Without pauses the p99 of live requests was twice as high as without
+/// collection, on two cores; with them it is 1.2 to 1.4 times as high. Larger batches delay requests more, even with longer pauses.
 const AT_LEISURE: Pace = Pace { batch: 20, rest: 4 };
 
-/// `None` runs to the end, beside whoever collects already: rows that another has locked are skipped, and counted by him alone.
-/// With a budget it is a turn in passing, which ends where another process of this account has it.
+/// Without a budget it deletes all expired rows, even if another process collects: each skips rows that the other has locked.
+/// With a budget it stops if another process of this account collects.
 pub fn run(link: &mut Link, budget: Option<Duration>) -> Result<u64> {
     let started = Instant::now();
     if budget.is_some() {
@@ -63,10 +63,10 @@ pub fn run(link: &mut Link, budget: Option<Duration>) -> Result<u64> {
 #[derive(PartialEq, Eq)]
 enum Turn {
     Taken,
-    /// Another connection of this account has it.
+    /// Another connection of this account has the collector's lock.
     Ours,
-    /// Any account of the server can take the name and keep it, and nodes of a cluster may refuse the lock: that must not
-    /// stop the collection. Two collectors only do each other's work.
+    /// Any account of the server can hold a lock of that name, and nodes of a cluster may refuse it. That must not stop the
+    /// collection: two collectors do no harm.
     Nobodys,
 }
 
@@ -81,7 +81,7 @@ fn take_turn(link: &mut Link, name: &str) -> Result<Turn> {
     })
 }
 
-/// One number; `None` where the server gives none.
+/// The number in an answer; `None` for NULL.
 fn ask(link: &mut Link, question: &str) -> Result<Option<u64>> {
     let io_timeout = Some(link.config().io_timeout);
     match query(link, question, io_timeout) {
@@ -94,14 +94,14 @@ fn ask(link: &mut Link, question: &str) -> Result<Option<u64>> {
 fn query(link: &mut Link, statements: &str, timeout: Option<Duration>) -> Result<Vec<ResultSet>> {
     match link.send(&Statement::new(statements.to_owned()), timeout)?.ok() {
         Ok(Answer(sets)) => Ok(sets),
-        // Rows that others have locked are skipped.
+        // SKIP LOCKED: rows of other transactions are left for the next collection.
         Err(error) if error.is_wait_timeout() => Err(link.explain_wait(error, false)),
         Err(error) => Err(error),
     }
 }
 
-/// `from`: the expiry of the last row of the batch before. Without that bound the server would walk again over all index
-/// entries that were deleted but not yet purged; rows that were in use are left for the next collection.
+/// `from` is the expiry of the last row of the batch before. Without it the server would read again all index entries that were
+/// deleted but not purged yet. Rows that were locked are left for the next collection.
 fn delete_batch(link: &mut Link, size: usize, from: &mut u64) -> Result<u64> {
     let io_timeout = Some(link.config().io_timeout);
     let table = link.table();
@@ -109,8 +109,8 @@ fn delete_batch(link: &mut Link, size: usize, from: &mut u64) -> Result<u64> {
         "START TRANSACTION;SELECT HEX(id),expires FROM {table} WHERE expires>={from} AND expires<=UNIX_TIMESTAMP() \
          ORDER BY expires LIMIT {size} FOR UPDATE SKIP LOCKED"
     );
-    // One statement each: the optimizer scans a small table for a list of ids, and the scan would wait for every row
-    // that a request holds.
+    // One statement for each row: for a list of ids the optimizer scans a small table, and the scan would wait for every
+    // locked row.
     let mut deletes = String::new();
     let sets = query(link, &select, io_timeout)?;
     for row in sets.last().map(|set| set.rows.as_slice()).unwrap_or_default() {

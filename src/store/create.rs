@@ -1,4 +1,4 @@
-//! Making the table when it is missing.
+//! Creates the table if it is missing.
 
 use super::link::Link;
 use super::schema::definition;
@@ -6,11 +6,12 @@ use crate::db::errno;
 use crate::error::{DbError, Error, Result};
 use crate::session_id::hex;
 
-/// Where InnoDB is switched off, the table is not made with what the server takes instead.
+/// Makes CREATE TABLE fail if InnoDB is off; the server would use another engine otherwise.
 const NO_OTHER_ENGINE: &str = "SET sql_mode=CONCAT(@@sql_mode,',NO_ENGINE_SUBSTITUTION')";
 
-/// Makes the missing table, never inside a transaction: that would commit it. `missing` is the server's complaint.
-/// Somebody else may be making it at the same time, and MySQL then ends one of the two: there is a table all the same.
+/// Creates the table. It is never called in a transaction, which CREATE TABLE would commit. `missing` is the error that named
+/// the missing table.
+/// Another process may create it at the same time. MySQL then fails one of the two statements, and the table exists.
 pub fn create_table(link: &mut Link, missing: Error) -> Result<()> {
     if !link.config().auto_create {
         return Err(no_table(link, "is missing and rustsql.auto_create is 0", missing));
@@ -25,8 +26,8 @@ pub fn create_table(link: &mut Link, missing: Error) -> Result<()> {
     }
 }
 
-/// Whether it could make the missing table, without doing so. A cluster sends what is executed to each node, also if it
-/// fails; what is prepared it does not.
+/// Checks the privileges for CREATE TABLE by preparing the statement. A cluster would replicate an executed statement, even one
+/// that fails.
 pub fn could_create_table(link: &mut Link) -> Result<()> {
     let definition = definition(link.table());
     link.connect()?.query(NO_OTHER_ENGINE)?;
@@ -78,8 +79,7 @@ fn no_table(link: &mut Link, what: &str, error: Error) -> Error {
     }
 }
 
-/// Whether a table was not made because the server makes none with InnoDB. MariaDB's number is also that of a server that
-/// takes no writes.
+/// Whether CREATE TABLE failed since InnoDB is off. MariaDB uses the same error number for a read-only server.
 fn is_no_innodb(error: &DbError) -> bool {
     match error.code() {
         Some(errno::UNKNOWN_STORAGE_ENGINE | errno::DISABLED_STORAGE_ENGINE) => true,

@@ -1,7 +1,7 @@
-//! What servers said of themselves, remembered by this process: how much they take in a packet, which are nodes of a
-//! cluster, where an advisory lock is worth nothing, since each node grants its own, and which tables can keep sessions.
+//! A cache of servers' properties in this process: packet limits, nodes of a cluster (where advisory locks do not work, since
+//! each node grants them separately), and tables with the right shape.
 //!
-//! By host, with its address: a name may lead to another server later.
+//! The key is a host with its address, since a name may lead to another server later.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -11,14 +11,14 @@ use parking_lot::Mutex;
 use crate::db::host::Host;
 use crate::db::server::{Quirks, Server};
 
-/// For so long a server is not asked again: that costs a statement, and on MySQL a millisecond.
+/// The time until a server is queried again, which costs a statement, and on MySQL a millisecond.
 const VALID: Duration = Duration::from_secs(60);
 
-/// Most tables of a server that are remembered: scripts can name any number of them.
+/// The most tables of a server in the cache, since scripts can use any number of names.
 const MOST_TABLES: usize = 100;
 
 static KNOWN: Mutex<Option<HashMap<Host, Known>>> = Mutex::new(None);
-/// Those of a host that are good, and since when.
+/// The good tables of a host, and the time of the check.
 type Tables = Vec<(String, Instant)>;
 
 static TABLES: Mutex<Option<HashMap<Host, Tables>>> = Mutex::new(None);
@@ -37,7 +37,7 @@ fn change(host: &Host, change: impl FnOnce(&mut Known)) {
     change(KNOWN.lock().get_or_insert_default().entry(host.clone()).or_default());
 }
 
-/// What was last known, and whether it is still fresh.
+/// The cached properties, and whether they are still fresh.
 pub fn recall(host: &Host) -> Option<(Server, bool)> {
     let (server, since) = known(host)?.server?;
     Some((server, since.elapsed() < VALID))
@@ -55,7 +55,7 @@ pub fn remember_quirks(host: &Host, quirks: Quirks) {
     change(host, |known| known.quirks = quirks);
 }
 
-/// A host that could not be used may come back as another.
+/// Removes a host that failed: another server may answer there later.
 pub fn forget(host: &Host) {
     if let Some(known) = KNOWN.lock().as_mut() {
         known.remove(host);
@@ -65,7 +65,7 @@ pub fn forget(host: &Host) {
     }
 }
 
-/// Whether the table was found good, or not to be asked about, a short while ago.
+/// Whether the table was checked recently, and need not be checked again.
 pub fn is_good_table(host: &Host, table: &str) -> bool {
     let tables = TABLES.lock();
     let mut known = tables.iter().filter_map(|tables| tables.get(host)).flatten();

@@ -1,4 +1,4 @@
-//! What a session needs of a host, tried out for a health check: the same packets, and nothing that stays.
+//! A health check: runs the statements of a session on a host, and rolls them back.
 
 use std::rc::Rc;
 
@@ -22,7 +22,7 @@ pub struct Health {
     pub reachable: bool,
     pub writable: bool,
     pub version: Option<String>,
-    /// Why no session can start there.
+    /// The reason why no session can start there.
     pub problem: Option<Error>,
 }
 
@@ -38,7 +38,7 @@ impl From<Error> for Health {
 pub fn look(host: &Host, config: &Config, script: String) -> Health {
     let mut own = config.clone();
     own.target.addresses = vec![match (host.address(), host.ip()) {
-        // One of several addresses of its name: no other may answer for it.
+        // This address only: no other address of the name may answer.
         (address @ Address::Tcp { port, .. }, Some(ip)) if address.to_string() != host.label() => Address::Tcp {
             host: ip.to_string(),
             port: *port,
@@ -59,11 +59,11 @@ pub fn look(host: &Host, config: &Config, script: String) -> Health {
 fn try_out(link: &mut Link, health: &mut Health, may_create: bool) -> Result<()> {
     let connection = link.connect()?;
     let host = connection.host().to_owned();
-    // What was true a minute ago does not count.
+    // Cached properties do not count.
     known_servers::forget(connection.at());
     let variables = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version','read_only','innodb_read_only')";
     let variables = connection.query(variables)?;
-    // A node of Galera without its cluster answers all this; a lone server is 'Disconnected'.
+    // A Galera node outside its primary component answers all this. A single server is 'Disconnected'.
     let status = connection.query("SHOW STATUS LIKE 'wsrep_cluster_status'")?;
     health.reachable = true;
     let mut unfit = None;
@@ -90,8 +90,7 @@ fn try_out(link: &mut Link, health: &mut Health, may_create: bool) -> Result<()>
     }
 }
 
-/// A session from its start to its end, rolled back. Where that does nothing, as with MyISAM, no right is lacking any more
-/// when the row is made, which is then deleted.
+/// Runs the statements of a session and rolls them back. MyISAM cannot roll back, so the row is deleted at the end.
 fn rehearse(link: &mut Link) -> Result<()> {
     let version = Version::new_session(Instance::UNKNOWN);
     let id = hex(&[

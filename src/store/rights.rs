@@ -1,4 +1,4 @@
-//! What an account lacks, as the statement that gives it. Asked only after the server has refused.
+//! The GRANT that an account lacks. It is determined only after the server has refused a statement.
 
 use super::link::Link;
 use crate::db::connection::Connection;
@@ -7,13 +7,13 @@ use crate::db::reply::Reply;
 use crate::error::Error;
 
 impl Link {
-    /// An answer that the account may not do what a session needs names the GRANT that lets it.
+    /// Adds the missing GRANT to an error of missing privileges.
     pub fn name_missing_grant(&mut self, reply: &mut Reply) {
         let is_denied = |error: &mut Error| matches!(error, Error::Server { source, .. } if source.code().is_some_and(errno::is_denied));
         let Some(Error::Server { host, source, .. }) = reply.error.take_if(is_denied) else {
             return;
         };
-        // Who may not read it is not told whether it exists, and needs the right to make it if it does not.
+        // Without SELECT the account cannot see whether the table exists. If it does not, CREATE is needed, too.
         let create = self.config().auto_create && source.to_string().contains("SELECT command denied");
         reply.error = Some(Error::Schema {
             host,
@@ -23,7 +23,7 @@ impl Link {
         });
     }
 
-    /// The statement that gives this account what a session needs.
+    /// The GRANT with all privileges that sessions need.
     pub fn grant(&mut self, create: bool) -> String {
         let create = if create { ", CREATE" } else { "" };
         let account = self.connection_mut().and_then(account);
@@ -35,7 +35,7 @@ impl Link {
     }
 }
 
-/// The account that the server took this login for, as GRANT wants it.
+/// The account of this connection (CURRENT_USER), quoted for GRANT.
 pub fn account(connection: &mut Connection) -> Option<String> {
     let account = connection.query("SELECT CURRENT_USER()").ok()?.first_text()?;
     let quoted = |name: &str| format!("'{}'", name.replace('\'', "''"));

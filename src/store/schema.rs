@@ -2,11 +2,11 @@
 
 use crate::config::Config;
 
-/// The one definition; `sql/schema.sql` is also what an administrator runs by hand.
+/// The definition of the table. Administrators can also run `sql/schema.sql` by hand.
 const DEFINITION: &str = include_str!("../../sql/schema.sql");
 const NAME_IN_DEFINITION: &str = "`php_sessions`";
 
-/// The table's name as SQL: `database`.`table`, so that the account's default database does not matter.
+/// The table's name as SQL, with its database: the connection's default database does not matter.
 pub fn quoted_table(config: &Config) -> String {
     match config.table_parts() {
         ("", table) => format!("`{table}`"),

@@ -1,13 +1,14 @@
-//! Whether the table can keep sessions: told by the server in a request's first packet, once a minute for each process.
+//! Checks that the table can store sessions. The first packet queries its definition, once a minute for each process.
 //!
-//! A column of another type may take a session and never find it again; an engine without row locks lets nobody wait.
+//! With a column of a wrong type a session may be stored and not found again. An engine without row locks cannot make requests
+//! wait.
 
 use crate::error::Error;
 
-/// Name, definition, and whether another type does as well.
+/// Name, definition, and a check of the actual type.
 type Column = (&'static str, &'static str, fn(&str) -> bool);
 
-/// What a table must have. `sql/schema.sql` has the same definitions.
+/// The columns that the table must have. `sql/schema.sql` has the same definitions.
 const COLUMNS: [Column; 8] = [
     ("id", "BINARY(16) NOT NULL", is_key),
     ("version", "BIGINT UNSIGNED NOT NULL", |of| name(of) == "bigint"),
@@ -21,7 +22,7 @@ const COLUMNS: [Column; 8] = [
     }),
 ];
 
-/// A shorter one cannot hold the key, and the server fills up a longer BINARY.
+/// A shorter column cannot hold the key, and the server pads a longer BINARY.
 fn is_key(of: &str) -> bool {
     let size = of.split(['(', ')']).nth(1).and_then(|size| size.parse::<u32>().ok());
     match name(of) {
@@ -35,16 +36,16 @@ fn is_time(of: &str) -> bool {
     matches!(name(of), "int" | "bigint")
 }
 
-/// Of a type: what stands in front of its size.
+/// The name of a type without its size.
 fn name(of: &str) -> &str {
     of.split(|c: char| !c.is_ascii_alphanumeric())
         .next()
         .unwrap_or_default()
 }
 
-/// As SHOW CREATE TABLE has it.
+/// A table's definition as SHOW CREATE TABLE returns it.
 pub struct Shape<'a> {
-    /// Name, and type with what follows it, in lower case.
+    /// The name, and the type with its attributes in lower case.
     columns: Vec<(&'a str, String)>,
     has_primary_key: bool,
     id_is_unique: bool,
@@ -58,7 +59,7 @@ pub struct Defect {
 }
 
 impl<'a> Shape<'a> {
-    /// `None`: no table (a view), or no text of a server that is known.
+    /// `None`: it is a view, or the text is unknown.
     pub fn parse(create_table: &'a str) -> Option<Self> {
         let mut lines = create_table.lines();
         lines.next().filter(|first| first.starts_with("CREATE TABLE "))?;
@@ -75,7 +76,7 @@ impl<'a> Shape<'a> {
                 shape.engine = engine.and_then(|engine| engine.split_whitespace().next())?;
                 return Some(shape);
             }
-            // Names are quoted unless sql_quote_show_create is off.
+            // Names are not quoted if sql_quote_show_create is off.
             let quoted = line.strip_prefix('`').and_then(|line| line.split_once("` "));
             let Some((name, rest)) = quoted.or_else(|| line.split_once(' ')) else {
                 continue;
@@ -96,7 +97,7 @@ impl<'a> Shape<'a> {
         self.engine.eq_ignore_ascii_case("InnoDB")
     }
 
-    /// What keeps sessions from being stored in `table`, a quoted name, and found again.
+    /// The problem that keeps `table` (a quoted name) from storing sessions.
     pub fn defect(&self, table: &str, row_locks: bool) -> Option<Defect> {
         let find = |name: &str| self.columns.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         let missing: Vec<_> = COLUMNS.iter().filter(|(name, ..)| find(name).is_none()).collect();
@@ -153,7 +154,8 @@ impl<'a> Shape<'a> {
     }
 }
 
-/// Whether it need not be asked about for a while. Only what is not InnoDB may be good for one way to lock and not for another.
+/// Whether the result may be cached. Another engine than InnoDB may be good for one lock mode and bad for another, so it is
+/// checked each time.
 pub fn check(create_table: &str, table: &str, row_locks: bool) -> Result<bool, Defect> {
     let Some(shape) = Shape::parse(create_table) else {
         return Ok(true);
@@ -165,7 +167,7 @@ pub fn check(create_table: &str, table: &str, row_locks: bool) -> Result<bool, D
 }
 
 impl Defect {
-    /// `error`: what the server said to the statement behind the question.
+    /// `error` is the error of the statement after this query.
     pub fn at(self, host: &str, table: &str, error: Option<Error>) -> Error {
         Error::Schema {
             host: host.to_owned(),
@@ -178,7 +180,7 @@ impl Defect {
 
 const OTHER_TABLE: &str = "name another table in rustsql.table (RustSql\\schema() gives its SQL)";
 
-/// What tells the shape.
+/// The query for the shape.
 pub fn question(table: &str) -> String {
     format!("SHOW CREATE TABLE {table}")
 }

@@ -1,7 +1,7 @@
-//! The statements, as text that both servers take.
+//! The text of all statements. MySQL and MariaDB accept the same text.
 //!
-//! `/*M!…*/` is read by MariaDB alone, `/*!50708 …*/` by MySQL alone (MariaDB passes over 50700 to 50999):
-//! so the first packet needs no look at the server first.
+//! Only MariaDB executes `/*M!…*/`, and only MySQL `/*!50708 …*/` (MariaDB ignores 50700 to 50999). So the first packet does not
+//! depend on the server.
 
 use std::time::Duration;
 
@@ -11,36 +11,38 @@ use crate::db::statement::{Statement, Value};
 use crate::envelope;
 use crate::session_id::SessionKey;
 
-/// `innodb_read_only` alone is what a reader of Aurora has.
+/// A reader of Aurora sets `innodb_read_only` only.
 pub const IS_READ_ONLY: &str = "IF(@@global.innodb_read_only,1,@@global.read_only)";
 
-/// What the account or the server may have set otherwise. SET comes first: proxies that split reads from writes
-/// send a packet that begins with SELECT to a replica.
+/// Sets the session variables. The packet begins with SET, since proxies that split reads from writes send a packet that begins
+/// with SELECT to a replica.
 ///
-/// Set, since another value changes what our statements do:
+/// These are set, since the server or the account may have a value that changes the effect of our statements:
 ///
-/// | variable | otherwise |
+/// | variable | effect of another value |
 /// |---|---|
 /// | `autocommit`, `completion_type`, isolation, read-only transactions | writes are not committed, end the connection, are refused; reads are stale |
 /// | `wait_timeout`, `idle_*transaction_timeout` | the lock ends with the connection after a second |
-/// | `innodb_lock_wait_timeout`, `lock_wait_timeout`, `max_statement_time`, `max_execution_time` | a wait for a lock ends early, or goes on without its client |
+/// | `innodb_lock_wait_timeout`, `lock_wait_timeout`, `max_statement_time`, `max_execution_time` | a wait for a lock ends early, or continues without its client |
 /// | `sql_mode`, character sets | data is cut to fit its column, or changed; see `changed_variables` |
 /// | `sql_select_limit`, `sql_big_selects` (`max_join_size`), `max_session_mem_used` | statements find nothing or are refused |
-/// | `range_optimizer_max_mem_size` | the table is scanned, and waits for rows of others |
+/// | `range_optimizer_max_mem_size` | a statement scans the table, and waits for rows of other requests |
 /// | `system_versioning_asof` | a table with SYSTEM VERSIONING is read as it was |
-/// | `wsrep_sync_wait`, `wsrep_dirty_reads`, `wsrep_osu_method` | a node of Galera reads old data, or makes the table for itself alone |
+/// | `wsrep_sync_wait`, `wsrep_dirty_reads`, `wsrep_osu_method` | a node of Galera reads old data, or creates the table only on itself |
 ///
-/// The other session variables of MariaDB 10.11 and 11.8 and MySQL 9.7 are left as they are:
-/// - What plans, sorts, caches, counts, logs, tracks or warns does no harm, nor does what speaks of other engines, ALTER,
-///   weeks, AUTO_INCREMENT or constraints: `hostile_transaction_settings_do_no_harm.phpt` has them at their worst.
-///   `innodb_snapshot_isolation` counts from REPEATABLE READ on.
-/// - `time_zone` is set where `lock::holder` compares times: MySQL takes 0.1 ms for it.
-/// - `max_allowed_packet` is asked for. `connection_memory_limit`, `use_secondary_engine=FORCED` and `require_row_format`
-///   refuse a statement by name, and only an administrator or `init_connect` sets them. `timestamp` is the clock that `init_connect` wants.
-/// - `sql_log_bin`, `gtid_*`, `server_id`, `skip_replication`, `pseudo_*`, `binlog_*` need rights that a session store should not have.
+/// The other session variables of MariaDB 10.11 and 11.8 and MySQL 9.7 are not set:
+/// - Those of plans, sorting, caches, statistics, logs, tracking, warnings, other engines, ALTER, weeks, AUTO_INCREMENT and
+///   constraints do no harm: `hostile_transaction_settings_do_no_harm.phpt` tests them with their worst values.
+///   `innodb_snapshot_isolation` has an effect from REPEATABLE READ on.
+/// - `time_zone` is set only when `lock::holder` compares times: it costs 0.1 ms on MySQL.
+/// - `max_allowed_packet` is queried. `connection_memory_limit`, `use_secondary_engine=FORCED` and `require_row_format`
+///   refuse a statement by name, and only an administrator or `init_connect` sets them. `timestamp` is the
+///   clock that `init_connect` chooses.
+/// - `sql_log_bin`, `gtid_*`, `server_id`, `skip_replication`, `pseudo_*`, `binlog_*` need privileges that this account should
+///   not have.
 ///
-/// REPEATABLE READ where the binary log has statements, which InnoDB refuses to write in READ COMMITTED (error 1665). Nothing is read
-/// twice in a transaction but under the row's lock; new sessions may wait for each other there where rows are locked.
+/// With `binlog_format=STATEMENT` the isolation level is REPEATABLE READ, since InnoDB refuses writes in READ COMMITTED then (error
+/// 1665). That is safe: a transaction reads a row twice only under its lock. With row locks, new sessions may wait for each other.
 pub fn session_variables(variables: &SessionVariables, quirks: Quirks) -> String {
     let isolation = match quirks.statement_binlog {
         true => "REPEATABLE-READ",
@@ -63,12 +65,12 @@ pub fn session_variables(variables: &SessionVariables, quirks: Quirks) -> String
     )
 }
 
-/// Those that change from packet to packet.
+/// Sets the session variables that change between packets.
 ///
-/// In latin1 every byte is a character. In a longer character set the server would look at each byte of the data, which at
-/// 64 KB is half of what an UPDATE costs it. In latin1 it can also show every statement to whoever looks at what runs, with any
-/// bytes of a session in it: MySQL ends everybody's look at its views with error 3854 otherwise, as for binary. Names alone
-/// are understood in no other than their own.
+/// In latin1 every byte is a character. In a multi-byte character set the server would check each byte of the data, which is half
+/// of the cost of an UPDATE at 64 KB. In latin1 the server can also show every running statement with any bytes of a session in
+/// it. With binary or a multi-byte character set MySQL's views of running statements fail with error 3854. A table name outside
+/// ASCII needs a multi-byte character set.
 pub fn changed_variables(variables: &SessionVariables) -> String {
     format!(
         "SET autocommit={},innodb_lock_wait_timeout={},lock_wait_timeout={},character_set_client={}",
@@ -83,19 +85,19 @@ pub fn changed_variables(variables: &SessionVariables) -> String {
     )
 }
 
-/// A row that somebody else has locked is given up before the socket's time-out, so that no statement goes on without its
-/// client. MySQL looks for waits that are over once a second, and so ends them up to a second late.
+/// A row lock wait must end before the socket's timeout, so that no statement continues without its client. MySQL checks for
+/// timeouts once a second, so a wait ends up to a second late.
 pub fn lock_wait_within(io_timeout: Duration) -> u64 {
     io_timeout.as_secs().saturating_sub(2).max(1)
 }
 
-/// The packet limit, whether the server is a node of a cluster (`NULL`: not asked), whether it takes writes, and whether it
-/// logs statements.
+/// Queries the packet limit, whether the server is a node of a cluster (`NULL`: not queried), whether it is read-only, and whether
+/// `binlog_format` is STATEMENT.
 pub fn server_facts(ask_clustered: bool, quirks: Quirks) -> String {
     let clustered = match ask_clustered {
-        // A MariaDB without Galera's variables is no node. A MySQL that does not say may be one, where only rows lock for all.
+        // A MariaDB without Galera's variables is not a node. A MySQL that does not tell may be one, so it gets row locks.
         true if quirks.no_cluster_variables => "1/*M!100100 -1*/",
-        // MariaDB knows it, MySQL looks it up in a millisecond.
+        // MariaDB has it in a variable; MySQL's query takes a millisecond.
         true => {
             "0/*M!100100 +@@wsrep_on*/\
              /*!50708 +(SELECT COUNT(*) FROM performance_schema.global_variables \
@@ -111,18 +113,18 @@ pub fn server_facts(ask_clustered: bool, quirks: Quirks) -> String {
     format!("SELECT @@max_allowed_packet,{clustered},{IS_READ_ONLY},{statement_binlog}")
 }
 
-/// How many columns `select` has.
+/// The number of columns of `select`.
 pub const SELECTED: usize = 6;
 
-/// Where `select` has what tells one run of a server from another.
+/// The column of `select` that identifies the server instance.
 pub const INSTANCE: usize = 5;
 
-/// The columns in the order in which `answer` reads them. `format` stands behind the data: were their length wrong, it would
-/// not be a number. The end of a UUID is a number that a server draws when it starts, and the hardware's address. To ask for
-/// more would cost: each variable of the server takes it 3 us here.
+/// The columns in the order in which `answer` reads them. `format` comes after the data: after a wrong length it would not be a
+/// number. The end of a UUID has a random number from the server's start, and its hardware address. Server variables would cost 3 us
+/// each here.
 pub const COLUMNS: &str = "version,expires,UNIX_TIMESTAMP(),data,format,CRC32(RIGHT(UUID(),17)) AS instance";
 
-/// What the statements that take a lock have behind these: whether the server takes no writes.
+/// An additional column of statements that take a lock: whether the server is read-only.
 pub const READ_ONLY: usize = SELECTED;
 pub const LOCKED: usize = SELECTED + 1;
 
@@ -132,18 +134,18 @@ pub fn select(table: &str, key: SessionKey) -> Statement<'static> {
     statement
 }
 
-/// Not for a server without Galera's variables.
+/// It is left out for a server without Galera's variables.
 pub const IS_NODE: &str = "/*M!100100 +@@wsrep_on*/";
 
 /// A statement that changes a session.
 pub struct Change<'a> {
     pub statement: Statement<'a>,
-    /// It gives the advisory lock back itself, if it finds its row. An INSERT or a DELETE would compute a value before it has
-    /// found its row.
+    /// The statement releases the advisory lock itself, if it finds its row. Only an UPDATE can: an INSERT or DELETE would release
+    /// the lock before it has found its row.
     pub releases: bool,
 }
 
-/// `release`: the advisory lock to give back in the statement, if it finds its row.
+/// `release` is the advisory lock that the statement releases if it finds its row.
 pub fn save<'a>(table: &str, key: SessionKey, write: &Write<'a>, release: Option<&'a str>) -> Change<'a> {
     let (id, version) = (Value::Key(key.bytes()), Value::Number(write.version.number()));
     let expires = || expires(write.expiry);
@@ -182,7 +184,7 @@ pub fn save<'a>(table: &str, key: SessionKey, write: &Write<'a>, release: Option
     }
 }
 
-/// `release`: as for `save`.
+/// `release` is as for `save`.
 pub fn touch<'a>(
     table: &str,
     key: SessionKey,
@@ -208,15 +210,15 @@ pub fn delete(table: &str, key: SessionKey) -> Change<'static> {
 
 fn push_where<'a>(statement: &mut Statement<'a>, id: Value<'a>, version: Version) {
     statement.push(" WHERE id=").value(id);
-    // Without it only in the library that tools/chaos --prove builds.
+    // Only the library that tools/chaos --prove builds leaves it out.
     if cfg!(not(without_version_check)) {
         statement.push(" AND version=").value(Value::Number(version.number()));
     }
 }
 
-/// The time, and with it the end of the advisory lock: an UPDATE computes it when it has found and locked its row, before
-/// its commit. So the next request has its lock while this one waits for the disk, and waits for the row alone, which
-/// InnoDB frees before it flushes its log.
+/// The current time; its computation releases the advisory lock. An UPDATE computes it after it has locked its row and before its
+/// commit. So the next request gets the advisory lock while this one waits for the disk. It then waits for the row lock only,
+/// which InnoDB releases before it flushes its log.
 fn push_used<'a>(statement: &mut Statement<'a>, release: Option<&'a str>) {
     match release {
         None => statement.push("UNIX_TIMESTAMP()"),
@@ -227,7 +229,7 @@ fn push_used<'a>(statement: &mut Statement<'a>, release: Option<&'a str>) {
     };
 }
 
-/// Rounded up to whole steps. Always above the sum, since the server's clock here has lost its fraction of a second.
+/// The expiry, rounded up to whole steps. It is always above the sum, since UNIX_TIMESTAMP() has no fraction of a second.
 fn expires(expiry: Expiry) -> String {
     let step = expiry.step();
     let ahead = expiry

@@ -1,17 +1,17 @@
 //! Locks on the whole table: ALTER TABLE, LOCK TABLES, FLUSH TABLES WITH READ LOCK, a backup.
 //!
-//! A statement waits for their end no longer than its socket (`lock_wait_timeout`). The error is then the same as behind a wait for
-//! a row, and as where a node of Galera waits for its cluster: what it was is asked once it has happened.
+//! `lock_wait_timeout` bounds the wait for them. The error is the same as for a row lock wait, and for a node of Galera that waits
+//! for its cluster. So another statement determines the cause after the error.
 
 use super::link::Link;
 use crate::db::errno;
 use crate::error::Error;
 
 impl Link {
-    /// What `error` means, the end of a wait. `for_row`: it may have been for a row that another connection has locked.
+    /// Determines the cause of the lock wait timeout `error`. `for_row`: it may have been a row lock of another connection.
     pub fn explain_wait(&mut self, error: Error, for_row: bool) -> Error {
         let Some(server) = self.server() else {
-            // Not even what it is it could say, for which no table is read.
+            // The server did not answer a query that reads no table.
             return error.into_unfit_host();
         };
         if !for_row && !server.clustered || self.table_is_locked() {
@@ -34,9 +34,9 @@ impl Link {
     }
 }
 
-/// Waits for nothing but a lock on the whole table, as short as may be: fails where there is one. `node`: of Galera, which
-/// would wait for its cluster first; or of Group Replication, which locks all writes while it makes a member read-only. Another
-/// member then has the same sessions, so there only a lock that stops reads as well counts.
+/// A statement that waits for table locks only, as short as possible: it fails if there is one. `node`: a node of Galera would
+/// wait for its cluster first, and Group Replication locks all writes while it makes a member read-only. Another member has the
+/// same sessions, so on a node only a lock that also blocks reads counts.
 fn question(table: &str, node: bool) -> String {
     let (unsynced, locking) = match node {
         true => (",wsrep_sync_wait=0", "/*M!100304 FOR UPDATE*/"),

@@ -1,6 +1,6 @@
-//! How a password is shown to be known, for each authentication plugin.
+//! The responses of the authentication plugins.
 //!
-//! A password leaves this machine as it is only over a Unix socket. Over TCP a server gets it encrypted with the key that it sends.
+//! The clear password is sent over a Unix socket only. Over TCP it is encrypted with the server's public key.
 
 use mysql_common::auth::plugins::caching_sha2_password::scramble_sha256;
 use mysql_common::auth::plugins::client_ed25519::ClientEd25519;
@@ -37,7 +37,7 @@ impl Plugin {
         }
     }
 
-    /// The answer to the challenge. That to an empty password is empty.
+    /// The response to the challenge. It is empty for an empty password.
     pub fn response(self, password: &[u8], challenge: &[u8]) -> Result<Vec<u8>> {
         const WRONG: Error = Error::Malformed("a challenge of the wrong length");
         Ok(match self {
@@ -47,7 +47,7 @@ impl Plugin {
                 scramble_sha256(challenge, password).map(Vec::from).unwrap_or_default()
             }
             Self::Ed25519 => {
-                let response = ClientEd25519::default().run(Known(password), challenge);
+                let response = ClientEd25519::default().run(AuthContext(password), challenge);
                 response
                     .ok()
                     .and_then(|response| response.data().map(<[u8]>::to_vec))
@@ -57,10 +57,10 @@ impl Plugin {
     }
 }
 
-/// What the plugins of mysql_common ask for.
-struct Known<'a>(&'a [u8]);
+/// The context for the plugins of mysql_common.
+struct AuthContext<'a>(&'a [u8]);
 
-impl Context for Known<'_> {
+impl Context for AuthContext<'_> {
     fn pass(&self) -> &[u8] {
         self.0
     }
@@ -82,10 +82,10 @@ impl Context for Known<'_> {
     }
 }
 
-/// The password for the server that has this key, as caching_sha2_password wants it.
+/// Encrypts the password with the server's public key, for caching_sha2_password.
 pub fn encrypt(password: &[u8], challenge: &[u8], key: &[u8]) -> Result<Vec<u8>> {
     let key = std::str::from_utf8(key).ok().map(str::trim);
-    // It refuses keys of more than 4096 bits, which would take seconds.
+    // It refuses keys of more than 4096 bits: encryption with these takes seconds.
     let key = key.and_then(|key| PublicKey::from_public_key_pem(key).ok());
     let key = key.ok_or(Error::Malformed("its key is none of RSA in PEM format"))?;
     let mut text = [password, &[0]].concat();

@@ -1,6 +1,6 @@
-//! A client of one server: the commands that rustsql uses.
+//! A client of one server, with the commands that rustsql uses.
 //!
-//! After an error that is not [`Error::Server`] an answer may still come, so that the client must not be used any more.
+//! After an error other than [`Error::Server`] the client must not be used any more, since an answer may still arrive.
 
 use std::os::fd::RawFd;
 use std::time::Instant;
@@ -24,18 +24,18 @@ pub enum Parameter<'a> {
 pub struct Prepared {
     id: u32,
     parameters: usize,
-    /// Of its answer, as the server has sent them last.
+    /// The column definitions of its last answer.
     columns: Vec<Column>,
 }
 
 pub struct Client {
     packets: Packets,
     agreed: Agreed,
-    /// It is in step with the server, which can be told goodbye.
+    /// No error has happened, so COM_QUIT can be sent.
     in_step: bool,
-    /// The answer to the last command was not read yet.
+    /// The answer to the last command has not been read yet.
     is_answer_pending: bool,
-    /// The login goes with the first command, and ends then at the latest.
+    /// The login response is sent with the first command; its answer is read then.
     pipelined_login: Option<PipelinedLogin>,
 }
 
@@ -44,7 +44,7 @@ struct PipelinedLogin {
 }
 
 impl Client {
-    /// Connects and logs in, until `deadline`. With `pipelined` the login goes with the first command, if the server allows that.
+    /// Connects and logs in, until `deadline`. With `pipelined` the login response is sent with the first command, if possible.
     pub fn connect(
         to: &Endpoint<'_>,
         account: &Account<'_>,
@@ -67,7 +67,7 @@ impl Client {
         self.agreed.connection_id
     }
 
-    /// The login has not ended yet. An error of the first command may be one of the login.
+    /// The server has not answered the login yet. An error of the first command may come from the login.
     pub fn is_logging_in(&self) -> bool {
         self.pipelined_login.is_some()
     }
@@ -76,17 +76,17 @@ impl Client {
         self.packets.stream().descriptor()
     }
 
-    /// Whether the server sent something that nobody asked for, or closed the connection. It must not be used then.
+    /// Whether the server has sent a packet without a command, or has closed the connection. The client must not be used then.
     pub fn has_unexpected(&self) -> bool {
         self.packets.has_unexpected()
     }
 
-    /// All that is sent and received from now on ends then.
+    /// Sets the deadline of all following commands.
     pub fn set_deadline(&mut self, deadline: Option<Instant>) {
         self.packets.set_deadline(deadline);
     }
 
-    /// Sends statements in one packet and adds their answers to `sets`, up to the first error.
+    /// Sends statements in one packet, and adds their answers to `sets` up to the first error.
     pub fn query(&mut self, sql: &str, sets: &mut Vec<ResultSet>) -> Result<()> {
         self.command(Command::COM_QUERY, |packet| packet.extend_from_slice(sql.as_bytes()))?;
         let format = self.format(Encoding::Text);
@@ -94,14 +94,14 @@ impl Client {
         self.finish(result)
     }
 
-    /// Sends statements without waiting for their answer. [`Self::finish_pending`] has to read it before the next command.
+    /// Sends statements without waiting for their answer. [`Self::finish_pending`] must read it before the next command.
     pub fn send(&mut self, sql: &str) -> Result<()> {
         self.command(Command::COM_QUERY, |packet| packet.extend_from_slice(sql.as_bytes()))?;
         self.is_answer_pending = true;
         Ok(())
     }
 
-    /// Reads the answer to [`Self::send`], if there is one to read.
+    /// Reads the answer to [`Self::send`], if it is pending.
     pub fn finish_pending(&mut self) -> Result<()> {
         if !std::mem::take(&mut self.is_answer_pending) {
             return Ok(());
@@ -168,7 +168,7 @@ impl Client {
         self.finish(result)
     }
 
-    /// Needs no answer.
+    /// Closes a prepared statement. The server sends no answer.
     pub fn close(&mut self, statement: Prepared) -> Result<()> {
         self.command(Command::COM_STMT_CLOSE, |packet| {
             packet.extend_from_slice(&statement.id.to_le_bytes())
@@ -220,7 +220,7 @@ impl Client {
 }
 
 impl Drop for Client {
-    /// Says goodbye, without waiting.
+    /// Sends COM_QUIT without waiting.
     fn drop(&mut self) {
         if self.in_step && !self.is_logging_in() {
             self.packets.begin_command();
@@ -234,12 +234,12 @@ fn put_execution(packet: &mut Vec<u8>, id: u32, values: &[Parameter<'_>]) {
     let data: usize = values.iter().map(Parameter::len).sum();
     packet.reserve_exact(data + 32 + 16 * values.len());
     packet.extend_from_slice(&id.to_le_bytes());
-    // No cursor, one execution.
+    // Flags: no cursor. Iteration count: one.
     packet.extend_from_slice(&[0, 1, 0, 0, 0]);
     if values.is_empty() {
         return;
     }
-    // None of them is NULL, and their types follow.
+    // The bitmap says that no value is NULL. Then follows the flag that the types are sent.
     packet.extend(std::iter::repeat_n(0, values.len().div_ceil(8)));
     packet.push(1);
     for value in values {
@@ -248,7 +248,7 @@ fn put_execution(packet: &mut Vec<u8>, id: u32, values: &[Parameter<'_>]) {
             Parameter::Bytes(_) => (ColumnType::MYSQL_TYPE_VAR_STRING, ColumnFlags::empty()),
         };
         packet.push(kind as u8);
-        // Only this flag counts, as the highest bit.
+        // The only flag, "unsigned", is the highest bit.
         packet.push(if flags.is_empty() { 0 } else { 0x80 });
     }
     for value in values {

@@ -1,4 +1,4 @@
-//! What can go wrong in the exchange, as the caller has to tell it apart.
+//! The errors of the driver. The kinds are those that the caller handles differently.
 
 use std::io;
 
@@ -8,7 +8,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
-    /// The server refused a statement or the login. The connection can go on, unless the login was refused.
+    /// The server's error for a statement or the login. After a statement the connection is still usable.
     Server {
         code: u16,
         sqlstate: String,
@@ -20,15 +20,15 @@ pub enum Error {
     Network(String),
     /// This machine lacks something: file descriptors, ports, a usable path.
     Local(String),
-    /// No server sends this.
+    /// The server violated the protocol.
     Malformed(&'static str),
     /// The answer is larger than [`super::bound_answers`] allows.
     TooLarge { limit: usize },
-    /// The account has an authentication plugin that this client does not know.
+    /// The account needs an authentication plugin that this client does not have.
     UnknownPlugin(String),
     /// The account's password is stored in the format of before MySQL 4.1.
     OldPassword,
-    /// The server speaks the protocol, but cannot lock sessions. Its name.
+    /// The name of a product that has the protocol, but cannot lock sessions.
     Unsuitable(&'static str),
 }
 

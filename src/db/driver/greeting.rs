@@ -1,20 +1,20 @@
-//! The first packet of a server: what it is, and the challenge for the login.
+//! The first packet of a server: its version, and the challenge for the login.
 
 use mysql_common::constants::CapabilityFlags;
 use mysql_common::io::ParseBuf;
 
 use super::error::{Error, Result};
 
-/// They refuse GET_LOCK() within a larger statement, or LOCK IN SHARE MODE: a session cannot be locked there.
+/// These products refuse GET_LOCK() within a larger statement, or LOCK IN SHARE MODE, so they cannot lock sessions.
 const UNSUITABLE: [&str; 2] = ["Vitess", "TiDB"];
 
 const PROTOCOL: u8 = 10;
 
-/// The first part of the challenge; the second one is as long as the server says, at least 13 bytes with a zero at its end.
+/// The length of the challenge's first part. The server tells the length of the second: at least 13 bytes, the last is zero.
 const FIRST_PART: usize = 8;
 const SECOND_PART: usize = 13;
 
-/// In front of the server's flags that only MariaDB has: reserved bytes.
+/// The reserved bytes before the flags that only MariaDB has.
 const RESERVED: usize = 6;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Greeting {
     pub connection_id: u32,
     pub capabilities: CapabilityFlags,
     pub mariadb_capabilities: u32,
-    /// Of the server, which an account may differ from.
+    /// The server's default plugin. An account may have another.
     pub plugin: Vec<u8>,
     pub challenge: Vec<u8>,
 }
@@ -49,7 +49,7 @@ impl Greeting {
         let mut challenge = rest.checked_eat(FIRST_PART)?.to_vec();
         rest.checked_eat(1)?;
         let low = rest.checked_eat_u16_le()?;
-        // Character set and status.
+        // Skips character set and status.
         rest.checked_eat(3)?;
         let high = rest.checked_eat_u16_le()?;
         let capabilities = CapabilityFlags::from_bits_truncate(u32::from(high) << 16 | u32::from(low));
@@ -59,7 +59,7 @@ impl Greeting {
         let second = rest.checked_eat(challenge_length.saturating_sub(FIRST_PART).max(SECOND_PART))?;
         challenge.extend_from_slice(second.strip_suffix(&[0]).unwrap_or(second));
         let plugin = rest.0.split(|byte| *byte == 0).next().unwrap_or_default().to_vec();
-        // MariaDB alone leaves that flag out, and has more of its own.
+        // Only MariaDB leaves out that flag. It has additional flags.
         let is_mariadb = !capabilities.contains(CapabilityFlags::CLIENT_LONG_PASSWORD);
         Some(Self {
             connection_id,

@@ -11,14 +11,14 @@ use super::error::{Error, Result};
 use super::greeting::Greeting;
 use super::packets::Packets;
 
-/// How many bytes a server may send during a login, and how many packets behind its greeting.
+/// The most bytes of a server during a login, and the most packets after its greeting.
 const MOST_BYTES: usize = 16 << 10;
 const MOST_PACKETS: usize = 5;
 
-/// The protocol's own limit. The server has one of its own, which is looked at before a write.
+/// The protocol's limit. The server's own limit is checked before a write.
 const LARGEST_PACKET: u32 = 1 << 30;
 
-/// What no server of today lacks.
+/// Capabilities that every supported server has.
 const NEEDED: CapabilityFlags = CapabilityFlags::CLIENT_PROTOCOL_41
     .union(CapabilityFlags::CLIENT_SECURE_CONNECTION)
     .union(CapabilityFlags::CLIENT_PLUGIN_AUTH)
@@ -34,17 +34,17 @@ const WANTED: CapabilityFlags = NEEDED
     .union(CapabilityFlags::CLIENT_CONNECT_WITH_DB)
     .union(CapabilityFlags::CLIENT_CONNECT_ATTRS)
     .union(CapabilityFlags::CLIENT_DEPRECATE_EOF)
-    // Affected rows are those that an UPDATE found, also where it changed nothing in them.
+    // An UPDATE reports the rows that it found, not those that it changed.
     .union(CapabilityFlags::CLIENT_FOUND_ROWS);
 
-/// The server's greeting has the number 0, the response 1.
+/// The sequence number of the response; the greeting has 0.
 const ANSWER_NUMBER: u8 = 2;
 
 const ACCEPTED: u8 = 0;
 const MORE_DATA: u8 = 1;
 const SWITCH: u8 = 0xfe;
 
-/// What caching_sha2_password says and is asked.
+/// The packets of caching_sha2_password.
 const FAST_SUCCESS: &[u8] = &[3];
 const FULL_AUTHENTICATION: &[u8] = &[4];
 const KEY_REQUEST: u8 = 2;
@@ -53,21 +53,21 @@ pub struct Account<'a> {
     pub user: &'a str,
     pub password: &'a str,
     pub database: Option<&'a str>,
-    /// What the server shows to whoever looks at its connections.
+    /// The connection attributes, which the performance schema shows.
     pub program_name: &'a str,
 }
 
-/// What was agreed on.
+/// The capabilities of this connection.
 pub struct Agreed {
     pub connection_id: u32,
-    /// No packet stands between the columns of an answer and its rows.
+    /// There is no EOF packet between column definitions and rows.
     pub without_eof: bool,
-    /// The server leaves out the columns of an answer that it has sent before.
+    /// The server does not repeat the column definitions of a prepared statement.
     pub caches_columns: bool,
 }
 
-/// Logs in. With `pipelined`, and where the server's plugin needs one answer alone, the response is left to go with the first
-/// command, and [`finish`] reads what the server says to it: then true.
+/// Logs in. With `pipelined`, and if the server's plugin needs only one response, that response stays in the buffer to be sent
+/// with the first command. The result is then true, and [`finish`] reads the server's answer.
 pub fn log_in(packets: &mut Packets, account: &Account<'_>, pipelined: bool) -> Result<(Agreed, bool)> {
     packets.begin_command();
     packets.begin_answer(Some(MOST_BYTES));
@@ -93,7 +93,8 @@ pub fn log_in(packets: &mut Packets, account: &Account<'_>, pipelined: bool) -> 
     Ok((agreed, pipelined))
 }
 
-/// Reads the answer to a response that went with the first command. The server executes nothing behind a login that it refuses.
+/// Reads the answer to a response that was sent with the first command. A server that refuses the login does not execute the
+/// command.
 pub fn finish(packets: &mut Packets) -> Result<()> {
     packets.expect_number(ANSWER_NUMBER);
     packets.begin_answer(Some(MOST_BYTES));
@@ -113,7 +114,7 @@ fn response<'a>(
     plugin: Plugin,
     caches_columns: bool,
 ) -> Result<HandshakeResponse<'a>> {
-    // The server takes what stands behind a NUL for the next field.
+    // The server would read the bytes after a NUL as the next field.
     let texts = [account.user, account.database.unwrap_or_default()];
     if texts.iter().any(|text| text.contains('\0')) {
         return Err(Error::Local("a NUL in the name of the user or the database".into()));
@@ -129,7 +130,7 @@ fn response<'a>(
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
     let offers_attributes = greeting.capabilities.contains(CapabilityFlags::CLIENT_CONNECT_ATTRS);
-    // Any version with the character set utf8mb4, in which the names of user and database are.
+    // Any version of the character set utf8mb4, which encodes the names of user and database.
     let version = (8, 0, 0);
     let response = HandshakeResponse::new(
         Some(plugin.response(account.password.as_bytes(), &greeting.challenge)?),
@@ -148,7 +149,7 @@ fn response<'a>(
     })
 }
 
-/// Reads until the server accepts, and answers what it asks.
+/// Responds to the server's authentication packets until it accepts the login.
 fn authenticate(
     packets: &mut Packets,
     account: &Account<'_>,
@@ -160,7 +161,7 @@ fn authenticate(
     for _ in 0..MOST_PACKETS {
         let answer = match packets.read()? {
             [ACCEPTED, ..] => {
-                // Nothing has been asked: it would be taken for the answer to the first statement.
+                // No command was sent: such bytes would be read as the answer to the first one.
                 return match packets.has_surplus() {
                     true => Err(Error::Malformed("more than the end of a login")),
                     false => Ok(()),

@@ -1,6 +1,6 @@
-//! Who holds a lock that could not be had, as far as the server tells this account.
+//! Finds the connections that hold a lock, as far as this account may see them.
 //!
-//! Asked only after a time-out. Nothing here may fail: an answer that cannot be had is left out.
+//! Called only after a lock timeout. Nothing here may fail: missing information is left out.
 
 use super::super::rights::account;
 use super::advisory;
@@ -8,10 +8,10 @@ use crate::db::connection::Connection;
 use crate::db::errno;
 use crate::lock::{Holder, HoldingConnection, Mode};
 
-/// More connections than this in one message help nobody.
+/// The most connections in one message.
 const MOST_NAMED: usize = 3;
 
-/// `name` is the session's advisory lock; `waited_seconds` how long this request stood in the queue.
+/// `name` is the session's advisory lock, `waited_seconds` the time that this request has waited.
 pub fn find(connection: &mut Connection, mode: Mode, name: &str, waited_seconds: u64) -> Holder {
     let mut holder = Holder::default();
     match mode {
@@ -36,8 +36,8 @@ fn advisory_owner(connection: &mut Connection, name: &str) -> Vec<HoldingConnect
     owner.map(holding).into_iter().collect()
 }
 
-/// Row locks are granted in order, so whoever holds the row began its transaction before this one began to wait.
-/// The server notes the beginning in its own time zone.
+/// Row locks are granted in order, so the holder's transaction began before this request's wait. The server's times are in its own
+/// time zone.
 fn row_owners(connection: &mut Connection, waited_seconds: u64) -> Result<Vec<HoldingConnection>, String> {
     let sql = format!(
         "SET time_zone='SYSTEM';SELECT trx_mysql_thread_id FROM information_schema.innodb_trx \
@@ -65,7 +65,7 @@ fn holding(id: u64) -> HoldingConnection {
 }
 
 fn describe(holding: &mut HoldingConnection, connection: &mut Connection) {
-    // Without PROCESS this lists the connections of the own account, which web hosts share.
+    // Without PROCESS this lists the connections of this account only, which web hosts usually share.
     if let Ok(reply) = connection.query("SHOW PROCESSLIST") {
         for row in reply.rows() {
             if row.number(0) == Some(holding.id) {
@@ -79,7 +79,7 @@ fn describe(holding: &mut HoldingConnection, connection: &mut Connection) {
              WHERE processlist_id={} AND attr_name IN ('_pid','program_name')",
         holding.id
     );
-    // An error: the performance schema is off, or not readable.
+    // An error means that the performance schema is off or not readable.
     if let Ok(reply) = connection.query(&attributes) {
         for row in reply.rows() {
             match row.text(0).as_deref() {
