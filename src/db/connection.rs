@@ -76,11 +76,6 @@ impl Connection {
         self.inner.is_some() && !self.is_forked()
     }
 
-    /// Whether the server has closed it, or has sent a packet without a command.
-    pub fn was_closed(&self) -> bool {
-        self.inner.as_ref().is_none_or(Client::has_unexpected)
-    }
-
     pub fn has_pipelined_login_failed(&self) -> bool {
         self.pipelined_login_failed
     }
@@ -112,7 +107,7 @@ impl Connection {
         self.is_usable() && self.reusable
     }
 
-    /// Sends what gives a lock back, and does not wait for the answer. [`Self::finish_release`] reads it before the next use.
+    /// Sends what gives a lock back, and does not wait for the answer. [`Self::settle`] reads it before the next use.
     pub fn send_release(&mut self, sql: &str) -> Result<()> {
         self.exchange(Some(self.io_timeout), |client, _| client.send(sql))
             .ok()
@@ -120,10 +115,8 @@ impl Connection {
     }
 
     /// Reads the answer to the last release. After an error the connection must end: whether the lock was given back is unknown.
-    pub fn finish_release(&mut self, timeout: Duration) -> Result<()> {
-        self.exchange(Some(timeout), |client, _| client.finish_pending())
-            .ok()
-            .map(drop)
+    pub fn settle(&mut self, timeout: Duration) -> Result<()> {
+        self.exchange(Some(timeout), |client, _| client.settle()).ok().map(drop)
     }
 
     /// COM_PING: checks whether the server answers.

@@ -113,8 +113,8 @@ impl Place {
         }
         match prove(connection, idle, config.connect_timeout) {
             Err(error) if error.is_timed_out() => return Err(Box::new((connection.at().clone(), error))),
-            Ok(()) if !connection.was_closed() => {}
-            _ => return Ok(None),
+            Err(_) => return Ok(None),
+            Ok(()) => {}
         }
         Ok(Some(kept))
     }
@@ -135,7 +135,7 @@ impl Place {
 
 /// Reads the answer to the release that ended the last request, and asks whether the server is still there if that was long ago.
 fn prove(connection: &mut Connection, idle: Duration, timeout: Duration) -> Result<()> {
-    connection.finish_release(timeout)?;
+    connection.settle(timeout)?;
     match idle >= UNPROVEN_AFTER {
         true => connection.ping(timeout),
         false => Ok(()),

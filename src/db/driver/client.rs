@@ -76,11 +76,6 @@ impl Client {
         self.packets.stream().descriptor()
     }
 
-    /// Whether the server has sent a packet without a command, or has closed the connection. The client must not be used then.
-    pub fn has_unexpected(&self) -> bool {
-        self.packets.has_unexpected()
-    }
-
     /// Sets the deadline of all following commands.
     pub fn set_deadline(&mut self, deadline: Option<Instant>) {
         self.packets.set_deadline(deadline);
@@ -94,27 +89,37 @@ impl Client {
         self.finish(result)
     }
 
-    /// Sends statements without waiting for their answer. [`Self::finish_pending`] must read it before the next command.
+    /// Sends statements without waiting for their answer. [`Self::settle`] must read it before the next command.
     pub fn send(&mut self, sql: &str) -> Result<()> {
         self.command(Command::COM_QUERY, |packet| packet.extend_from_slice(sql.as_bytes()))?;
         self.is_answer_pending = true;
         Ok(())
     }
 
-    /// Reads the answer to [`Self::send`], if it is pending.
-    pub fn finish_pending(&mut self) -> Result<()> {
-        if !std::mem::take(&mut self.is_answer_pending) {
-            return Ok(());
-        }
-        let format = self.format(Encoding::Text);
-        let result = answer::read(&mut self.packets, format, &mut Vec::new(), &mut Vec::new());
+    /// Reads the answer to [`Self::send`]. Fails also where the server closed the connection meanwhile, or sent more.
+    pub fn settle(&mut self) -> Result<()> {
+        let result = match std::mem::take(&mut self.is_answer_pending) {
+            true => self.read_pending(),
+            false => Ok(()),
+        };
+        let result = result.and_then(|()| match self.packets.has_unexpected() {
+            true => Err(Error::Network("the server closed the connection".into())),
+            false => Ok(()),
+        });
         self.finish(result)
+    }
+
+    fn read_pending(&mut self) -> Result<()> {
+        let format = self.format(Encoding::Text);
+        self.packets.receive_early()?;
+        answer::read(&mut self.packets, format, &mut Vec::new(), &mut Vec::new())
     }
 
     pub fn ping(&mut self) -> Result<()> {
         self.command(Command::COM_PING, |_| {})?;
-        self.is_answer_pending = true;
-        self.finish_pending()
+        let format = self.format(Encoding::Text);
+        let result = answer::read(&mut self.packets, format, &mut Vec::new(), &mut Vec::new());
+        self.finish(result)
     }
 
     pub fn prepare(&mut self, sql: &str) -> Result<Prepared> {

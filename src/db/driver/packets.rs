@@ -127,6 +127,17 @@ impl Packets {
         self.output.clear();
     }
 
+    /// Takes what has come already, without waiting.
+    pub fn receive_early(&mut self) -> Result<()> {
+        self.unread = 0..0;
+        match self.stream.receive_some(&mut self.input) {
+            Ok(received) => self.unread.end = received,
+            Err(Error::TimedOut) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
     /// Whether the server sent something that nobody asked for, or closed the connection.
     pub fn has_unexpected(&self) -> bool {
         !self.unread.is_empty() || self.stream.is_readable()
@@ -215,8 +226,7 @@ impl Packets {
                 self.input.copy_within(self.unread.clone(), 0);
                 self.unread = 0..self.unread.len();
             }
-            let received = self.stream.receive(&mut self.input[self.unread.end..], self.deadline)?;
-            self.unread.end += received;
+            self.unread.end += self.stream.receive(&mut self.input[self.unread.end..], self.deadline)?;
         }
         Ok(())
     }

@@ -1,15 +1,15 @@
 //! The socket to a server. Every call ends at a deadline, however slowly bytes come or go.
 //!
-//! It never blocks but in `poll`: a signal does not end the wait, and a server that takes the question off a Unix socket does not
-//! wake the client before the answer is there.
+//! It waits in `poll` alone: a signal does not end the wait, and a server that takes the question off a Unix socket does not wake
+//! the client before the answer is there.
 
-use std::io::{ErrorKind, Read};
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::socket::{MsgFlags, recv, send};
 use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
 
 use super::error::{Error, Result};
@@ -42,10 +42,9 @@ impl Stream {
 
     fn connect_unix(path: &str, deadline: Option<Instant>) -> Result<Self> {
         let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
-        // Without blocking, a server whose queue is full refuses at once. The kernel bounds the wait by the write timeout.
+        // The server's queue may be full. The write timeout bounds that wait.
         socket.set_write_timeout(deadline.map(|end| left(end).max(Duration::from_millis(1))))?;
         socket.connect(&SockAddr::unix(path)?)?;
-        socket.set_nonblocking(true)?;
         Ok(Self { socket, is_unix: true })
     }
 
@@ -90,9 +89,13 @@ impl Stream {
     /// [`Error::TimedOut`] where the socket takes nothing now.
     pub fn send_some(&mut self, bytes: &[u8]) -> Result<usize> {
         loop {
-            match self.socket.send_with_flags(bytes, libc::MSG_NOSIGNAL) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                sent => return Ok(sent?),
+            match send(
+                self.descriptor(),
+                bytes,
+                MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL,
+            ) {
+                Err(Errno::EINTR) => {}
+                sent => return sent.map_err(failed),
             }
         }
     }
@@ -101,11 +104,20 @@ impl Stream {
     pub fn receive(&mut self, into: &mut [u8], deadline: Option<Instant>) -> Result<usize> {
         loop {
             self.wait(PollFlags::POLLIN, deadline)?;
-            match (&self.socket).read(into) {
+            match self.receive_some(into) {
+                Err(Error::TimedOut) => {}
+                received => return received,
+            }
+        }
+    }
+
+    /// [`Error::TimedOut`] where nothing has come.
+    pub fn receive_some(&mut self, into: &mut [u8]) -> Result<usize> {
+        loop {
+            match recv(self.descriptor(), into, MsgFlags::MSG_DONTWAIT) {
                 Ok(0) => return Err(Error::Network("the server closed the connection".into())),
-                Ok(received) => return Ok(received),
-                Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
-                Err(error) => return Err(error.into()),
+                Err(Errno::EINTR) => {}
+                received => return received.map_err(failed),
             }
         }
     }
@@ -131,6 +143,10 @@ impl Stream {
             }
         }
     }
+}
+
+fn failed(error: Errno) -> Error {
+    std::io::Error::from(error).into()
 }
 
 fn left(end: Instant) -> Duration {
