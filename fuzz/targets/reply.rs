@@ -1,7 +1,8 @@
 //! Any bytes as what a server answers, behind a login that is as it should be or is any bytes too: the store gives what it
-//! understood or an error. A panic of the mysql crate is an error like others here, as it is in PHP.
+//! understood or an error.
 //!
-//! The first byte says where the lies begin and what is asked; each packet is a length, a kind and content.
+//! The first byte says where the lies begin and what is asked. Then come packets: a length, a kind and content. `fuzz/seeds.php` makes
+//! some that make sense.
 #![no_main]
 
 use std::io::{Read, Write};
@@ -12,10 +13,12 @@ use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 
+use rustsql_fuzz::{GREETING, OK, Part, next, packet};
+
 use rustsql::{Config, Database, Expected, Expiry, IfAbsent, Instance, LockTimeout, SessionKey, Store, Version};
 
-const GREETING: &[u8] = b"\x0a5.5.5-10.11.6-MariaDB\0\x01\0\0\0abcdefgh\0\xfe\xf7\x2d\x02\0\xff\x81\x15\0\0\0\0\0\0\x07\0\0\0ijklmnopqrst\0mysql_native_password\0";
-const OK: &[u8] = b"\0\0\0\x02\0\0\0";
+/// COM_QUIT.
+const GOODBYE: &[u8] = b"\x01\0\0\0\x01";
 
 /// What the server still has to say.
 static SCRIPT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -23,12 +26,6 @@ static SCRIPT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 fn config() -> &'static str {
     static PATH: OnceLock<String> = OnceLock::new();
     PATH.get_or_init(|| {
-        // Its own hook ends the process at each panic, also at those that are caught.
-        std::panic::set_hook(Box::new(|panic| {
-            if std::env::var_os("RUST_BACKTRACE").is_some() {
-                eprintln!("{panic}");
-            }
-        }));
         let path = std::env::temp_dir().join(format!("rustsql-fuzz-{}", std::process::id()));
         let _ = std::fs::remove_file(&path);
         let listener = UnixListener::bind(&path).unwrap();
@@ -41,50 +38,57 @@ fn config() -> &'static str {
     })
 }
 
-/// Says all at once, so that nobody ever waits for the other, but for a login that is as it should be: behind it nothing is
-/// listened to that comes before a question.
+/// Behind the login each answer waits for its question, but not for long: a client that has not understood its answer asks no more.
 fn serve(mut client: UnixStream) -> std::io::Result<()> {
     let mut script = SCRIPT.lock().unwrap();
     let lies_at_login = script.first().is_none_or(|byte| byte % 4 == 0);
-    let (mut answer, mut number) = (Vec::new(), 0);
+    let mut number = 0;
     if !lies_at_login {
         for said in [packet(0, GREETING), packet(2, OK)] {
             client.write_all(&said)?;
-            if client.read(&mut [0; 4096])? == 0 {
+            if said.len() > OK.len() + 4 && client.read(&mut [0; 4096])? == 0 {
                 return Ok(());
             }
         }
-        number = 1;
     }
-    while script.len() >= 3 {
-        let head: Vec<u8> = script.splice(1..3, []).collect();
-        let length = usize::from(head[0]).min(script.len() - 1);
-        let content: Vec<u8> = script.splice(1..1 + length, []).collect();
-        number = match head[1] % 8 {
-            // The answer to the next question.
-            0 | 1 => 1,
-            2 => head[1],
-            _ => number,
-        };
-        match head[1] % 8 {
-            3 => answer.extend(content),
-            // What is left is for the next connection.
-            4 => break,
-            _ => answer.extend(packet(number, &content)),
+    client.set_read_timeout(Some(Duration::from_millis(5)))?;
+    let mut rest = script.get(1..).unwrap_or_default();
+    let mut answer = Vec::new();
+    let mut left = rest.len();
+    while let Some(part) = next(&mut rest) {
+        match part {
+            Part::Answer(content) => {
+                client.write_all(&std::mem::take(&mut answer))?;
+                let mut question = [0; 16 << 10];
+                match client.read(&mut question) {
+                    Ok(length) if length > 0 && question[..length] != *GOODBYE => {}
+                    _ => break,
+                }
+                answer.extend(packet(1, content));
+                number = 1;
+            }
+            Part::Packet(content) => answer.extend(packet(number, content)),
+            Part::Numbered(own, content) => {
+                number = own;
+                answer.extend(packet(number, content));
+            }
+            Part::Raw(content) => answer.extend_from_slice(content),
+            Part::Repeat(_) => {}
+            Part::HangUp => {
+                left = rest.len();
+                break;
+            }
         }
         number = number.wrapping_add(1);
+        left = rest.len();
     }
+    // The next connection goes on there.
+    let used = script.len().saturating_sub(left);
+    script.drain(1.min(used)..used);
     drop(script);
     client.write_all(&answer)?;
     client.shutdown(std::net::Shutdown::Write)?;
     client.read_to_end(&mut Vec::new()).map(drop)
-}
-
-fn packet(number: u8, content: &[u8]) -> Vec<u8> {
-    let mut packet = (content.len() as u32).to_le_bytes().to_vec();
-    packet[3] = number;
-    packet.extend_from_slice(content);
-    packet
 }
 
 fuzz_target!(|bytes: &[u8]| {

@@ -9,8 +9,8 @@ use mysql_common::io::ParseBuf;
 use super::error::{Error, Result};
 use super::packets::Packets;
 
-/// No statement of ours asks for more columns.
-const MOST_COLUMNS: u64 = 64;
+/// No statement of ours asks for more columns, or has more values.
+const MOST_COLUMNS: usize = 64;
 
 const OK: u8 = 0;
 const LOCAL_INFILE: u8 = 0xfb;
@@ -230,6 +230,7 @@ fn eof(packet: &[u8]) -> Option<bool> {
 /// Reads all answers to one command into `sets`. `columns` are those that the server has sent for it before.
 pub fn read(packets: &mut Packets, format: Format, columns: &mut Vec<Column>, sets: &mut Vec<ResultSet>) -> Result<()> {
     loop {
+        packets.count(size_of::<ResultSet>())?;
         let more = match packets.read()? {
             packet @ [Error::HEADER, ..] => return Err(Error::of_packet(packet)),
             [LOCAL_INFILE, ..] => return Err(Error::Malformed("a request for a file")),
@@ -268,16 +269,19 @@ pub fn read(packets: &mut Packets, format: Format, columns: &mut Vec<Column>, se
 /// How many columns an answer has, and whether they follow.
 fn column_count(packet: &[u8], format: Format) -> Option<(usize, bool)> {
     let mut rest = ParseBuf(packet);
-    let number = length(&mut rest).filter(|number| *number <= MOST_COLUMNS)?;
+    let number = usize::try_from(length(&mut rest)?).ok()?;
     let follow = match format.caches_columns {
         true => rest.checked_eat_u8()? == 1,
         false => true,
     };
-    rest.is_empty().then_some((number as usize, follow))
+    rest.is_empty().then_some((number, follow))
 }
 
 /// Column definitions, and the EOF behind them.
 pub fn read_columns(packets: &mut Packets, number: usize, without_eof: bool) -> Result<Vec<Column>> {
+    if number > MOST_COLUMNS {
+        return Err(Error::Malformed("columns that nobody asked for"));
+    }
     let mut columns = Vec::with_capacity(number);
     for _ in 0..number {
         columns.push(match packets.read()? {
@@ -306,6 +310,7 @@ fn read_rows(packets: &mut Packets, format: Format, columns: &[Column]) -> Resul
             }
             _ => {}
         }
+        packets.count(size_of::<Row>() + columns.len() * size_of::<Value>())?;
         let row = Row::parse(packets.take_content(), columns, format.encoding);
         rows.push(row.ok_or(Error::Malformed("a row of other values than its columns"))?);
     }

@@ -13,6 +13,8 @@
 
 mod answer;
 mod auth;
+#[cfg(test)]
+mod bounds_tests;
 mod client;
 mod error;
 mod greeting;

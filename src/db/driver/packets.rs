@@ -194,11 +194,15 @@ impl Packets {
             return Err(self.out_of_order(length));
         }
         self.sequence = number.wrapping_add(1);
-        self.allowance = self
-            .allowance
-            .checked_sub(length)
-            .ok_or(Error::TooLarge { limit: self.limit })?;
+        self.count(length)?;
         Ok(length)
+    }
+
+    /// Counts memory that an answer takes towards what it may have. Many small rows take far more than their bytes.
+    pub fn count(&mut self, bytes: usize) -> Result<()> {
+        let left = self.allowance.checked_sub(bytes);
+        self.allowance = left.ok_or(Error::TooLarge { limit: self.limit })?;
+        Ok(())
     }
 
     /// A server that ends a connection says why in a packet that answers nothing.

@@ -5,6 +5,7 @@
 
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -24,6 +25,11 @@ pub enum Endpoint<'a> {
         address: SocketAddr,
         silence: Duration,
     },
+    /// For tests: a socket whose other end is the server. `is_unix`: a password may go over it as it is.
+    Connected {
+        socket: &'a UnixStream,
+        is_unix: bool,
+    },
 }
 
 pub struct Stream {
@@ -37,6 +43,14 @@ impl Stream {
         match to {
             Endpoint::Unix(path) => Self::connect_unix(path, deadline),
             Endpoint::Tcp { address, silence } => Self::connect_tcp(*address, *silence),
+            Endpoint::Connected { socket, is_unix } => {
+                let socket = Socket::from(socket.try_clone()?);
+                socket.set_nonblocking(true)?;
+                Ok(Self {
+                    socket,
+                    is_unix: *is_unix,
+                })
+            }
         }
     }
 
