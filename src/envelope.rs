@@ -1,13 +1,13 @@
-//! How a session's data is stored: the only file that knows what the column `format` says of it.
+//! Converts PHP's session data to the bytes that are stored, and back. No other file knows the values of the column `format`.
 //!
-//! Called by `store` alone: PHP's bytes go in, and come out as they were.
+//! Called by `store`.
 
 use crate::error::{Error, Result};
 
-/// As PHP has it.
+/// The data as PHP encoded it.
 const PLAIN: u8 = 0;
 
-/// The format in which `data` is stored, and what is stored.
+/// The value of `format`, and the bytes to store.
 pub fn seal(data: &[u8]) -> (u8, &[u8]) {
     (PLAIN, data)
 }

@@ -1,6 +1,6 @@
-//! The words of locking: the ways to hold a session, how long to wait for it, and who else holds it.
+//! The types of locking: the mode, the timeout, and the connection that holds a lock.
 //!
-//! Plain data that `config`, `error`, `session` and `store` share. What is sent to a server is in `store::lock`.
+//! Plain data that `config`, `error`, `session` and `store` share. `store::lock` has the statements.
 
 use std::fmt;
 use std::time::Duration;
@@ -80,11 +80,11 @@ impl LockTimeout {
     }
 }
 
-/// The connections that hold the session, or may, as far as the server tells this account.
+/// The connections that hold the lock, or may hold it, as far as this account can see them.
 #[derive(Debug, Default)]
 pub struct Holder {
     pub connections: Vec<HoldingConnection>,
-    /// How to learn more.
+    /// What the operator can do to see more.
     pub hint: Option<String>,
 }
 

@@ -21,7 +21,7 @@ fn host(config: &Config) -> Host {
     Host::new(&config.target.addresses[0])
 }
 
-const TOLD: SessionVariables = SessionVariables {
+const VARIABLES: SessionVariables = SessionVariables {
     lock_ttl: Duration::from_secs(60),
     autocommit: true,
     lock_wait: 1,
@@ -30,7 +30,10 @@ const TOLD: SessionVariables = SessionVariables {
 };
 
 fn kept(connection: Connection) -> Kept {
-    Kept { connection, told: TOLD }
+    Kept {
+        connection,
+        variables: VARIABLES,
+    }
 }
 
 fn update() -> Statement<'static> {
@@ -196,8 +199,12 @@ fn gives_a_connection_only_with_the_answer_to_its_release() {
         place.fill(&config, kept(connection));
         let kept = place.take(&config, |_| true).unwrap_or(None);
         assert_eq!(kept.is_some(), is_kept, "{what}");
-        if let Some(Kept { mut connection, told }) = kept {
-            assert_eq!(told, TOLD);
+        if let Some(Kept {
+            mut connection,
+            variables,
+        }) = kept
+        {
+            assert_eq!(variables, VARIABLES);
             assert!(connection.send("SELECT", SECOND).error.is_none(), "{what}");
         }
         assert_eq!(server.logins(), 1, "{what}");

@@ -40,10 +40,10 @@ struct Owned {
 
 struct Places;
 
-/// A connection between two requests, and what the store wants to know of it in the next one.
+/// A connection, and the session variables that are set on it.
 pub struct Kept {
     pub connection: Connection,
-    pub told: SessionVariables,
+    pub variables: SessionVariables,
 }
 
 struct Occupant {

@@ -1,6 +1,6 @@
-//! Taking the lock of a session and reading it: attempt after attempt, until one decides or the time is over.
+//! Takes the lock of a session and reads it: repeats attempts until one succeeds or the timeout has passed.
 //!
-//! Called by `database`, and by `probe`. What an attempt sends is `lock`'s.
+//! Called by `database` and `probe`. `lock` has the attempts themselves.
 
 use std::time::{Duration, Instant};
 
@@ -12,14 +12,14 @@ use crate::error::{DbError, Error, Result, seconds};
 use crate::lock::{LockTimeout, Mode};
 use crate::session_id::SessionKey;
 
-/// How often a deadlock or a missing table makes it begin anew.
+/// Most attempts after a deadlock, an unfit host, or a missing table.
 const ATTEMPTS: u32 = 5;
 
 /// Locks and reads, in one packet where the row exists.
 pub fn acquire(link: &mut Link, key: SessionKey, if_absent: IfAbsent, limit: LockTimeout) -> Result<Found> {
     let started = Instant::now();
     let mut attempts = 0;
-    // Behind a whole wait for a row: the table may have been locked until then.
+    // After a whole `innodb_lock_wait_timeout`: the table may have been locked until then, so one more attempt is worth it.
     let mut once_more = true;
     loop {
         if let Some(mode) = link.held(key) {
@@ -32,7 +32,7 @@ pub fn acquire(link: &mut Link, key: SessionKey, if_absent: IfAbsent, limit: Loc
                         && std::mem::take(&mut once_more) => {}
                 Err(error) if error.is_conflict() && attempts < ATTEMPTS => {
                     attempts += 1;
-                    link.has_lost_row();
+                    link.row_lock_lost();
                 }
                 Err(error) => return Err(error.into_row_locked()),
             }
@@ -63,7 +63,7 @@ pub fn acquire(link: &mut Link, key: SessionKey, if_absent: IfAbsent, limit: Loc
 }
 
 fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {
-    // Only a connection knows whether its server is known as a node of a cluster.
+    // The mode depends on the server.
     link.connect()?;
     match link.mode() {
         Mode::Advisory => advisory::attempt(link, key, if_absent, timeout),

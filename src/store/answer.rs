@@ -24,8 +24,8 @@ impl Link {
         let Some(instance) = row.number(sql::INSTANCE) else {
             return Err(self.out_of_sync());
         };
-        if let Some(said) = self.said_mut() {
-            said.learn_instance(Instance::from_checksum(instance));
+        if let Some(facts) = self.facts_mut() {
+            facts.learn_instance(Instance::from_checksum(instance));
         }
         if [0, 1, 3, 4].iter().all(|at| row.is_null(*at)) {
             return Ok(None);
@@ -62,7 +62,7 @@ impl Link {
                 if error.is_table_locked() || held == Some(Mode::Advisory) {
                     self.end();
                 } else if error.is_conflict() {
-                    self.has_lost_row();
+                    self.row_lock_lost();
                 }
                 self.drop_unfit_host(&error);
                 Err(error)

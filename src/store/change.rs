@@ -55,7 +55,7 @@ pub fn change(link: &mut Link, key: SessionKey, change: Change<'_>) -> Result<u6
         link.affected(reply)?;
     }
     if mode.is_some() {
-        link.has_given_back();
+        link.lock_released();
     }
     Ok(affected)
 }

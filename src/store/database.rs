@@ -1,7 +1,6 @@
-//! The store on a real server: the operations of [`Store`], each of them one packet of statements where the session exists.
+//! The store on a real server. Each operation on an existing session is one packet.
 //!
-//! Made by `php::callbacks`. What happens to a session is `acquire`'s, `peek`'s, `change`'s and `collect`'s; what the connection
-//! holds, `link`'s.
+//! `php::callbacks` makes it. `acquire`, `peek`, `change` and `collect` do the work, over the connection of `link`.
 
 use std::rc::Rc;
 use std::time::Duration;

@@ -31,9 +31,9 @@ impl Link {
     fn exchange(&mut self, statement: &Statement<'_>, timeout: Option<Duration>, is_locking: bool) -> Result<Reply> {
         loop {
             self.connect()?;
-            let (first, was_kept) = (self.is_first_packet(), self.was_told());
-            if first && let Some(said) = self.said_mut() {
-                said.recall_quirks();
+            let (first, was_kept) = (self.is_first_packet(), self.has_variables());
+            if first && let Some(facts) = self.facts_mut() {
+                facts.recall_quirks();
             }
             let reworded = self
                 .quirks()
@@ -52,14 +52,14 @@ impl Link {
                 self.end();
                 continue;
             }
-            self.has_executed();
+            self.statements_executed();
             if first && was_kept && reply.error.as_ref().is_some_and(Error::is_quickly_lost) {
                 continue;
             }
             match reply.error.take_if(|error| first && error.is_unfit_host()) {
                 None => {
                     self.handle_error(&mut reply);
-                    self.answered_well();
+                    self.host_answered_well();
                     return Ok(reply);
                 }
                 Some(error) => self.skip_host(error),
@@ -79,10 +79,13 @@ impl Link {
             before.extend(self.hold().release().map(str::to_owned));
         }
         let releases = !before.is_empty();
-        before.extend(self.tell().map(|variables| sql::changed_variables(&variables)));
+        before.extend(
+            self.variables_to_set()
+                .map(|variables| sql::changed_variables(&variables)),
+        );
         let (reply, answers) = self.connect()?.send_behind(before, statement, timeout);
         if releases && !answers.is_empty() {
-            self.has_given_back();
+            self.lock_released();
         }
         Ok(reply)
     }

@@ -29,10 +29,13 @@ impl Link {
         is_locking: bool,
     ) -> Result<Reply> {
         let quirks = self.quirks();
-        let known = self.said_mut().and_then(|said| said.recall_server());
+        let known = self.facts_mut().and_then(|facts| facts.recall_server());
         let is_fresh = self.server().is_some();
         let mut before = Vec::new();
-        before.extend(self.tell().map(|variables| sql::session_variables(&variables, quirks)));
+        before.extend(
+            self.variables_to_set()
+                .map(|variables| sql::session_variables(&variables, quirks)),
+        );
         let ask_facts = !is_locking || !is_fresh;
         if ask_facts {
             before.push(sql::server_facts(!is_fresh, quirks));
@@ -55,7 +58,7 @@ impl Link {
                 no_cluster_variables,
                 ..quirks
             });
-            self.has_told_wrong();
+            self.forget_variables();
             return Ok(reply);
         }
         if ask_facts {
@@ -85,7 +88,7 @@ impl Link {
             _ => {}
         }
         if reply.error.as_ref().is_none_or(|error| !error.is_connection_lost()) {
-            self.has_answered_first_packet();
+            self.first_packet_answered();
             if reply.error.as_ref().is_none_or(|error| !error.is_unfit_host())
                 && let Some(connection) = self.connection()
             {
@@ -116,10 +119,10 @@ impl Link {
             max_allowed_packet,
             clustered: asked.unwrap_or(was_node),
         };
-        if let Some(said) = self.said_mut() {
+        if let Some(facts) = self.facts_mut() {
             match asked {
-                Some(_) => said.learn_server(server),
-                None => said.learn_part(server),
+                Some(_) => facts.learn_server(server),
+                None => facts.learn_part(server),
             }
         }
         let (quirks, statement_binlog) = (self.quirks(), facts.is_on(3));
@@ -130,15 +133,15 @@ impl Link {
             });
             // A packet for a binary log of statements is right for one of rows as well, and has been executed.
             if statement_binlog {
-                self.has_told_wrong();
+                self.forget_variables();
             }
         }
         Ok(true)
     }
 
     fn learn_quirks(&mut self, quirks: Quirks) {
-        if let Some(said) = self.said_mut() {
-            said.learn_quirks(quirks);
+        if let Some(facts) = self.facts_mut() {
+            facts.learn_quirks(quirks);
         }
     }
 
@@ -156,10 +159,10 @@ impl Link {
     /// Whether the first packet has shown that the server needs other statements in it. What it did is then undone, and it has
     /// to be sent again.
     pub fn undo_unsuited_packet(&mut self) -> bool {
-        if self.was_told() {
+        if self.has_variables() {
             return false;
         }
-        self.begin_anew();
+        self.repeat_first_packet();
         let Some(connection) = self.connection_mut() else {
             return false;
         };

@@ -1,11 +1,11 @@
-//! What a connection holds.
+//! The lock or the transaction that a connection holds.
 //!
-//! Plain data within `link`. A connection that ends gives all of it back.
+//! Plain data, a part of `link`. The end of the connection releases all of it.
 //!
-//! | | taken by | given back by |
+//! | | taken by | released by |
 //! |---|---|---|
 //! | `Nothing` | | |
-//! | `Transaction` | the first statement, where rows are locked, also if it found no row | `COMMIT`, `ROLLBACK` |
+//! | `Transaction` | any statement without autocommit, also if it finds no row | `COMMIT`, `ROLLBACK` |
 //! | `Advisory` | `GET_LOCK` = 1 | `RELEASE_LOCK` in the statement that wrote, in its packet, or in a later one |
 //! | `Row` | `SELECT ... FOR UPDATE`, or the claim of an absent row | `COMMIT` in the packet that wrote, or `ROLLBACK` |
 
@@ -19,17 +19,17 @@ pub enum Hold {
     Advisory {
         key: SessionKey,
         name: String,
-        /// The statement that gives the lock back.
+        /// The statement that releases the lock.
         release: String,
     },
-    /// The transaction is open, too.
+    /// With the transaction that the row is locked in.
     Row {
         key: SessionKey,
     },
 }
 
 impl Hold {
-    /// Which session is locked, and how.
+    /// The locked session, and the mode in which it is locked.
     pub fn session(&self) -> Option<(SessionKey, Mode)> {
         match self {
             Self::Nothing | Self::Transaction => None,
@@ -38,7 +38,7 @@ impl Hold {
         }
     }
 
-    /// The statement that gives back all that is held, and writes nothing.
+    /// The statement that releases everything. It undoes what was written in the transaction.
     pub fn release(&self) -> Option<&str> {
         match self {
             Self::Nothing => None,
@@ -47,7 +47,7 @@ impl Hold {
         }
     }
 
-    /// The statement that gives a session back behind what was written to it.
+    /// The statement that releases the session after a write to it.
     pub fn release_written(&self) -> Option<&str> {
         match self {
             Self::Nothing | Self::Transaction => None,
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_is_held_is_given_back() {
+    fn what_is_held_is_released() {
         let key = SessionKey::new("", b"abc").unwrap();
         let (name, release) = ("n".to_owned(), "DO RELEASE_LOCK('n')".to_owned());
         let advisory = Hold::Advisory { key, name, release };

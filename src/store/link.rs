@@ -1,15 +1,16 @@
-//! A request's connection: what it holds, what it was told, what its server said, and its end.
+//! The connection of one request, with its state: the lock that it holds, the session variables that are set on it, and the
+//! facts that are known of its server.
 //!
-//! `exchange` and `first_packet` send over it; `lock` and `change` say what it holds. Nobody else writes a field of it: a method
-//! says what has happened. A connection that is lost takes its hold with it. To which host it goes is `route`'s. It sends no
-//! statement but the last one, which gives a lock back.
+//! `exchange` and `first_packet` send statements over it. `lock` and `change` report a lock that was taken or released. All fields
+//! are private: other files call a method that names what has happened. A lost connection loses its lock with it. `route` selects
+//! the host. This file sends one statement by itself: the one that releases a lock at the end of the request.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use super::facts::Facts;
 use super::hold::Hold;
 use super::route::Route;
-use super::said::Said;
 use super::version::Instance;
 use super::{known_servers, schema, sql};
 use crate::config::Config;
@@ -25,31 +26,31 @@ pub struct Link {
     table: String,
     route: Route,
     open: Option<Open>,
-    /// The latest time for all answers together.
+    /// All answers have to arrive before this time.
     deadline: Option<Instant>,
-    /// How long the server may let a statement wait for a row, in seconds.
+    /// `innodb_lock_wait_timeout` of the next statement, in seconds.
     lock_wait: u64,
 }
 
-/// What ends with the connection.
+/// The state that ends with the connection.
 struct Open {
     connection: Connection,
     hold: Hold,
-    /// What the server was told last. `None`: nothing yet, or what does not suit it.
-    told: Option<SessionVariables>,
-    said: Said,
-    /// The server has answered this request's first packet.
+    /// As they were set last. `None`: they were not set, or have to be set again.
+    variables: Option<SessionVariables>,
+    facts: Facts,
+    /// The server has answered the first packet of this request.
     answered: bool,
 }
 
 impl Open {
-    fn new(connection: Connection, told: Option<SessionVariables>) -> Self {
-        let said = Said::nothing_yet(connection.at());
+    fn new(connection: Connection, variables: Option<SessionVariables>) -> Self {
+        let facts = Facts::unasked(connection.at());
         Self {
             connection,
             hold: Hold::Nothing,
-            told,
-            said,
+            variables,
+            facts,
             answered: false,
         }
     }
@@ -59,7 +60,7 @@ impl Open {
     }
 }
 
-/// The connection.
+/// Opening and ending the connection.
 impl Link {
     pub fn new(config: Rc<Config>, script: String) -> Self {
         let table = schema::quoted_table(&config);
@@ -90,12 +91,12 @@ impl Link {
         &self.config
     }
 
-    /// Its name as SQL.
+    /// The quoted name of the table.
     pub fn table(&self) -> &str {
         &self.table
     }
 
-    /// How long all answers together may take from now on.
+    /// Sets the deadline of all answers from now on.
     pub fn within(&mut self, time: Option<Duration>) {
         self.deadline = time.and_then(|time| Instant::now().checked_add(time));
         if let Some(open) = &mut self.open {
@@ -103,14 +104,14 @@ impl Link {
         }
     }
 
-    /// This request's connection, or a new one to the best host that has not been skipped.
+    /// The connection of this request. Opens one if there is none, or if it was lost.
     pub fn connect(&mut self) -> Result<&mut Connection> {
         let open = match self.open.take().filter(Open::is_usable) {
             Some(open) => open,
             None => {
                 let began = Instant::now();
-                let (connection, told) = self.route.open()?;
-                let mut open = Open::new(connection, told);
+                let (connection, variables) = self.route.open()?;
+                let mut open = Open::new(connection, variables);
                 self.deadline = self.deadline.and_then(|deadline| deadline.checked_add(began.elapsed()));
                 open.connection.set_deadline(self.deadline);
                 open
@@ -119,7 +120,7 @@ impl Link {
         Ok(&mut self.open.insert(open).connection)
     }
 
-    /// The one that is open, or was until it was lost.
+    /// The open connection, or the one that was lost.
     pub fn connection(&self) -> Option<&Connection> {
         self.open.as_ref().map(|open| &open.connection)
     }
@@ -128,13 +129,13 @@ impl Link {
         self.open.as_mut().map(|open| &mut open.connection)
     }
 
-    /// The connected host, as it is named in messages.
+    /// The name of the connected host for messages.
     pub fn host(&self) -> String {
         let host = self.connection().map(|connection| connection.host().to_owned());
         host.unwrap_or_default()
     }
 
-    /// Skips this host until another one has answered well.
+    /// Ends the connection if the host is unfit, and does not use the host again until another one has answered.
     pub fn skip_host(&mut self, error: Error) {
         let host = self.connection().map(|connection| connection.at().clone());
         self.drop_unfit_host(&error);
@@ -143,12 +144,12 @@ impl Link {
         }
     }
 
-    /// This host can be used.
-    pub fn answered_well(&mut self) {
+    /// The host can be used: none has to be skipped any more.
+    pub fn host_answered_well(&mut self) {
         self.route.skip_none();
     }
 
-    /// Ends the connection to a host that takes no writes or does not answer, and forgets what was known of it.
+    /// If the error means that the host takes no writes or does not answer: ends the connection, and forgets the facts of the host.
     pub fn drop_unfit_host(&mut self, error: &Error) {
         if !error.is_unfit_host() && !error.is_timed_out() {
             return;
@@ -159,7 +160,7 @@ impl Link {
         self.end();
     }
 
-    /// An answer that does not belong to the statement ends the connection: no later one could be trusted.
+    /// Ends the connection after an answer that does not belong to its statement: the next answer would be wrong, too.
     pub fn out_of_sync(&mut self) -> Error {
         let host = self.host();
         self.end();
@@ -170,7 +171,7 @@ impl Link {
         self.open = None;
     }
 
-    /// Ends the request's work. The connection is kept for the next request, or ends, and with it all that it holds.
+    /// The request has ended. The connection is kept for the next request, or closed, which releases its locks.
     pub fn end_request(&mut self) {
         let Some(mut open) = self.open.take() else { return };
         let Some(mut place) = self.route.take_place() else {
@@ -182,24 +183,24 @@ impl Link {
             // If this fails the connection is not kept, and its end gives the lock back.
             let _ = open.connection.send_release(release);
         }
-        if let Some(told) = open.told
+        if let Some(variables) = open.variables
             && open.connection.is_reusable()
             && open.answered
         {
             open.connection.set_deadline(None);
             let connection = open.connection;
-            place.fill(&self.config, Kept { connection, told });
+            place.fill(&self.config, Kept { connection, variables });
         }
     }
 }
 
-/// What it holds.
+/// The lock.
 impl Link {
     fn usable(&self) -> Option<&Open> {
         self.open.as_ref().filter(|open| open.is_usable())
     }
 
-    /// Nothing any more once the connection is lost.
+    /// `Nothing` if the connection was lost.
     pub fn hold(&self) -> &Hold {
         self.usable().map_or(&Hold::Nothing, |open| &open.hold)
     }
@@ -208,46 +209,46 @@ impl Link {
         self.hold().session().is_some()
     }
 
-    /// How this session is locked.
+    /// The mode in which this session is locked. `None`: it is not locked.
     pub fn held(&self, key: SessionKey) -> Option<Mode> {
         let (held, mode) = self.hold().session()?;
         (held == key).then_some(mode)
     }
 
-    pub fn has_taken(&mut self, hold: Hold) {
+    pub fn lock_taken(&mut self, hold: Hold) {
         if let Some(open) = &mut self.open {
             open.hold = hold;
         }
     }
 
-    /// The lock was given back, the transaction has ended.
-    pub fn has_given_back(&mut self) {
-        self.has_taken(Hold::Nothing);
+    /// The lock was released, and the transaction has ended.
+    pub fn lock_released(&mut self) {
+        self.lock_taken(Hold::Nothing);
     }
 
-    /// The server has ended the transaction, and with it a row's lock. The next statement begins another.
-    pub fn has_lost_row(&mut self) {
+    /// The server has rolled the transaction back, which released the row lock. The next statement begins a new transaction.
+    pub fn row_lock_lost(&mut self) {
         if let Hold::Row { .. } = self.hold() {
-            self.has_taken(Hold::Transaction);
+            self.lock_taken(Hold::Transaction);
         }
     }
 
-    /// Statements were executed. Without autocommit they began a transaction, unless it was open already.
-    pub fn has_executed(&mut self) {
+    /// Without autocommit, statements leave a transaction open.
+    pub fn statements_executed(&mut self) {
         if let Some(open) = &mut self.open
             && open.hold.session().is_none()
         {
-            open.hold = match open.told {
-                Some(told) if !told.autocommit => Hold::Transaction,
+            open.hold = match open.variables {
+                Some(variables) if !variables.autocommit => Hold::Transaction,
                 _ => Hold::Nothing,
             };
         }
     }
 }
 
-/// What it was told, and what the server said.
+/// The session variables, and the facts of the server.
 impl Link {
-    /// The next statements may wait so many seconds for a row.
+    /// Sets `innodb_lock_wait_timeout` for the next statements.
     pub fn set_lock_wait(&mut self, seconds: u64) {
         self.lock_wait = seconds;
     }
@@ -256,8 +257,8 @@ impl Link {
         Duration::from_secs(self.lock_wait)
     }
 
-    /// The session variables that the next statement needs, unless they are as it was told last. It is told them now.
-    pub fn tell(&mut self) -> Option<SessionVariables> {
+    /// The session variables to set in front of the next statement. `None`: they are set already. The caller sends them.
+    pub fn variables_to_set(&mut self) -> Option<SessionVariables> {
         let wanted = SessionVariables {
             lock_ttl: self.config.lock_ttl,
             autocommit: self.mode() != Mode::Row,
@@ -266,23 +267,23 @@ impl Link {
             table_wait: self.lock_wait.min(sql::lock_wait_within(self.config.io_timeout)),
         };
         let open = self.open.as_mut()?;
-        (open.told.replace(wanted) != Some(wanted)).then_some(wanted)
+        (open.variables.replace(wanted) != Some(wanted)).then_some(wanted)
     }
 
-    /// On a connection that was kept from an earlier request, before the first packet too.
-    pub fn was_told(&self) -> bool {
-        self.open.as_ref().is_some_and(|open| open.told.is_some())
+    /// True before the first packet of a request: the connection was kept from an earlier request.
+    pub fn has_variables(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.variables.is_some())
     }
 
-    /// What it was told does not suit the server.
-    pub fn has_told_wrong(&mut self) {
+    /// The variables that were set do not suit the server: they are set again.
+    pub fn forget_variables(&mut self) {
         if let Some(open) = &mut self.open {
-            open.told = None;
+            open.variables = None;
         }
     }
 
-    /// The first packet has to be sent once more.
-    pub fn begin_anew(&mut self) {
+    /// The first packet is sent again.
+    pub fn repeat_first_packet(&mut self) {
         if let Some(open) = &mut self.open {
             open.answered = false;
         }
@@ -292,29 +293,29 @@ impl Link {
         self.open.as_ref().is_none_or(|open| !open.answered)
     }
 
-    pub fn has_answered_first_packet(&mut self) {
+    pub fn first_packet_answered(&mut self) {
         if let Some(open) = &mut self.open {
             open.answered = true;
-            if let Some(server) = open.said.server() {
+            if let Some(server) = open.facts.server() {
                 open.connection.limit_packets(server.max_allowed_packet);
             }
         }
     }
 
-    /// The way in which sessions are locked there; as far as that depends on the server, and is known.
+    /// How sessions are locked on this server. With `rustsql.lock=auto` that is known only once the server was asked.
     pub fn mode(&self) -> Mode {
-        let on_node = self.open.as_ref().is_some_and(|open| open.said.is_node());
+        let on_node = self.open.as_ref().is_some_and(|open| open.facts.is_node());
         let detected = if on_node { Mode::Row } else { Mode::Advisory };
         self.config.lock.unwrap_or(detected)
     }
 
-    /// The attempt to lock in `mode` has shown that another one is right there. A connection that is lost shows nothing.
+    /// True if the answer to an attempt in `mode` has shown that this server needs the other one. False if the connection was lost.
     pub fn is_in_other_mode(&self, mode: Mode) -> bool {
         self.usable().is_some() && self.mode() != mode
     }
 
     pub fn server(&self) -> Option<Server> {
-        self.open.as_ref()?.said.server()
+        self.open.as_ref()?.facts.server()
     }
 
     pub fn is_node(&self) -> bool {
@@ -322,22 +323,22 @@ impl Link {
     }
 
     pub fn quirks(&self) -> Quirks {
-        self.open.as_ref().map(|open| open.said.quirks()).unwrap_or_default()
+        self.open.as_ref().map(|open| open.facts.quirks()).unwrap_or_default()
     }
 
     pub fn instance(&self) -> Instance {
-        let said = self.open.as_ref().map(|open| open.said.instance());
-        said.unwrap_or(Instance::UNKNOWN)
+        let facts = self.open.as_ref().map(|open| open.facts.instance());
+        facts.unwrap_or(Instance::UNKNOWN)
     }
 
-    /// An answer says something of the server.
-    pub fn said_mut(&mut self) -> Option<&mut Said> {
-        self.open.as_mut().map(|open| &mut open.said)
+    /// To note what an answer has shown of the server.
+    pub fn facts_mut(&mut self) -> Option<&mut Facts> {
+        self.open.as_mut().map(|open| &mut open.facts)
     }
 
     pub fn learn_packet_limit(&mut self, bytes: usize) {
         if let Some(open) = &mut self.open {
-            open.said.learn_packet_limit(bytes);
+            open.facts.learn_packet_limit(bytes);
             open.connection.limit_packets(bytes);
         }
     }

@@ -4,11 +4,11 @@
 //!
 //! ```text
 //! database  ->  acquire, peek, change, collect  ->  exchange        ->  first_packet     ->  link
-//!               which statements (lock, sql)        one packet and      what is in front     the connection, what it holds,
-//!                                                   its answer                               was told, and learned (said)
+//!               which statements (lock, sql)        one packet and      what is in front     the connection and its state
+//!                                                   its answer                               (hold, facts, route)
 //! ```
 //!
-//! `answer` reads what comes back; `route` says to which host a connection goes. `probe` does the same for a health check.
+//! `answer` interprets the answers. `probe` does the same for a health check.
 
 mod acquire;
 mod answer;
@@ -17,6 +17,7 @@ mod collect;
 mod create;
 pub mod database;
 mod exchange;
+mod facts;
 mod first_packet;
 mod hold;
 mod known_servers;
@@ -26,7 +27,6 @@ mod peek;
 pub mod probe;
 mod rights;
 mod route;
-mod said;
 pub mod schema;
 mod shape;
 mod sql;

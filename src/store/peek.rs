@@ -1,6 +1,6 @@
-//! Reading a session without its lock.
+//! Reads a session without its lock.
 //!
-//! Called by `database`, and by `acquire` where sessions are not locked.
+//! Called by `database`, and by `acquire` with `rustsql.lock=unlocked`.
 
 use super::create::create_table;
 use super::link::Link;
@@ -14,7 +14,7 @@ use crate::session_id::SessionKey;
 pub fn peek(link: &mut Link, key: SessionKey) -> Result<Option<Row>> {
     let mut select = sql::select(link.table(), key);
     link.connect()?;
-    // A read alone leaves no transaction open.
+    // A read must leave no transaction open.
     let commits = !link.holds_session() && link.mode() == Mode::Row;
     if commits {
         select = Statement::new(format!("{};COMMIT", select.literal()));
@@ -24,7 +24,7 @@ pub fn peek(link: &mut Link, key: SessionKey) -> Result<Option<Row>> {
         match reply.error {
             None => {
                 if commits {
-                    link.has_given_back();
+                    link.lock_released();
                 }
                 return link.row_from(reply.sets.into_iter().next(), sql::SELECTED);
             }
@@ -32,7 +32,7 @@ pub fn peek(link: &mut Link, key: SessionKey) -> Result<Option<Row>> {
                 create_table(link, missing)?;
                 return Ok(None);
             }
-            // A read waits for no row.
+            // A plain SELECT does not wait for row locks.
             Some(error) if error.is_wait_timeout() => match link.explain_wait(error, false) {
                 error if error.is_unfit_host() => link.skip_host(error),
                 error => return Err(error),

@@ -1,6 +1,6 @@
-//! To which host a request connects: where an earlier request left a connection, to the best that is left otherwise.
+//! Opens the connection of a request: takes a kept one, or connects to the first usable host of the DSN.
 //!
-//! A part of `link`. It sends nothing.
+//! A part of `link`. It sends no statement.
 
 use std::rc::Rc;
 
@@ -15,11 +15,11 @@ use crate::error::{self, Error, Result};
 
 pub struct Route {
     config: Rc<Config>,
-    /// Shown to those who wait for this request's lock.
+    /// The name of the script, for the requests that wait for this one.
     script: String,
     /// Where the connection stays until the next request (`rustsql.persistent`).
     place: Option<Place>,
-    /// Hosts that could not be used, and why, since the last one that could.
+    /// Hosts that could not be used since another one last answered, and why.
     skipped: Vec<(Host, Error)>,
 }
 
@@ -37,7 +37,7 @@ impl Route {
         Self::new(Rc::clone(&self.config), self.script.clone())
     }
 
-    /// A connection, and what its server was told if an earlier request kept it.
+    /// A connection, and the session variables that are set on it if it was kept from an earlier request.
     pub fn open(&mut self) -> Result<(Connection, Option<SessionVariables>)> {
         if self.config.persistent && self.place.is_none() {
             self.place = Place::find(&self.config);
@@ -50,7 +50,7 @@ impl Route {
         let script = self.place.is_none().then_some(self.script.as_str());
         loop {
             let opened = match kept.take() {
-                Some(Ok(Kept { connection, told })) => Ok((connection, Some(told))),
+                Some(Ok(Kept { connection, variables })) => Ok((connection, Some(variables))),
                 Some(Err(silent)) => Err(*silent),
                 None => match candidates.next() {
                     Some(Ok(host)) => match Connection::open(&host, &config, script) {
@@ -72,7 +72,7 @@ impl Route {
         }
     }
 
-    /// Not to this host, until another one has answered well.
+    /// Does not use this host until another one has answered.
     pub fn skip(&mut self, host: Host, error: Error) {
         self.skipped.push((host, error));
     }
@@ -98,7 +98,7 @@ impl Route {
         Error::NoHost(error::explain_all(&errors))
     }
 
-    /// Where the connection stays for the next request, if it may stay.
+    /// The place in the pool for this connection, if it has one.
     pub fn take_place(&mut self) -> Option<Place> {
         self.place.take()
     }

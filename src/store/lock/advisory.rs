@@ -1,6 +1,6 @@
 //! `GET_LOCK`: one named lock for each session, owned by the connection.
 //!
-//! Called by `acquire`. `collect` has a lock of its own in the same way.
+//! Called by `acquire`. `collect` takes a lock of its own with the same statements.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ use crate::session_id::SessionKey;
 /// A year. MySQL waits for ever at -1, MariaDB gives NULL at once.
 const FOR_EVER: u64 = 31_536_000;
 
-/// Stands behind the SELECT of a row whose advisory lock is held: waits for the commit of the request before.
+/// The end of the SELECT under the advisory lock: it waits for the commit of the previous holder, which releases the lock earlier.
 const SETTLED: &str = " LOCK IN SHARE MODE";
 
 /// What `take_and_select` has behind the columns of other SELECTs: 1 granted, 0 held by another, -1 no such session, NULL failed;
@@ -73,7 +73,7 @@ fn limit_hint(timeout: LockTimeout) -> String {
     }
 }
 
-/// The row whose lock is held.
+/// Reads the row of the session that is locked.
 fn select(table: &str, key: SessionKey) -> Statement<'static> {
     let mut statement = Statement::new(format!(
         "SELECT {},{} AS read_only FROM {table} WHERE id=",
@@ -84,8 +84,8 @@ fn select(table: &str, key: SessionKey) -> Statement<'static> {
     statement
 }
 
-/// Takes the lock if it is free, and reads the row. The lock comes first: without its outcome there is no row to look for, and
-/// what cannot be joined is not read. In one statement, since the server sends the answer of each by itself.
+/// Takes the lock if it is free, and reads the row: one statement, since the server sends the answer to each statement in a packet
+/// of its own. The lock is taken first: the row is joined on the result of GET_LOCK.
 fn take_and_select<'a>(table: &str, key: SessionKey, name: &'a str, if_absent: IfAbsent) -> Statement<'a> {
     let mut statement = Statement::new(format!(
         "SELECT {},{} AS read_only,granted,0{} FROM (SELECT ",
@@ -125,14 +125,14 @@ pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: L
         None => (None, false),
     };
     if granted == Some(1) {
-        // Where it counts for nothing it is given back by the next packet.
-        has_taken(link, key, &name);
+        // In the wrong mode, the next packet releases it.
+        lock_taken(link, key, &name);
     }
     if on_node
         && link.config().lock.is_none()
-        && let Some(said) = link.said_mut()
+        && let Some(facts) = link.facts_mut()
     {
-        said.learn_node();
+        facts.learn_node();
     }
     if link.is_in_other_mode(Mode::Advisory) {
         return Ok(Attempt::WrongMode);
@@ -148,7 +148,7 @@ pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: L
     }
 }
 
-/// Whether the lock was granted before the statement failed: only the end of the connection is certain.
+/// The lock may have been granted before the statement failed. Only the end of the connection certainly releases it.
 fn failed_attempt(link: &mut Link, error: Error, asked: Instant) -> Result<Attempt> {
     let failed = match error {
         error if error.code() == Some(errno::NO_SUCH_TABLE) => return Ok(Attempt::TableMissing(error)),
@@ -165,15 +165,15 @@ fn failed_attempt(link: &mut Link, error: Error, asked: Instant) -> Result<Attem
     failed
 }
 
-/// Somebody else has the lock. Two statements in one packet: the second reads what the last holder wrote, since each
-/// takes its own snapshot, and no table stays open during the wait.
+/// Waits for the lock that another connection holds. Two statements in one packet: each takes its own snapshot, so the second reads
+/// what the previous holder wrote, and no table stays open during the wait.
 fn wait(link: &mut Link, key: SessionKey, name: &str, timeout: LockTimeout) -> Result<Attempt> {
     let select = select(link.table(), key).literal();
     let statements = Statement::new(format!("{};{select}", take(name, timeout)));
     let mut reply = link.send(&statements, timeout.with_io(link.config().io_timeout))?;
     let granted = reply.sets.first().and_then(|set| set.rows.first());
     match granted.map(|row| row.integer(0)) {
-        Some(Some(1)) => has_taken(link, key, name),
+        Some(Some(1)) => lock_taken(link, key, name),
         Some(Some(_)) => return Ok(Attempt::TimedOut(Mode::Advisory)),
         Some(None) => return Err(denied(link)),
         None if reply.error.is_none() => return Err(link.out_of_sync()),
@@ -191,14 +191,14 @@ fn wait(link: &mut Link, key: SessionKey, name: &str, timeout: LockTimeout) -> R
     Ok(Attempt::found(link.row_from(reply.sets.pop(), sql::LOCKED)?))
 }
 
-/// The row of the session whose lock is held.
+/// Reads the session that is locked already.
 pub fn read_held(link: &mut Link, key: SessionKey) -> Result<Attempt> {
     let select = select(link.table(), key);
     super::read_held(link, &select)
 }
 
-fn has_taken(link: &mut Link, key: SessionKey, name: &str) {
-    link.has_taken(Hold::Advisory {
+fn lock_taken(link: &mut Link, key: SessionKey, name: &str) {
+    link.lock_taken(Hold::Advisory {
         key,
         name: name.to_owned(),
         release: release(name),
@@ -206,7 +206,7 @@ fn has_taken(link: &mut Link, key: SessionKey, name: &str) {
 }
 
 fn denied(link: &mut Link) -> Error {
-    // Who cannot say that it was granted cannot be believed that it was not.
+    // The lock may have been granted all the same.
     if let Some(connection) = link.connection_mut() {
         connection.forbid_reuse();
     }

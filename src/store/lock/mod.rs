@@ -1,6 +1,6 @@
-//! The two ways to lock a session, a file each: its statements, an attempt, the wait, what the answers mean.
+//! The two ways to lock a session, each in its own file: the statements, an attempt, the wait, and the meaning of the answers.
 //!
-//! `store::acquire` tries one after the other; `hold` is what was locked. `holder` finds out who else holds a session.
+//! `store::acquire` repeats attempts. `holder` finds out which connection holds a lock.
 
 pub mod advisory;
 pub mod holder;
@@ -16,16 +16,16 @@ use crate::db::statement::Statement;
 use crate::error::{Error, Result};
 use crate::lock::Mode;
 
-/// What a server's timer may be early.
+/// A server's timer may fire so much too early.
 const TOLERANCE: Duration = Duration::from_millis(500);
 
-/// What came of an attempt to lock, or what has to be done before the next.
+/// The result of an attempt, or what has to happen before the next one.
 pub enum Attempt {
     Done(Found),
     TimedOut(Mode),
-    /// Only now did the server say whether it is a node of a cluster: lock in the other mode.
+    /// The answer has shown that this server needs the other mode.
     WrongMode,
-    /// It is skipped from now on.
+    /// The host cannot be used. It is skipped in the next attempt.
     WrongHost,
     TableMissing(Error),
 }
@@ -47,7 +47,7 @@ impl Attempt {
     }
 }
 
-/// `select` reads the row whose lock is held already.
+/// Sends `select`, which reads the row of the session that is locked already.
 fn read_held(link: &mut Link, select: &Statement<'_>) -> Result<Attempt> {
     let asked = Instant::now();
     let mut reply = link.send_held(select)?;
@@ -61,7 +61,7 @@ fn read_held(link: &mut Link, select: &Statement<'_>) -> Result<Attempt> {
     }
 }
 
-/// `error` is the end of a wait; `for_row`: it may have been for a row that another connection has locked.
+/// Handles a lock wait timeout. `for_row`: the statement may have waited for a row that another connection has locked.
 fn end_wait(link: &mut Link, error: Error, for_row: bool) -> Result<Attempt> {
     match link.explain_wait(error, for_row) {
         error if error.is_unfit_host() => {
@@ -72,13 +72,12 @@ fn end_wait(link: &mut Link, error: Error, for_row: bool) -> Result<Attempt> {
     }
 }
 
-/// A time-out that came before its time: not the row's lock, which is waited for to the end.
+/// The statement timed out before `innodb_lock_wait_timeout`, so it did not wait for a row lock.
 fn is_early(link: &Link, asked: Instant) -> bool {
     asked.elapsed() + TOLERANCE < link.lock_wait()
 }
 
-/// Whether the server that gave this row takes no writes, from those that it lets in as administrators either: a lock there is
-/// worth nothing.
+/// Skips the host if it is read-only, also where this account could write all the same: a lock on such a host excludes nobody.
 fn skips_read_only_host(link: &mut Link, set: Option<&ResultSet>) -> bool {
     let row = set.and_then(|set| set.rows.first());
     let read_only = row.is_some_and(|row| row.is_on(sql::READ_ONLY));

@@ -1,6 +1,6 @@
 //! `SELECT ... FOR UPDATE`: the session's own row, owned by the connection's open transaction.
 //!
-//! Called by `acquire`; `probe` claims a row, too.
+//! Called by `acquire`. `probe` uses the claim.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ fn lock_wait_seconds(timeout: LockTimeout) -> u64 {
     timeout.whole_seconds(FOR_EVER).max(1)
 }
 
-/// Takes the lock of the row, too. Where InnoDB is read-only, that fails by itself.
+/// Reads and locks the row. This fails on a server whose InnoDB is read-only.
 fn select(table: &str, key: SessionKey, timeout: LockTimeout) -> Statement<'static> {
     let (before, behind) = locking(timeout);
     let mut statement = Statement::new(format!(
@@ -33,7 +33,7 @@ fn select(table: &str, key: SessionKey, timeout: LockTimeout) -> Statement<'stat
     statement
 }
 
-/// What stands before and behind the SELECT of a row to wait for its lock and take it.
+/// The parts of the statement before and after the SELECT itself.
 fn locking(timeout: LockTimeout) -> (String, &'static str) {
     if timeout == LockTimeout::Limit(Duration::ZERO) {
         return (String::new(), " FOR UPDATE NOWAIT");
@@ -49,7 +49,7 @@ fn locking(timeout: LockTimeout) -> (String, &'static str) {
     (before, " FOR UPDATE")
 }
 
-/// An empty, expired row: it keeps the place locked while its transaction is open, and never gets committed as it is.
+/// Inserts an empty, expired row, which keeps the key locked as long as the transaction is open. It is never committed as it is.
 pub fn claim(table: &str, key: SessionKey, version: Version) -> Statement<'static> {
     let mut statement = Statement::new(format!(
         "INSERT INTO {table} (id,version,expires,created,used,format,data) VALUES ("
@@ -72,12 +72,12 @@ pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: L
         LockTimeout::Limit(limit) => started.elapsed() + super::TOLERANCE < limit,
     };
     if let Some(error) = reply.error.take_if(|error| early && error.is_wait_timeout()) {
-        // Not the row's lock, which is waited for to the end.
+        // The row lock would have been waited for longer.
         return super::end_wait(link, error, false);
     }
     if link.is_in_other_mode(Mode::Row) {
-        // The next packet ends the transaction.
-        link.has_taken(Hold::Row { key });
+        // The next packet rolls the transaction back.
+        link.lock_taken(Hold::Row { key });
         return Ok(Attempt::WrongMode);
     }
     if let Some(error) = reply.error.take() {
@@ -88,7 +88,7 @@ pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: L
     }
     match link.row_from(reply.sets.pop(), sql::LOCKED)? {
         Some(row) => {
-            link.has_taken(Hold::Row { key });
+            link.lock_taken(Hold::Row { key });
             Ok(Attempt::Done(Found::Row(row)))
         }
         None if if_absent == IfAbsent::Leave => Ok(Attempt::found(None)),
@@ -96,7 +96,7 @@ pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: L
     }
 }
 
-/// A lock on a row that is not there blocks nobody: puts one there, which stays ours until this transaction ends.
+/// Inserts a row and locks it: a lock on a missing row excludes nobody. The row is locked until the transaction ends.
 fn attempt_absent(link: &mut Link, key: SessionKey, timeout: LockTimeout) -> Result<Attempt> {
     let placeholder = Version::new_session(Instance::UNKNOWN);
     let claim = claim(link.table(), key, placeholder).literal();
@@ -111,7 +111,7 @@ fn attempt_absent(link: &mut Link, key: SessionKey, timeout: LockTimeout) -> Res
         return Ok(Attempt::WrongHost);
     }
     let row = link.row_from(reply.sets.pop(), sql::LOCKED)?;
-    link.has_taken(Hold::Row { key });
+    link.lock_taken(Hold::Row { key });
     Ok(Attempt::Done(match row {
         Some(row) if row.version != placeholder => Found::Row(row),
         _ => Found::Absent {
@@ -120,17 +120,17 @@ fn attempt_absent(link: &mut Link, key: SessionKey, timeout: LockTimeout) -> Res
     }))
 }
 
-/// The row of the session that is held.
+/// Reads the session that is locked already.
 pub fn read_held(link: &mut Link, key: SessionKey) -> Result<Attempt> {
     let select = select(link.table(), key, LockTimeout::Limit(link.config().io_timeout));
     super::read_held(link, &select)
 }
 
-/// A time-out ended the statement, not the transaction.
+/// Ends the transaction after a timeout, which ends the statement alone.
 pub fn give_up(link: &mut Link) {
     if let Some(connection) = link.connection_mut() {
-        // An error here is the next packet's too.
+        // If this fails, the next packet fails, too.
         let _ = connection.query("ROLLBACK");
-        link.has_given_back();
+        link.lock_released();
     }
 }

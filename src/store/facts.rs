@@ -1,23 +1,23 @@
-//! What a connection's server said of itself, and what this process knew of it before.
+//! What is known of the server of a connection.
 //!
-//! A part of `link`. `first_packet` and `answer` tell what an answer has shown; `known_servers` remembers it for later requests.
+//! A part of `link`. `first_packet` and `answer` note what an answer has shown. `known_servers` remembers it for later requests.
 
 use super::known_servers;
 use super::version::Instance;
 use crate::db::host::Host;
 use crate::db::server::{Quirks, Server};
 
-pub struct Said {
+pub struct Facts {
     at: Host,
-    /// In this request's first packet or, if that is fresh, in one before.
+    /// As the server answered in this request, or in an earlier one a short while ago.
     server: Option<Server>,
     quirks: Quirks,
     is_node: bool,
     instance: Instance,
 }
 
-impl Said {
-    pub fn nothing_yet(at: &Host) -> Self {
+impl Facts {
+    pub fn unasked(at: &Host) -> Self {
         let known = known_servers::recall(at);
         Self {
             at: at.clone(),
@@ -41,7 +41,7 @@ impl Said {
         self.is_node
     }
 
-    /// Which run of a server it is, once a row was read there.
+    /// Known once a row was read.
     pub fn instance(&self) -> Instance {
         self.instance
     }
@@ -50,7 +50,7 @@ impl Said {
         self.quirks = known_servers::quirks(&self.at);
     }
 
-    /// What was known of the server. It has to be asked again, unless that is fresh: then it has said it.
+    /// What this process knows of the server. If that is too old, [`Self::server`] stays `None`, and the server is asked again.
     pub fn recall_server(&mut self) -> Option<Server> {
         let known = known_servers::recall(&self.at);
         self.server = known.filter(|(_, fresh)| *fresh).map(|(server, _)| server);
@@ -59,13 +59,13 @@ impl Said {
         Some(server)
     }
 
-    /// It was asked all of this.
+    /// The server was asked for all of this.
     pub fn learn_server(&mut self, server: Server) {
         known_servers::remember(&self.at, server);
         self.learn_part(server);
     }
 
-    /// It was not asked whether it is a node: what is remembered grows no younger.
+    /// The server was not asked whether it is a node, so this is not remembered.
     pub fn learn_part(&mut self, server: Server) {
         self.server = Some(server);
         self.is_node = server.clustered;
