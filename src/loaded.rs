@@ -47,7 +47,7 @@ pub fn load(
     store.within(config.lock_timeout.with_io(config.io_timeout));
     let mut result = store.lock(key, if_absent, config.lock_timeout);
     // A retry is safe, since nothing was read yet. The server may have closed the connection that `session_regenerate_id()` kept.
-    if matches!(&result, Err(error) if error.is_quickly_lost()) {
+    if matches!(&result, Err(error) if error.is_lost_without_timeout()) {
         result = store.lock(key, if_absent, config.lock_timeout);
     }
     match result {
@@ -82,7 +82,7 @@ fn load_lock_free(
 ) -> Result<Loaded> {
     store.within(time_to_answer(config));
     let row = match store.peek(key) {
-        Err(error) if error.is_quickly_lost() => store.peek(key)?,
+        Err(error) if error.is_lost_without_timeout() => store.peek(key)?,
         row => row?,
     };
     Ok(Loaded {

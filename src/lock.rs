@@ -27,7 +27,7 @@ impl Mode {
     }
 }
 
-/// How long a request waits in the server for another to finish.
+/// The time that a request waits in the server for another request's lock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LockTimeout {
     #[default]
@@ -36,7 +36,7 @@ pub enum LockTimeout {
 }
 
 impl LockTimeout {
-    /// For a setting that takes whole seconds: never shorter than asked.
+    /// The timeout rounded up to whole seconds.
     pub fn whole_seconds(self, for_ever: u64) -> u64 {
         match self {
             Self::Forever => for_ever,
@@ -70,11 +70,11 @@ impl LockTimeout {
         }
     }
 
-    /// How long the socket may stay silent while the server waits; `None`: TCP keepalive alone bounds it.
+    /// The time limit for the answer of a statement that waits for the lock. `None`: only TCP keepalive bounds it.
     pub fn with_io(self, io_timeout: Duration) -> Option<Duration> {
         match self {
             Self::Forever => None,
-            // Servers round a wait up to whole seconds.
+            // Servers may round the wait up to whole seconds.
             Self::Limit(limit) => Some(limit + io_timeout + Duration::from_secs(1)),
         }
     }

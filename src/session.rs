@@ -57,7 +57,7 @@ pub fn delete(store: &mut impl Store, config: &Config, key: SessionKey, replaced
         time_to_relock(config)
     });
     let result = try_to_delete(store, config, key, replaced, false);
-    if !matches!(&result, Err(error) if error.is_worth_another_try()) {
+    if !matches!(&result, Err(error) if error.is_retryable()) {
         return result;
     }
     if held {
@@ -218,7 +218,7 @@ impl Session {
                     return Ok(());
                 }
                 Ok(false) => {}
-                Err(error) if error.is_worth_another_try() => {}
+                Err(error) if error.is_retryable() => {}
                 Err(error) => return Err(error),
             }
         }
@@ -284,7 +284,7 @@ impl Session {
             }
             if again && !unlocked {
                 let found = match store.lock(self.key, IfAbsent::Claim, relock_timeout(config)) {
-                    Err(error) if error.is_worth_another_try() => {
+                    Err(error) if error.is_retryable() => {
                         failure = error;
                         continue;
                     }
@@ -320,7 +320,7 @@ impl Session {
             match store.save(self.key, write) {
                 Ok(true) => return Ok(version),
                 Ok(false) => {}
-                Err(error) if error.is_worth_another_try() => failure = error,
+                Err(error) if error.is_retryable() => failure = error,
                 Err(error) => return Err(error),
             }
         }

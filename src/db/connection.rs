@@ -143,7 +143,7 @@ impl Connection {
     }
 
     /// Sends the statements `before` and then the statement in one packet. Returns the answers to `before` separately.
-    pub fn send_behind(
+    pub fn send_after(
         &mut self,
         before: Vec<String>,
         statement: &Statement<'_>,

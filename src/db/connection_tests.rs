@@ -1,4 +1,4 @@
-//! What a connection makes of a server's answers, and what the pool keeps.
+//! Tests of a connection with a scripted server, and of the pool.
 
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ fn answers_up_to_the_first_error_are_kept() {
             .error
             .is_some_and(|error| error.is_conflict() && error.code() == Some(1213))
     );
-    // The statement that failed may have left something open.
+    // The failed statement may have left a lock or a transaction.
     assert!(connection.is_usable() && !connection.is_reusable());
     server.heard();
 }
@@ -167,7 +167,7 @@ fn binary_rows_have_their_values() {
     assert_eq!(row.take_bytes(3).as_deref(), Some(&b"abc"[..]));
 }
 
-/// One after the other: a process has one pool, with a single place.
+/// The cases run one after the other, since a process has one pool with one place.
 #[test]
 fn the_pool() {
     gives_a_connection_only_with_the_answer_to_its_release();

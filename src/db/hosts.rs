@@ -138,7 +138,7 @@ pub fn failed(config: &Config, host: &Host, error: &Error) {
     if is_alone(&config.target, host) || !error.is_about_host() {
         return;
     }
-    let silent = error.is_silence().then_some(config.connect_timeout);
+    let silent = error.is_host_timeout().then_some(config.connect_timeout);
     let waited = silent.map_or(TOLD, |waited| u64::try_from(waited.as_millis()).unwrap_or(TOLD));
     shared().put(Kind::Host, name_of_host(host), waited, now());
 }

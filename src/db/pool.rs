@@ -1,8 +1,8 @@
 //! Connections that outlive their request (`rustsql.persistent`), in one pool for each process.
 //!
-//! The pool has places rather than connections: whoever gets an empty place connects by himself and learns at once, from an
-//! error of its own kind, why that failed. r2d2 would connect in its thread, again and again until its time is over, and
-//! tell the last error as text. What r2d2 does is to bound the number and to close what nobody wants any more.
+//! r2d2 would connect in its own thread, retry until a timeout, and report the last error as text. So its items are places for a
+//! connection: a request that gets an empty place connects itself, and gets a typed error at once. r2d2 bounds the number of
+//! places and closes idle connections.
 //!
 //! `store::route` takes a place at a request's first use of the database; `store::link` fills it when the session is closed and
 //! its connection holds nothing.
@@ -23,16 +23,16 @@ use super::{fork, threads};
 use crate::config::{Config, Target};
 use crate::error::{Error, Result};
 
-/// How long r2d2's thread may take to add a place, which needs no network.
+/// The time for r2d2's thread to add a place, which needs no network.
 const ADDING: Duration = Duration::from_secs(1);
 
-/// A connection that was idle for longer is asked whether its server is still there, which may have vanished without a word.
-/// One that the server ended shows that at its first packet, which then goes to another.
+/// A connection that was idle for longer is checked with COM_PING, since its server may have vanished without a FIN.
+/// A connection that the server has closed fails at its first packet, which is then sent on another connection.
 const UNPROVEN_AFTER: Duration = Duration::from_secs(1);
 
 static POOL: Mutex<Option<Owned>> = Mutex::new(None);
 
-/// A forked child has the memory of its parent's pool, but neither its thread nor any right to its connections.
+/// A forked child has a copy of its parent's pool. It lacks the pool's thread, and must not use the connections.
 struct Owned {
     generation: u32,
     pool: Pool<Places>,
@@ -69,14 +69,14 @@ impl ManageConnection for Places {
     }
 }
 
-/// Room for one connection, for the length of a request.
+/// The place of one connection, for the duration of a request.
 pub struct Place {
     generation: u32,
     inner: Option<PooledConnection<Places>>,
 }
 
 impl Place {
-    /// `None` when all are taken, or none can be had: the connection then ends with its request.
+    /// `None` if all places are taken or there is no pool: the connection then ends with its request.
     pub fn find(config: &Config) -> Option<Self> {
         let pool = pool(config)?;
         let inner = pool.try_get().or_else(|| {
@@ -89,8 +89,8 @@ impl Place {
         })
     }
 
-    /// What an earlier request left here, if it leads to a host that is `wanted`, with that account, and may be used again. An
-    /// error: that host is silent.
+    /// The connection of an earlier request, if its host is `wanted`, its account is the same, and it is usable. The error means
+    /// that its host timed out.
     pub fn take(
         &mut self,
         config: &Config,
@@ -105,7 +105,7 @@ impl Place {
             return Ok(None);
         };
         let connection = &mut kept.connection;
-        // The socket's own time-outs are those of the request that opened it.
+        // The socket's own timeouts are those of the request that opened it.
         let fits = connection.io_timeout() == config.io_timeout && target == config.target && wanted(connection.at());
         let idle = since.elapsed();
         if !fits || idle >= config.persistent_idle {
@@ -119,7 +119,7 @@ impl Place {
         Ok(Some(kept))
     }
 
-    /// Leaves a connection for the next request. It must hold nothing.
+    /// Keeps a connection for the next request. It must hold no lock and no transaction.
     pub fn fill(&mut self, config: &Config, kept: Kept) {
         if self.generation == fork::generation()
             && let Some(place) = &mut self.inner
@@ -133,7 +133,7 @@ impl Place {
     }
 }
 
-/// Reads the answer to the release that ended the last request, and asks whether the server is still there if that was long ago.
+/// Reads the answer to the release of the last request. After a long idle time it checks the server with COM_PING.
 fn prove(connection: &mut Connection, idle: Duration, timeout: Duration) -> Result<()> {
     connection.settle(timeout)?;
     match idle >= UNPROVEN_AFTER {
@@ -150,11 +150,11 @@ impl Drop for Place {
     }
 }
 
-/// This process's pool, made at the first use: what a master process makes before it forks is of no use to its children.
+/// This process's pool. It is created at the first use, since children cannot use a pool of their master process.
 ///
-/// `None` in a child whose parent has one. parking_lot, which r2d2 waits with, keeps who waits in one table for the whole
-/// process, in the memory of the threads that do. In the child that is the memory of a thread that is not there, and soon
-/// of another's: whoever walks that table, as a pool of the child's own would, may never come to its end.
+/// `None` in a child whose parent has a pool. r2d2 uses parking_lot, which keeps its waiting threads in a table of the process.
+/// That table points into the memory of the waiting threads, which do not exist in the child. A pool of the child would walk
+/// the broken table and could loop for ever.
 fn pool(config: &Config) -> Option<Pool<Places>> {
     let mut owned = POOL.lock();
     if owned.is_none() {
@@ -175,7 +175,7 @@ fn new_pool(config: &Config) -> Option<Pool<Places>> {
             .on_drop_behavior(OnPoolDropBehavior::DiscardPendingScheduled)
             .build()
     };
-    // The crate panics when there can be no thread. Sessions work without it, on connections of their own.
+    // r2d2 panics if it cannot start a thread. Sessions work without it, with connections that are not kept.
     let threads = threads::without_signals(|| catch_unwind(start))?;
     let pool = Pool::builder()
         .max_size(if cfg!(php_zts) { config.persistent_size } else { 1 })
@@ -189,7 +189,7 @@ fn new_pool(config: &Config) -> Option<Pool<Places>> {
     Some(pool)
 }
 
-/// Ends what is kept, with a goodbye to the server. For the end of the process.
+/// Closes the kept connections with COM_QUIT, at the end of the process.
 pub fn close() {
     if let Some(owned) = POOL.lock().take()
         && owned.generation != fork::generation()

@@ -1,9 +1,9 @@
-//! The answer to one packet of statements: a result set for each, up to the first error.
+//! The answers to one packet of statements: a result set for each, up to the first error.
 
-pub use super::driver::{ResultSet, Row};
+pub use super::driver::{ResultRow, ResultSet};
 use crate::error::{Error, Result};
 
-/// `sets` are those that came before `error`: the statements behind it were not executed.
+/// `sets` are the answers before `error`. The server did not execute the statements after it.
 #[derive(Default)]
 pub struct Reply {
     pub sets: Vec<ResultSet>,
@@ -28,7 +28,7 @@ impl Reply {
 pub struct Answer(pub Vec<ResultSet>);
 
 impl Answer {
-    pub fn rows(&self) -> &[Row] {
+    pub fn rows(&self) -> &[ResultRow] {
         self.0.last().map(|set| set.rows.as_slice()).unwrap_or_default()
     }
 

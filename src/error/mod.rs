@@ -166,7 +166,7 @@ impl Error {
     }
 
     /// Connecting timed out, or the connection timed out later.
-    pub fn is_silence(&self) -> bool {
+    pub fn is_host_timeout(&self) -> bool {
         matches!(self, Self::Connect { source, .. } | Self::ConnectionLost { source, .. } if *source == DbError::TimedOut)
     }
 
@@ -175,7 +175,7 @@ impl Error {
     }
 
     /// The connection was lost without a timeout, so a retry costs little time.
-    pub fn is_quickly_lost(&self) -> bool {
+    pub fn is_lost_without_timeout(&self) -> bool {
         self.is_connection_lost() && !self.is_timed_out()
     }
 
@@ -227,7 +227,7 @@ impl Error {
     }
 
     /// A retry can succeed: on a new connection, on another host, or after the row was read again.
-    pub fn is_worth_another_try(&self) -> bool {
+    pub fn is_retryable(&self) -> bool {
         self.is_connection_lost() || self.is_conflict() || self.is_wait_timeout() || self.is_unfit_host()
     }
 }

@@ -15,7 +15,7 @@ use crate::session_id::SessionKey;
 /// Most attempts after a deadlock, an unfit host, or a missing table.
 const ATTEMPTS: u32 = 5;
 
-/// Locks and reads, in one packet where the row exists.
+/// Locks and reads, in one packet if the row exists and is free.
 pub fn acquire(link: &mut Link, key: SessionKey, if_absent: IfAbsent, limit: LockTimeout) -> Result<Found> {
     let started = Instant::now();
     let mut attempts = 0;

@@ -1,6 +1,6 @@
-//! What an answer means: which row it has, how many rows were changed, and what an error did to the lock and the connection.
+//! Interprets answers: the row, the number of changed rows, and the effect of an error on the lock and the connection.
 //!
-//! Called by whoever has received one: `lock`, `change` and `exchange`. It sends nothing but the questions that explain an error.
+//! Called by `lock`, `change` and `exchange`. It sends only statements that explain an error.
 
 use super::link::Link;
 use super::version::Instance;
@@ -12,8 +12,8 @@ use crate::error::Result;
 use crate::lock::Mode;
 
 impl Link {
-    /// The row that a SELECT of `sql::COLUMNS` found. A result set with another number of columns is the answer to another
-    /// statement: it must not be taken for a session that does not exist. An outer join has NULL where there is no row.
+    /// The row of a SELECT of `sql::COLUMNS`. A result set with another number of columns belongs to another statement, and must
+    /// not be mistaken for a missing session. An outer join returns NULL if there is no row.
     pub fn row_from(&mut self, set: Option<ResultSet>, columns: usize) -> Result<Option<Row>> {
         let Some(set) = set.filter(|set| set.columns == columns) else {
             return Err(self.out_of_sync());
@@ -45,7 +45,7 @@ impl Link {
         }))
     }
 
-    /// How many rows the first statement of `reply` changed. None, too, when another request has inserted the row meanwhile.
+    /// The number of rows that the first statement of `reply` changed: 0 also if another request has inserted the row meanwhile.
     pub fn affected(&mut self, reply: Reply) -> Result<u64> {
         let affected = reply.sets.first().map(|set| set.affected).unwrap_or_default();
         match reply.error {
@@ -57,8 +57,8 @@ impl Link {
                     false => error,
                 };
                 let held = self.hold().session().map(|(_, mode)| mode);
-                // A statement that failed may have given the advisory lock back before. After a wait for the table, a COMMIT has
-                // rolled back and an UPDATE has not. Only the end of the connection makes both certain.
+                // A failed statement may have released the advisory lock. After a table lock wait, a COMMIT has rolled back and an
+                // UPDATE has not. Closing the connection makes the state certain.
                 if error.is_table_locked() || held == Some(Mode::Advisory) {
                     self.end();
                 } else if error.is_conflict() {
@@ -70,7 +70,7 @@ impl Link {
         }
     }
 
-    /// Names the missing GRANT in a reply's error, and ends the connection to a host that the error shows to be unfit.
+    /// Adds the missing GRANT to a reply's error, and closes the connection if the error means that the host is unfit.
     pub fn handle_error(&mut self, reply: &mut Reply) {
         self.name_missing_grant(reply);
         if let Some(connection) = self.connection()

@@ -1,6 +1,6 @@
-//! A statement that changes a session, and the end of its lock: in one statement, one packet, or two.
+//! Changes a session and releases its lock: in one statement, one packet, or two packets.
 //!
-//! Called by `database` for save, touch and delete; `sql` composes the statement.
+//! Called by `database` for save, touch and delete. `sql` has the statements.
 
 use super::hold::Hold;
 use super::known_servers;
@@ -13,20 +13,20 @@ use crate::error::{Error, Result};
 use crate::lock::Mode;
 use crate::session_id::SessionKey;
 
-/// Larger data is sent as the value of a prepared statement. That takes one more packet on a fresh connection, but the server
-/// does not parse the data byte by byte: from 16 KB on it needs half the time, at 4 KB more than with text. On a persistent
-/// connection, where the statement is prepared already, data of any size is sent that way.
+/// Larger data is sent with a prepared statement. On a new connection that costs one more packet, but the server does not parse
+/// the data: from 16 KB on it takes half the time, at 4 KB more time than text. On a kept connection the statement is prepared
+/// already, so data of any size is sent this way.
 const LARGEST_LITERAL: usize = 16 << 10;
 
-/// What a statement needs in a packet beside its data.
+/// The most bytes of a packet in addition to the session's data.
 const STATEMENT_BYTES: usize = 1024;
 
-/// Changes the held session, gives its lock back and returns how many rows the statement found. The lock is given back also
-/// when it found none: an UPDATE releases an advisory lock only in a row that it finds.
+/// Changes the session, releases its lock and returns the number of rows that the statement found. It releases the lock also if
+/// there is no row: an UPDATE releases an advisory lock only if it finds its row.
 pub fn change(link: &mut Link, key: SessionKey, change: Change<'_>) -> Result<u64> {
     let Change { statement, releases } = change;
     let mode = link.held(key);
-    // Text may need two bytes for each byte of the data.
+    // A text may need two bytes for each byte of the data.
     let most = packet_limit(link).saturating_sub(STATEMENT_BYTES) / 2;
     let largest_literal = if statement.is_ascii() {
         LARGEST_LITERAL.min(most)
@@ -34,8 +34,8 @@ pub fn change(link: &mut Link, key: SessionKey, change: Change<'_>) -> Result<u6
         most
     };
     let by_value = statement.data_len() > largest_literal;
-    // A node of Galera may roll a transaction back at any moment, and says so at the start of the next packet. A COMMIT in
-    // the same packet as its UPDATE would commit nothing and be answered with OK.
+    // A node of Galera can roll back a transaction at any time, and reports that for the next packet. A COMMIT in the same packet
+    // as its UPDATE would commit nothing and return OK.
     let apart = by_value || link.is_node() && mode == Some(Mode::Row);
     let then = link.hold().release_written().filter(|_| mode.is_some() && !releases);
     let then = then.map(str::to_owned);
@@ -71,7 +71,7 @@ fn send_by_value(link: &mut Link, statement: &Statement<'_>) -> Result<Reply> {
     Ok(reply)
 }
 
-/// Fails when data of this size does not fit into a packet.
+/// Fails if data of this size does not fit into a packet.
 pub fn check_size(link: &mut Link, bytes: usize) -> Result<()> {
     if bytes + STATEMENT_BYTES > packet_limit(link) {
         ask_packet_limit(link)?;
@@ -88,8 +88,8 @@ fn packet_limit(link: &Link) -> usize {
     link.server().map_or(LARGEST_PACKET, |server| server.max_allowed_packet)
 }
 
-/// The limit may have been raised since the server was asked. A connection keeps the limit that it began with, so a
-/// persistent one ends with this request: the next request then has the new limit.
+/// The server's limit may have been raised since it was read. A connection keeps its first limit, so a kept one is closed after
+/// this request, and the next request has the new limit.
 fn ask_packet_limit(link: &mut Link) -> Result<()> {
     let Some(connection) = link.connection_mut() else {
         return Ok(());
@@ -103,9 +103,8 @@ fn ask_packet_limit(link: &mut Link) -> Result<()> {
     Ok(())
 }
 
-/// The name of the advisory lock that the statement which changes the session gives back itself. None with
-/// `binlog_format=STATEMENT`: the server would write a warning for each RELEASE_LOCK() in an UPDATE, with the session's data, to
-/// its error log.
+/// The name of the advisory lock that the UPDATE itself releases. `None` with `binlog_format=STATEMENT`: the server would write a
+/// warning for each RELEASE_LOCK() in an UPDATE, with the session's data, to its error log.
 pub fn released_within(link: &Link, key: SessionKey) -> Option<String> {
     match link.hold() {
         Hold::Advisory { key: held, name, .. } if *held == key && !link.quirks().statement_binlog => Some(name.clone()),

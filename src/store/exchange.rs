@@ -1,7 +1,7 @@
-//! One packet to the server and its answer.
+//! Sends one packet to the server, and reads its answer.
 //!
-//! `lock`, `change`, `collect` and `probe` send their statements here. What a request's first packet has in front is
-//! `first_packet`'s; which connection it goes over, `link`'s.
+//! `lock`, `change`, `collect` and `probe` send their statements here. `first_packet` adds the statements in front of a request's
+//! first one; `link` has the connection.
 
 use std::time::Duration;
 
@@ -14,16 +14,16 @@ use crate::db::statement::Statement;
 use crate::error::{Error, Result};
 
 impl Link {
-    /// Sends a statement in one packet with what has to come first: session variables, the release of another session's lock.
-    /// The reply has the answers to the statement alone.
+    /// Sends a statement. The packet first sets session variables and releases another session's lock, if necessary. The reply
+    /// has the answer to the statement only.
     ///
-    /// A request's first packet can be sent again, since nothing has happened yet: to the next host when this one takes no
-    /// writes, on another connection when a kept one turns out to be dead.
+    /// The first packet of a request is retried, since nothing was executed: on the next host if this one is read-only, on another
+    /// connection if a kept one is dead.
     pub fn send(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Result<Reply> {
         self.exchange(statement, timeout, false)
     }
 
-    /// The same for a statement that takes a lock: its answer has `sql::READ_ONLY`, so the first packet need not ask for that.
+    /// `send` for a statement that takes a lock: its answer has `sql::READ_ONLY`, so the first packet does not query that.
     pub fn send_locking(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Result<Reply> {
         self.exchange(statement, timeout, true)
     }
@@ -53,7 +53,7 @@ impl Link {
                 continue;
             }
             self.statements_executed();
-            if first && was_kept && reply.error.as_ref().is_some_and(Error::is_quickly_lost) {
+            if first && was_kept && reply.error.as_ref().is_some_and(Error::is_lost_without_timeout) {
                 continue;
             }
             match reply.error.take_if(|error| first && error.is_unfit_host()) {
@@ -72,7 +72,7 @@ impl Link {
         connection.is_some_and(Connection::has_pipelined_login_failed)
     }
 
-    /// A packet behind the first one.
+    /// Sends a packet after the first one.
     fn send_next(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Result<Reply> {
         let mut before = Vec::new();
         if self.holds_session() {
@@ -83,15 +83,15 @@ impl Link {
             self.variables_to_set()
                 .map(|variables| sql::changed_variables(&variables)),
         );
-        let (reply, answers) = self.connect()?.send_behind(before, statement, timeout);
+        let (reply, answers) = self.connect()?.send_after(before, statement, timeout);
         if releases && !answers.is_empty() {
             self.lock_released();
         }
         Ok(reply)
     }
 
-    /// Sends a statement for the session whose lock is held, with nothing in front. Where no lock is held (`unlocked`), this may
-    /// be the first packet: then it is the same as `send`.
+    /// Sends a statement for the locked session, without statements in front. Without a lock (`unlocked`) it may be the first
+    /// packet, and is the same as `send`.
     pub fn send_held(&mut self, statement: &Statement<'_>) -> Result<Reply> {
         let io_timeout = Some(self.config().io_timeout);
         if !self.holds_session() {
@@ -99,7 +99,7 @@ impl Link {
         }
         let row = matches!(self.hold(), Hold::Row { .. });
         let mut reply = self.connect()?.send_statement(statement, io_timeout);
-        // Nobody else can lock the row that is held.
+        // No other transaction can have locked the row that this one has locked.
         if let Some(error) = reply.error.take_if(|error| row && error.is_wait_timeout()) {
             reply.error = Some(self.explain_wait(error, false));
         }
@@ -107,7 +107,7 @@ impl Link {
         Ok(reply)
     }
 
-    /// Gives back the lock that is held, in a packet of its own.
+    /// Releases the lock in a separate packet.
     pub fn release_lock(&mut self) -> Result<()> {
         let nothing = Statement::new("DO 0".to_owned());
         let io_timeout = Some(self.config().io_timeout);

@@ -1,4 +1,4 @@
-//! What is known of the server of a connection.
+//! The known properties of a connection's server.
 //!
 //! A part of `link`. `first_packet` and `answer` note what an answer has shown. `known_servers` remembers it for later requests.
 

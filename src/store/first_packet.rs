@@ -1,12 +1,12 @@
-//! A request's first packet on a connection: what goes in front of its statement, and what the answers to that say.
+//! A request's first packet on a connection: the statements in front of the request's own, and their answers.
 //!
-//! | in front | when | a bad answer |
+//! | statement in front | when | after a bad answer |
 //! |---|---|---|
-//! | `SET` of the session variables | they are not set like that already | |
-//! | what the server is (`sql::server_facts`) | unless the statement asks it itself, and it is known | another host, if it is read-only |
+//! | `SET` of the session variables | unless they have these values already | |
+//! | the server's properties (`sql::server_facts`) | unless they are known, and the statement queries `read_only` | another host, if it is read-only |
 //! | the table's shape (`shape`) | once a minute for each process | an error |
 //!
-//! Called by `exchange` alone, which sends the packet again where this says so. It must not cost a packet of its own.
+//! Called by `exchange` alone, which sends the packet again if necessary. These statements must not cost a round trip.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ impl Link {
         if ask_shape {
             before.push(shape::question(self.table()));
         }
-        let (mut reply, answers) = self.connect()?.send_behind(before, statement, timeout);
+        let (mut reply, answers) = self.connect()?.send_after(before, statement, timeout);
         if self.has_pipelined_login_failed() {
             return Ok(reply);
         }
@@ -69,12 +69,12 @@ impl Link {
         }
         let shape = ask_shape.then(|| answers.get(asked)).flatten();
         match shape.and_then(|set| set.rows.first()?.text(1)) {
-            // An account that has its rights on columns may not ask.
+            // An account with privileges on columns only may not read it.
             None if ask_shape && reply.error_code().is_some_and(errno::is_denied) => {
                 self.remember_good_table();
                 return self.send_first(statement, timeout, is_locking);
             }
-            Some(text) if reply.error.as_ref().is_none_or(|error| !error.is_worth_another_try()) => {
+            Some(text) if reply.error.as_ref().is_none_or(|error| !error.is_retryable()) => {
                 let row_locks = self.mode() == Mode::Row;
                 match shape::check(&text, self.table(), row_locks) {
                     Ok(true) => self.remember_good_table(),
@@ -98,7 +98,7 @@ impl Link {
         Ok(reply)
     }
 
-    /// Reads the answer to `sql::server_facts`. False: the host cannot be used, or told nothing, and `reply` has the error.
+    /// Reads the answer to `sql::server_facts`. False: the host cannot be used or did not answer, and `reply` has the error.
     fn learn_facts(&mut self, reply: &mut Reply, answer: Option<&ResultSet>, was_node: bool) -> Result<bool> {
         let facts = answer.and_then(|set| set.rows.first());
         let limit = facts.and_then(|facts| usize::try_from(facts.number(0)?).ok());
@@ -131,7 +131,7 @@ impl Link {
                 statement_binlog,
                 ..quirks
             });
-            // A packet for a binary log of statements is right for one of rows as well, and has been executed.
+            // The packet for binlog_format=STATEMENT is also correct for ROW, and was executed.
             if statement_binlog {
                 self.forget_variables();
             }
@@ -156,8 +156,7 @@ impl Link {
         }
     }
 
-    /// Whether the first packet has shown that the server needs other statements in it. What it did is then undone, and it has
-    /// to be sent again.
+    /// Whether the answer shows that the server needs another first packet. This one is then rolled back, and must be sent again.
     pub fn undo_unsuited_packet(&mut self) -> bool {
         if self.has_variables() {
             return false;
@@ -166,7 +165,7 @@ impl Link {
         let Some(connection) = self.connection_mut() else {
             return false;
         };
-        // If this fails the connection is lost.
+        // If this fails, the connection is lost.
         let _ = connection.query("ROLLBACK;DO RELEASE_ALL_LOCKS()");
         true
     }

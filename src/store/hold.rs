@@ -6,8 +6,8 @@
 //! |---|---|---|
 //! | `Nothing` | | |
 //! | `Transaction` | any statement without autocommit, also if it finds no row | `COMMIT`, `ROLLBACK` |
-//! | `Advisory` | `GET_LOCK` = 1 | `RELEASE_LOCK` in the statement that wrote, in its packet, or in a later one |
-//! | `Row` | `SELECT ... FOR UPDATE`, or the claim of an absent row | `COMMIT` in the packet that wrote, or `ROLLBACK` |
+//! | `Advisory` | `GET_LOCK` = 1 | `RELEASE_LOCK` in the statement that writes, in its packet, or in a later one |
+//! | `Row` | `SELECT ... FOR UPDATE`, or an INSERT of an absent row | `COMMIT` in the packet that writes, or `ROLLBACK` |
 
 use crate::lock::Mode;
 use crate::session_id::SessionKey;

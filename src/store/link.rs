@@ -75,7 +75,7 @@ impl Link {
         }
     }
 
-    /// With a connection of its own.
+    /// A link with another connection.
     pub fn another(&self) -> Self {
         Self {
             config: Rc::clone(&self.config),
@@ -180,7 +180,7 @@ impl Link {
         if let Some(release) = open.hold.release()
             && open.connection.is_reusable()
         {
-            // If this fails the connection is not kept, and its end gives the lock back.
+            // If this fails, the connection is closed, which releases the lock.
             let _ = open.connection.send_release(release);
         }
         if let Some(variables) = open.variables

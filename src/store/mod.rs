@@ -1,6 +1,6 @@
-//! What the handler asks of a database: lock and load, save, touch, delete, release, collect.
+//! The interface of a store of sessions: lock and read, save, touch, delete, collect.
 //!
-//! `database` answers from a real server. The handler's unit tests answer from memory, with the same rules.
+//! `database` implements it on a real server. The unit tests of the handler have a store in memory with the same rules.
 //!
 //! ```text
 //! database  ->  acquire, peek, change, collect  ->  exchange        ->  first_packet     ->  link
@@ -45,9 +45,9 @@ use crate::session_id::SessionKey;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     pub version: Version,
-    /// Unix time of the server.
+    /// Unix time on the server's clock.
     pub expires: u64,
-    /// The server's clock when it was read.
+    /// The server's clock at the read.
     pub now: u64,
     pub data: Vec<u8>,
 }
@@ -58,31 +58,31 @@ impl Row {
     }
 }
 
-/// What stood at the session's place when its lock was taken.
+/// The row when its lock was taken.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Found {
     Row(Row),
-    /// `placeholder`: the version of the empty row that keeps the place locked until this transaction ends.
+    /// `placeholder`: the version of an empty row that this transaction has inserted to lock an absent session.
     Absent {
         placeholder: Option<Version>,
     },
 }
 
-/// What to lock when there is no such session.
+/// Whether to lock a session that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IfAbsent {
-    /// Its place: the session is about to begin.
+    /// Lock it: the session is about to start.
     Claim,
-    /// Nothing: somebody only asks whether it exists.
+    /// Do not lock it: the caller only asks whether it exists.
     Leave,
 }
 
-/// The fence: what must still stand there for a write to happen.
+/// The version check of a write: the row that it may replace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     Absent,
     Version(Version),
-    /// No fence: `unlocked`.
+    /// No version check: `unlocked`.
     Anything,
 }
 
@@ -92,79 +92,79 @@ pub struct Write<'a> {
     pub version: Version,
     pub data: &'a [u8],
     pub expiry: Expiry,
-    /// False: that of a row that is written over stays as it is.
+    /// False: the row keeps its expiry.
     pub moves_expiry: bool,
-    /// A new session, whatever stood there before: it was created now.
+    /// The session is new, so it gets a new creation time.
     pub is_new: bool,
 }
 
-/// When a session expires, counted from the server's clock at the write.
+/// The lifetime of a session, counted from the server's clock at the write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expiry {
     pub lifetime: u64,
-    /// How rarely the expiry moves, and in what steps. The session expires that much later, so that none expires early.
+    /// The interval in which the expiry moves at most once. The session expires that much later, so that none expires early.
     pub touch_seconds: u64,
 }
 
 impl Expiry {
-    /// Whether a session that is used at `now` may keep this expiry: it lives for its lifetime, and for no longer than a write
-    /// would make it live, as after a lifetime that was longer.
+    /// Whether a session that is used at `now` may keep this expiry: not earlier than its lifetime demands, and not later than a
+    /// write would set (an earlier lifetime may have been longer).
     pub fn fits(self, expires: u64, now: u64) -> bool {
         (self.earliest(now)..=self.latest(now)).contains(&expires)
     }
 
-    /// When a session that is used at `now` may expire. The column ends in the year 2106: what lives longer, for ever.
+    /// The earliest expiry of a session that is used at `now`. The column ends in the year 2106; such a session never expires.
     pub fn earliest(self, now: u64) -> u64 {
         now.saturating_add(self.lifetime).min(u64::from(u32::MAX))
     }
 
-    /// The latest that a write at `now` sets.
+    /// The latest expiry that a write at `now` sets.
     fn latest(self, now: u64) -> u64 {
         self.earliest(now) + self.touch_seconds + self.step()
     }
 
-    /// The index on the expiry has to move a row only once in so many seconds.
+    /// The expiry is rounded to steps, so that the index on it changes rarely.
     fn step(self) -> u64 {
         self.touch_seconds.max(1)
     }
 }
 
 pub trait Store {
-    /// How long all answers together may take from now on; `None`: each has its own time. What it takes to connect comes on top.
+    /// Sets the time for all answers from now on. `None`: each answer has its own limit. Connecting has another limit.
     fn within(&mut self, time: Option<Duration>);
 
-    /// Locks the session and reads its newest data. When this store holds it already, only reads.
+    /// Locks the session and reads its newest data. If this store has the lock already, it only reads.
     fn lock(&mut self, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Found>;
 
-    /// How the session is locked. `None`: it is not, or its lock was lost.
+    /// The mode in which the session is locked. `None`: it is not locked, or its lock was lost.
     fn held(&self, key: SessionKey) -> Option<Mode>;
 
     /// Reads without a lock.
     fn peek(&mut self, key: SessionKey) -> Result<Option<Row>>;
 
-    /// The server that the last answer came from.
+    /// The server instance of the last read.
     fn instance(&self) -> Instance;
 
-    /// Writes and gives the lock back, unless `expected` is not what stands there: then false, and nothing is written, and
-    /// whether the lock is still held says `held`.
+    /// Writes and releases the lock. False: the row is not the `expected` one, and nothing is written. `held` tells whether the
+    /// lock is still held then.
     fn save(&mut self, key: SessionKey, write: Write<'_>) -> Result<bool>;
 
-    /// Moves the expiry of an unchanged session and gives its lock back. False as for `save`.
+    /// Moves the expiry of an unchanged session and releases its lock. The result is as for `save`.
     fn touch(&mut self, key: SessionKey, version: Version, expiry: Expiry) -> Result<bool>;
 
-    /// Ends the session, whatever stands there, and gives its lock back.
+    /// Deletes the session, whatever its version is, and releases its lock.
     fn delete(&mut self, key: SessionKey) -> Result<()>;
 
-    /// Gives the connection back, and with it every lock.
+    /// Gives the connection back, which releases every lock.
     fn disconnect(&mut self);
 
     /// Deletes expired sessions until none is left or `budget` has passed, and returns how many.
     /// Must not be called while a lock is held.
     fn collect(&mut self, budget: Option<Duration>) -> Result<u64>;
 
-    /// A store of the same kind with a connection of its own.
+    /// A store of the same kind with another connection.
     fn another(&self) -> Self;
 
-    /// True in a child that was forked after the connection was made.
+    /// Whether this process was forked after the connection was opened.
     fn is_forked(&self) -> bool;
 }

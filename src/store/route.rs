@@ -17,7 +17,7 @@ pub struct Route {
     config: Rc<Config>,
     /// The name of the script, for the requests that wait for this one.
     script: String,
-    /// Where the connection stays until the next request (`rustsql.persistent`).
+    /// The pool's place for this connection (`rustsql.persistent`).
     place: Option<Place>,
     /// Hosts that could not be used since another one last answered, and why.
     skipped: Vec<(Host, Error)>,
@@ -81,7 +81,7 @@ impl Route {
         self.skipped.clear();
     }
 
-    /// Why no host could be used, in the order of the DSN.
+    /// The errors of all hosts, in the order of the DSN.
     fn no_host(&mut self) -> Error {
         let mut skipped = std::mem::take(&mut self.skipped);
         let addresses = &self.config.target.addresses;

@@ -1,4 +1,4 @@
-//! The answer to one command: a result set for each statement, up to the first error.
+//! Reads the answer to one command: a result set for each statement, up to the first error.
 
 use std::ops::Range;
 use std::str::FromStr;
@@ -9,28 +9,28 @@ use mysql_common::io::ParseBuf;
 use super::error::{Error, Result};
 use super::packets::Packets;
 
-/// No statement of ours asks for more columns, or has more values.
+/// The most columns of an answer, and the most values of a statement; ours have fewer.
 const MOST_COLUMNS: usize = 64;
 
 const OK: u8 = 0;
 const LOCAL_INFILE: u8 = 0xfb;
 const NULL: u8 = 0xfb;
-/// In front of a number of eight bytes, and at the beginning of the packet that ends the rows.
+/// The first byte of a number of eight bytes, and of the packet that ends the rows.
 const END: u8 = 0xfe;
-/// A row that begins with a number of eight bytes is at least that long.
+/// The least length of a row that begins with a number of eight bytes.
 const SHORTEST_HUGE_ROW: usize = 0xff_ffff;
 
 /// One statement's answer.
 #[derive(Default)]
 pub struct ResultSet {
-    pub rows: Vec<Row>,
-    /// None: it was no question.
+    pub rows: Vec<ResultRow>,
+    /// Empty: the statement has no result set.
     pub columns: usize,
     pub affected: u64,
 }
 
-/// A row as it came, and where its values lie in it.
-pub struct Row {
+/// A row's packet, and the places of its values in it.
+pub struct ResultRow {
     bytes: Vec<u8>,
     values: Vec<Value>,
 }
@@ -42,7 +42,7 @@ enum Value {
     Bytes(Range<usize>),
 }
 
-/// How the values of rows are written.
+/// The encoding of a row's values.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     Text,
@@ -55,7 +55,7 @@ pub struct Column {
     is_unsigned: bool,
 }
 
-/// What was agreed on at the login, and how rows come.
+/// The encoding of an answer, which depends on the capabilities from the login.
 #[derive(Clone, Copy)]
 pub struct Format {
     pub encoding: Encoding,
@@ -63,12 +63,12 @@ pub struct Format {
     pub caches_columns: bool,
 }
 
-impl Row {
+impl ResultRow {
     pub fn number(&self, column: usize) -> Option<u64> {
         self.parsed(column)
     }
 
-    /// A number that may be below zero.
+    /// A signed number.
     pub fn integer(&self, column: usize) -> Option<i64> {
         self.parsed(column)
     }
@@ -86,7 +86,7 @@ impl Row {
         matches!(self.values.get(column), Some(Value::Null))
     }
 
-    /// A server variable that is a switch.
+    /// The value of a boolean server variable.
     pub fn is_on(&self, column: usize) -> bool {
         match self.number(column) {
             Some(number) => number != 0,
@@ -101,7 +101,7 @@ impl Row {
         }
     }
 
-    /// The bytes of a column in the memory that the row came in, without a copy. The row is then empty.
+    /// Takes the bytes of a column without a copy. The row is empty afterwards.
     pub fn take_bytes(&mut self, column: usize) -> Option<Vec<u8>> {
         let Value::Bytes(range) = self.values.get(column)? else {
             return None;
@@ -129,7 +129,7 @@ impl Row {
                 }
             }
             Encoding::Binary => {
-                // A zero, and a bit for each column that is NULL, from the third bit on.
+                // A row begins with a zero byte and a bitmap of NULL columns, whose first two bits are unused.
                 rest.checked_eat(1)?;
                 let nulls = rest.checked_eat((columns.len() + 2).div_ceil(8))?;
                 for (number, column) in columns.iter().enumerate() {
@@ -146,7 +146,7 @@ impl Row {
     }
 }
 
-/// Where the bytes lie that have their length in front.
+/// The place of a length-encoded string.
 fn counted(rest: &mut ParseBuf<'_>, all: usize) -> Option<Range<usize>> {
     let length = length(rest)?;
     let start = all - rest.len();
@@ -185,7 +185,7 @@ fn binary(rest: &mut ParseBuf<'_>, column: Column, all: usize) -> Option<Value> 
             number(value, value as i64)
         }
         MYSQL_TYPE_NULL => Value::Null,
-        // We ask for none of these.
+        // Our statements have no columns of other types.
         MYSQL_TYPE_FLOAT | MYSQL_TYPE_DOUBLE | MYSQL_TYPE_DATE | MYSQL_TYPE_NEWDATE | MYSQL_TYPE_DATETIME
         | MYSQL_TYPE_TIMESTAMP | MYSQL_TYPE_TIME => return None,
         _ => Value::Bytes(counted(rest, all)?),
@@ -195,13 +195,13 @@ fn binary(rest: &mut ParseBuf<'_>, column: Column, all: usize) -> Option<Value> 
 impl Column {
     pub fn parse(packet: &[u8]) -> Option<Self> {
         let mut rest = ParseBuf(packet);
-        // Catalog, schema, table, its name, the column, its name.
+        // Skips catalog, schema, table, original table, column, original column.
         for _ in 0..6 {
             counted(&mut rest, packet.len())?;
         }
         let fixed = length(&mut rest)?;
         let mut fixed = ParseBuf(rest.checked_eat(usize::try_from(fixed).ok()?)?);
-        // Character set and length.
+        // Skips character set and length.
         fixed.checked_eat(6)?;
         let kind = ColumnType::try_from(fixed.checked_eat_u8()?).ok()?;
         let flags = fixed.checked_eat_u16_le()?;
@@ -210,7 +210,7 @@ impl Column {
     }
 }
 
-/// The end of a statement's answer: how many rows it found, and whether another answer follows.
+/// Reads the OK packet at the end of a statement's answer: the number of affected rows, and whether another answer follows.
 fn end(packet: &[u8]) -> Option<(u64, bool)> {
     let mut rest = ParseBuf(packet.get(1..)?);
     let affected = length(&mut rest)?;
@@ -219,7 +219,7 @@ fn end(packet: &[u8]) -> Option<(u64, bool)> {
     Some((affected, status.contains(StatusFlags::SERVER_MORE_RESULTS_EXISTS)))
 }
 
-/// The same where a server still sends EOF.
+/// Reads an EOF packet: whether another answer follows.
 fn eof(packet: &[u8]) -> Option<bool> {
     let mut rest = ParseBuf(packet.get(1..)?);
     rest.checked_eat_u16_le()?;
@@ -227,7 +227,8 @@ fn eof(packet: &[u8]) -> Option<bool> {
     Some(status.contains(StatusFlags::SERVER_MORE_RESULTS_EXISTS))
 }
 
-/// Reads all answers to one command into `sets`. `columns` are those that the server has sent for it before.
+/// Reads all answers to one command into `sets`. `columns` are the column definitions of the last execution of a prepared
+/// statement.
 pub fn read(packets: &mut Packets, format: Format, columns: &mut Vec<Column>, sets: &mut Vec<ResultSet>) -> Result<()> {
     loop {
         packets.count(size_of::<ResultSet>())?;
@@ -266,7 +267,7 @@ pub fn read(packets: &mut Packets, format: Format, columns: &mut Vec<Column>, se
     }
 }
 
-/// How many columns an answer has, and whether they follow.
+/// The number of columns of an answer, and whether their definitions follow.
 fn column_count(packet: &[u8], format: Format) -> Option<(usize, bool)> {
     let mut rest = ParseBuf(packet);
     let number = usize::try_from(length(&mut rest)?).ok()?;
@@ -277,7 +278,7 @@ fn column_count(packet: &[u8], format: Format) -> Option<(usize, bool)> {
     rest.is_empty().then_some((number, follow))
 }
 
-/// Column definitions, and the EOF behind them.
+/// Reads column definitions, and the EOF packet after them.
 pub fn read_columns(packets: &mut Packets, number: usize, without_eof: bool) -> Result<Vec<Column>> {
     if number > MOST_COLUMNS {
         return Err(Error::Malformed("columns that nobody asked for"));
@@ -295,7 +296,7 @@ pub fn read_columns(packets: &mut Packets, number: usize, without_eof: bool) -> 
     Ok(columns)
 }
 
-fn read_rows(packets: &mut Packets, format: Format, columns: &[Column]) -> Result<(Vec<Row>, bool)> {
+fn read_rows(packets: &mut Packets, format: Format, columns: &[Column]) -> Result<(Vec<ResultRow>, bool)> {
     let mut rows = Vec::new();
     loop {
         match packets.read()? {
@@ -310,8 +311,8 @@ fn read_rows(packets: &mut Packets, format: Format, columns: &[Column]) -> Resul
             }
             _ => {}
         }
-        packets.count(size_of::<Row>() + columns.len() * size_of::<Value>())?;
-        let row = Row::parse(packets.take_content(), columns, format.encoding);
+        packets.count(size_of::<ResultRow>() + columns.len() * size_of::<Value>())?;
+        let row = ResultRow::parse(packets.take_content(), columns, format.encoding);
         rows.push(row.ok_or(Error::Malformed("a row of other values than its columns"))?);
     }
 }

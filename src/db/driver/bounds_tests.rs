@@ -1,4 +1,4 @@
-//! How much memory a server can make an answer take.
+//! Tests of the memory limit of an answer.
 
 use std::io::Write;
 use std::os::unix::net::UnixStream;

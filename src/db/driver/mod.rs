@@ -4,12 +4,12 @@
 //! client      the commands: login, query, prepare, execute, ping, quit
 //! login       greeting, response, authentication plugins (auth)
 //! answer      result sets, rows, values
-//! packets     packets in and out: their lengths, their order, how much may come
+//! packets     packets in and out: headers, sequence numbers, limits
 //! stream      the socket: every call ends at a deadline
 //! ```
 //!
-//! `connection` is the only user. Nothing here knows sessions, hosts or the settings of rustsql. Whatever a server sends gives an
-//! [`Error`]: it makes nothing panic, and no more memory is taken than has arrived.
+//! `connection` is the only user. Nothing here depends on sessions, hosts or the settings of rustsql. Whatever a server sends, the
+//! result is an [`Error`] and never a panic, and a buffer grows only with the bytes that arrive.
 
 mod answer;
 mod auth;
@@ -22,7 +22,7 @@ mod login;
 mod packets;
 mod stream;
 
-pub use answer::{ResultSet, Row};
+pub use answer::{ResultRow, ResultSet};
 pub use client::{Client, Parameter, Prepared};
 pub use error::{Error, Result};
 pub use login::Account;

@@ -1,7 +1,7 @@
-//! Packets in and out: their headers, their order, their sizes.
+//! Packets in and out: headers, sequence numbers, sizes.
 //!
-//! Memory grows with what has come, never with what a header announces. Buffers that were large for one answer or one statement
-//! are given back behind it.
+//! A buffer grows with the bytes that arrive, never with the length in a header. A buffer that was large for one answer or
+//! statement is freed after it.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -14,17 +14,17 @@ use super::stream::Stream;
 const FULL: usize = 0xff_ffff;
 const HEADER: usize = 4;
 
-/// What is read at once. A packet that fits into it is read where it lies.
+/// The size of one read. A packet that fits into this buffer is not copied.
 const BUFFER: usize = 16 << 10;
 
-/// A buffer for statements that is larger than this is given back.
+/// A larger output buffer is freed after the statement.
 const LARGEST_KEPT: usize = 64 << 10;
 
 thread_local! {
     static ANSWER_LIMIT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// How many bytes each answer may have from now on, for all connections of this thread; `None`: as many as the protocol allows.
+/// Sets the most bytes of each answer for all connections of this thread. `None`: the protocol's limit.
 pub fn bound_answers(limit: Option<usize>) {
     ANSWER_LIMIT.set(limit);
 }
@@ -32,16 +32,16 @@ pub fn bound_answers(limit: Option<usize>) {
 pub struct Packets {
     stream: Stream,
     deadline: Option<Instant>,
-    /// The number that the next packet of either side has.
+    /// The sequence number of the next packet in either direction.
     sequence: u8,
     input: Box<[u8]>,
-    /// What has come and was not looked at.
+    /// The bytes in `input` that were not parsed yet.
     unread: Range<usize>,
-    /// Where the packet that was read last lies in `input`; empty where it is in `large`.
+    /// The place of the last packet in `input`. It is empty if the packet is in `large`.
     current: Range<usize>,
     large: Vec<u8>,
     output: Vec<u8>,
-    /// How many bytes the answer may still have.
+    /// The bytes that the answer may still have.
     allowance: usize,
     limit: usize,
 }
@@ -66,7 +66,7 @@ impl Packets {
         &self.stream
     }
 
-    /// All that is sent and received from now on ends then.
+    /// Sets the deadline of all following reads and writes.
     pub fn set_deadline(&mut self, deadline: Option<Instant>) {
         self.deadline = deadline;
     }
@@ -75,29 +75,29 @@ impl Packets {
         self.deadline
     }
 
-    /// Begins a command: its packet and its answer are numbered from zero.
+    /// Starts a command: sequence numbers start again at zero.
     pub fn begin_command(&mut self) {
         self.sequence = 0;
     }
 
-    /// The next packet of the server has this number.
+    /// Sets the sequence number of the server's next packet.
     pub fn expect_number(&mut self, number: u8) {
         self.sequence = number;
     }
 
-    /// Begins an answer, which may have as many bytes as [`bound_answers`] said, or `limit`.
+    /// Starts an answer of at most `limit` bytes, or of the limit of [`bound_answers`].
     pub fn begin_answer(&mut self, limit: Option<usize>) {
         self.limit = limit.or(ANSWER_LIMIT.get()).unwrap_or(usize::MAX);
         self.allowance = self.limit;
     }
 
-    /// Adds a packet to what is sent next.
+    /// Adds a packet to the output buffer.
     pub fn write(&mut self, content: impl FnOnce(&mut Vec<u8>)) {
         let begin = self.output.len();
         self.output.extend([0; HEADER]);
         content(&mut self.output);
         let length = self.output.len() - begin - HEADER;
-        // The packets behind the first one get room for their headers, the last of them first.
+        // Inserts the headers of the continuation packets, the last one first.
         let surplus = length / FULL;
         self.output.resize(self.output.len() + surplus * HEADER, 0);
         for part in (0..=surplus).rev() {
@@ -121,7 +121,7 @@ impl Packets {
         sent
     }
 
-    /// Sends without waiting, and without telling whether that went well: a goodbye.
+    /// Sends without waiting, and ignores errors: for COM_QUIT.
     pub fn flush_at_once(&mut self) {
         let _ = self.stream.send_some(&self.output);
         self.output.clear();
@@ -138,12 +138,12 @@ impl Packets {
         Ok(())
     }
 
-    /// Whether the server sent something that nobody asked for, or closed the connection.
+    /// Whether the server has sent a packet without a command, or has closed the connection.
     pub fn has_unexpected(&self) -> bool {
         !self.unread.is_empty() || self.stream.is_readable()
     }
 
-    /// Whether something has come behind the last packet that was read.
+    /// Whether bytes have arrived after the last packet.
     pub fn has_surplus(&self) -> bool {
         !self.unread.is_empty()
     }
@@ -174,7 +174,7 @@ impl Packets {
         Ok(&self.large)
     }
 
-    /// The packet that was read last, to keep. A large one is not copied.
+    /// Takes the last packet. A large one is not copied.
     pub fn take_content(&mut self) -> Vec<u8> {
         match self.current.is_empty() {
             true => std::mem::take(&mut self.large),
@@ -205,7 +205,7 @@ impl Packets {
         Ok(())
     }
 
-    /// A server that ends a connection says why in a packet that answers nothing.
+    /// The error for a wrong sequence number. A server that closes a connection may send an error packet that answers no command.
     fn out_of_order(&mut self, length: usize) -> Error {
         let why = Error::Malformed("a packet out of order");
         if length == 0 || length + HEADER > BUFFER || self.receive_at_least(length).is_err() {
@@ -220,7 +220,7 @@ impl Packets {
         }
     }
 
-    /// Reads until so many bytes lie in `unread`; `bytes` is at most the buffer's size.
+    /// Reads until `unread` has this many bytes, which is at most the buffer's size.
     fn receive_at_least(&mut self, bytes: usize) -> Result<()> {
         if self.unread.is_empty() {
             self.unread = 0..0;
@@ -235,7 +235,7 @@ impl Packets {
         Ok(())
     }
 
-    /// Adds a part of a packet to `whole`, which grows to twice its size at most, and to no more than the part needs.
+    /// Reads a part of a packet into `whole`. The buffer at most doubles in each step, and never exceeds the part's length.
     fn read_large(&mut self, whole: &mut Vec<u8>, length: usize) -> Result<()> {
         let end = whole.len() + length;
         let buffered = self.unread.len().min(length);

@@ -15,12 +15,12 @@ use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
 
 use super::error::{Error, Result};
 
-/// Probes that find a server which vanished while the client waits for ever.
+/// The number of TCP keepalive probes without an answer that end a connection.
 const KEEPALIVE_PROBES: u32 = 3;
 
 pub enum Endpoint<'a> {
     Unix(&'a str),
-    /// `silence`: how long the network may acknowledge nothing before the connection is lost.
+    /// `silence` is `TCP_USER_TIMEOUT`: the time without an acknowledgement after which the connection is lost.
     Tcp {
         address: SocketAddr,
         silence: Duration,
@@ -64,7 +64,7 @@ impl Stream {
 
     fn connect_tcp(address: SocketAddr, silence: Duration) -> Result<Self> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM.nonblocking(), None)?;
-        // The kernel takes whole seconds, and zero is an error.
+        // The kernel accepts whole seconds, and zero is an error.
         let interval = Duration::from_secs(silence.as_secs_f64().ceil().max(1.0) as u64);
         let keepalive = TcpKeepalive::new()
             .with_time(interval)
@@ -80,7 +80,7 @@ impl Stream {
         }
     }
 
-    /// A password may go over it as it is.
+    /// A clear password may be sent over it.
     pub fn is_unix(&self) -> bool {
         self.is_unix
     }
@@ -100,7 +100,7 @@ impl Stream {
         Ok(())
     }
 
-    /// [`Error::TimedOut`] where the socket takes nothing now.
+    /// Sends without waiting; [`Error::TimedOut`] if the socket's buffer is full.
     pub fn send_some(&mut self, bytes: &[u8]) -> Result<usize> {
         loop {
             match send(
@@ -114,7 +114,7 @@ impl Stream {
         }
     }
 
-    /// Waits for bytes and returns how many have come, at least one.
+    /// Waits for bytes, and returns the number of them, which is at least one.
     pub fn receive(&mut self, into: &mut [u8], deadline: Option<Instant>) -> Result<usize> {
         loop {
             self.wait(PollFlags::POLLIN, deadline)?;
@@ -136,7 +136,7 @@ impl Stream {
         }
     }
 
-    /// Whether bytes have come that nobody has read, or the server has closed the connection.
+    /// Whether unread bytes have arrived, or the server has closed the connection.
     pub fn is_readable(&self) -> bool {
         self.wait(PollFlags::POLLIN, Some(Instant::now())).is_ok()
     }
@@ -167,7 +167,7 @@ fn left(end: Instant) -> Duration {
     end.saturating_duration_since(Instant::now())
 }
 
-/// Rounded up: the wait must not end before its time.
+/// Rounds up, so that a wait does not end early.
 fn milliseconds(left: Duration) -> PollTimeout {
     PollTimeout::try_from(left.as_micros().div_ceil(1000)).unwrap_or(PollTimeout::MAX)
 }

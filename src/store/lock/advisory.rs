@@ -14,13 +14,13 @@ use crate::error::{Error, Result};
 use crate::lock::{LockTimeout, Mode};
 use crate::session_id::SessionKey;
 
-/// A year. MySQL waits for ever at -1, MariaDB gives NULL at once.
+/// A year. -1 means for ever on MySQL, but MariaDB returns NULL at once.
 const FOR_EVER: u64 = 31_536_000;
 
 /// The end of the SELECT under the advisory lock: it waits for the commit of the previous holder, which releases the lock earlier.
-const SETTLED: &str = " LOCK IN SHARE MODE";
+const WAIT_FOR_COMMIT: &str = " LOCK IN SHARE MODE";
 
-/// What `take_and_select` has behind the columns of other SELECTs: 1 granted, 0 held by another, -1 no such session, NULL failed;
+/// The additional columns of `take_and_select`: 1 granted, 0 held by another connection, -1 no such session, NULL failed; and
 /// whether the server is a node of Galera.
 const GRANTED: usize = sql::LOCKED;
 const WSREP_ON: usize = sql::LOCKED + 1;
@@ -31,7 +31,7 @@ pub fn name(link: &Link, key: SessionKey) -> String {
     key.lock_name(database, table)
 }
 
-/// One row: 1 granted, 0 timed out, NULL failed.
+/// Its answer is 1 (granted), 0 (timed out) or NULL (failed).
 pub fn take(name: &str, timeout: LockTimeout) -> String {
     format!("SELECT {}{}", limit_hint(timeout), call(name, timeout))
 }
@@ -40,12 +40,12 @@ pub fn release(name: &str) -> String {
     format!("DO RELEASE_LOCK('{name}')")
 }
 
-/// One row: the connection that holds the lock, or NULL.
+/// Its answer is the connection that holds the lock, or NULL.
 pub fn owner(name: &str) -> String {
     format!("SELECT IS_USED_LOCK('{name}')")
 }
 
-/// One row: 1 if a connection of this account holds the lock. Without PROCESS an account sees no other's connections.
+/// Its answer is 1 if a connection of this account holds the lock. Without PROCESS an account sees only its own connections.
 pub fn is_owned_by_this_account(name: &str) -> String {
     format!(
         "SELECT COUNT(*) FROM information_schema.processlist \
@@ -53,8 +53,8 @@ pub fn is_owned_by_this_account(name: &str) -> String {
     )
 }
 
-/// MariaDB waits for fractions of a second, MySQL rounds them: there the next whole second is asked for,
-/// and `limit_hint` ends the wait in time. `/*M!` is read by MariaDB alone.
+/// The timeout of GET_LOCK. MariaDB accepts fractions of a second. MySQL rounds them, so it gets the next whole second, and
+/// `limit_hint` ends the wait in time. Only MariaDB reads `/*M!`.
 fn call(name: &str, timeout: LockTimeout) -> String {
     let seconds = timeout.whole_seconds(FOR_EVER);
     match timeout.fraction() {
@@ -80,7 +80,7 @@ fn select(table: &str, key: SessionKey) -> Statement<'static> {
         sql::COLUMNS,
         sql::IS_READ_ONLY
     ));
-    statement.value(Value::Key(key.bytes())).push(SETTLED);
+    statement.value(Value::Key(key.bytes())).push(WAIT_FOR_COMMIT);
     statement
 }
 
@@ -106,7 +106,7 @@ fn take_and_select<'a>(table: &str, key: SessionKey, name: &'a str, if_absent: I
     }
     statement.push(" AS granted) AS attempt LEFT JOIN ").push(table);
     statement.push(" ON granted=1 AND id=").value(Value::Key(key.bytes()));
-    statement.push(SETTLED);
+    statement.push(WAIT_FOR_COMMIT);
     statement
 }
 

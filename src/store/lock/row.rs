@@ -14,10 +14,10 @@ use crate::error::Result;
 use crate::lock::{LockTimeout, Mode};
 use crate::session_id::SessionKey;
 
-/// Three years: the largest value that both servers take.
+/// Three years: the largest value that both servers accept.
 const FOR_EVER: u64 = 100_000_000;
 
-/// For the session variable `innodb_lock_wait_timeout`, which takes whole seconds, on MySQL from 1.
+/// The value of `innodb_lock_wait_timeout`: whole seconds, at least 1 on MySQL.
 fn lock_wait_seconds(timeout: LockTimeout) -> u64 {
     timeout.whole_seconds(FOR_EVER).max(1)
 }
@@ -40,7 +40,7 @@ fn locking(timeout: LockTimeout) -> (String, &'static str) {
     }
     let before = match timeout.fraction() {
         None => String::new(),
-        // MySQL has no finer limit for a row lock: it waits for the next whole second.
+        // MySQL's row lock timeout has whole seconds only, so it is rounded up.
         Some(limit) => format!(
             "/*M!100100 SET STATEMENT max_statement_time={:.3} FOR */",
             limit.as_secs_f64()
