@@ -1,5 +1,5 @@
 --TEST--
-README's table has the settings, their defaults and where they may be changed, as PHP has them
+README's table has the settings, their defaults and where they may be changed, as PHP has them; packaging/rustsql.ini has the defaults
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';
@@ -18,6 +18,16 @@ foreach ($rows as [, $key, $default, $where]) {
 }
 sort($documented);
 same(explode("\n", trim($result['out'])), $documented, 'README');
+
+// With every ';' removed in front of a setting of ours, the file changes nothing.
+$file = preg_replace('~^;(?=rustsql\.)~m', '', file_get_contents(__DIR__ . '/../../packaging/rustsql.ini'));
+$set = parse_ini_string($file, false, INI_SCANNER_RAW);
+same('rustsql', $set['extension'], 'packaging/rustsql.ini: the extension');
+unset($set['extension']);
+$defaults = json_decode(php_run('echo json_encode(array_map(fn ($is) => $is["global_value"], ini_get_all("rustsql")));')['out'], true);
+ksort($set);
+ksort($defaults);
+same(array_map('strval', $defaults), $set, 'packaging/rustsql.ini');
 echo "done\n";
 --EXPECT--
 done

@@ -47,6 +47,21 @@ fn readme_begins_each_row_with_what_the_setting_is() {
 }
 
 #[test]
+fn the_ini_file_has_each_setting_once_below_what_it_is() {
+    let file = include_str!("../../packaging/rustsql.ini");
+    let blocks: Vec<_> = file.split("\n\n").collect();
+    for key in keys::ALL {
+        let line = format!(";{} = ", key.full_name());
+        let of_key = |block: &&&str| block.lines().any(|other| other.starts_with(&line));
+        let [block] = blocks.iter().filter(of_key).collect::<Vec<_>>()[..] else {
+            panic!("not once: {line}");
+        };
+        let about = format!("; {}\n", key.about.replace('`', ""));
+        assert!(block.starts_with(&about), "{about}{block}");
+    }
+}
+
+#[test]
 fn a_url_in_save_path_wins_and_a_folder_is_ignored() {
     let config = load(&[DSN], "mariadb://other@db2/app2?table=t").unwrap();
     assert_eq!(config.target.user.as_deref(), Some("other"));
