@@ -16,6 +16,8 @@ mod change;
 mod collect;
 mod create;
 pub mod database;
+#[cfg(test)]
+mod database_tests;
 mod exchange;
 mod facts;
 mod first_packet;
