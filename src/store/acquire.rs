@@ -55,7 +55,8 @@ pub fn acquire(link: &mut Link, key: SessionKey, if_absent: IfAbsent, limit: Loc
                     return Err(error.into_row_locked());
                 }
             }
-            Err(error) if (error.is_conflict() || error.is_unfit_host()) && attempts < ATTEMPTS => {}
+            Err(error) if error.is_conflict() && attempts < ATTEMPTS => {}
+            Err(error) if error.is_unfit_host() && !link.has_no_host() && attempts < ATTEMPTS => {}
             Err(error) if error.is_table_locked() && !limit.is_over(started.elapsed()) => {}
             Err(error) => return Err(error),
         }

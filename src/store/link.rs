@@ -135,6 +135,11 @@ impl Link {
         host.unwrap_or_default()
     }
 
+    /// No host is left: another attempt would ask the same ones.
+    pub fn has_no_host(&self) -> bool {
+        self.route.is_exhausted()
+    }
+
     /// Ends the connection if the host is unfit, and does not use the host again until another one has answered.
     pub fn skip_host(&mut self, error: Error) {
         let host = self.connection().map(|connection| connection.at().clone());

@@ -21,6 +21,8 @@ pub struct Route {
     place: Option<Place>,
     /// Hosts that could not be used since another one last answered, and why.
     skipped: Vec<(Host, Error)>,
+    /// The last search for a host found none.
+    is_exhausted: bool,
 }
 
 impl Route {
@@ -30,6 +32,7 @@ impl Route {
             script,
             place: None,
             skipped: Vec::new(),
+            is_exhausted: false,
         }
     }
 
@@ -42,6 +45,7 @@ impl Route {
         if self.config.persistent && self.place.is_none() {
             self.place = Place::find(&self.config);
         }
+        self.is_exhausted = false;
         let config = Rc::clone(&self.config);
         let mut candidates = Candidates::new(&config, self.skipped.iter().map(|(host, _)| host));
         let kept = self.place.as_mut();
@@ -81,8 +85,13 @@ impl Route {
         self.skipped.clear();
     }
 
+    pub fn is_exhausted(&self) -> bool {
+        self.is_exhausted
+    }
+
     /// The errors of all hosts, in the order of the DSN.
     fn no_host(&mut self) -> Error {
+        self.is_exhausted = true;
         let mut skipped = std::mem::take(&mut self.skipped);
         let addresses = &self.config.target.addresses;
         skipped.sort_by_key(|(host, _)| {
