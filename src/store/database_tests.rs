@@ -153,15 +153,8 @@ fn a_connection_that_is_lost_takes_its_lock_with_it() {
     let server = ScriptedServer::start(vec![
         first("GET_LOCK", &[row(&["0", "1", "0"])]),
         ("UPDATE", vec![Said::HangUp]),
-        // The facts are known by now.
-        (
-            "GET_LOCK",
-            vec![
-                Said::Ok(0),
-                Said::Row(vec![Some("t"), Some("a view")]),
-                row(&["0", "1", "0"]),
-            ],
-        ),
+        // The facts and the table are known by now.
+        ("GET_LOCK", vec![Said::Ok(0), row(&["0", "1", "0"])]),
     ]);
     let mut store = store(&server, &[]);
     assert!(is_the_row(&lock(&mut store, AT_ONCE)));
@@ -170,6 +163,51 @@ fn a_connection_that_is_lost_takes_its_lock_with_it() {
     assert!(is_the_row(&lock(&mut store, AT_ONCE)));
     assert_eq!((store.held(key()), server.logins()), (Some(Mode::Advisory), 2));
     server.heard();
+}
+
+#[test]
+fn a_connection_that_is_lost_takes_its_row_lock_with_it() {
+    let server = ScriptedServer::start(vec![
+        first("FOR UPDATE", &[row(&["0"])]),
+        ("UPDATE", vec![Said::HangUp]),
+    ]);
+    let mut store = store(&server, &[("lock", "row")]);
+    assert!(is_the_row(&lock(&mut store, AT_ONCE)));
+    assert_eq!(store.held(key()), Some(Mode::Row));
+    assert!(save(&mut store).is_err_and(|error| error.is_connection_lost()));
+    assert_eq!(store.held(key()), None);
+    server.heard();
+}
+
+#[test]
+fn the_lock_of_another_session_is_released_first() {
+    let server = ScriptedServer::start(vec![
+        first("GET_LOCK", &[row(&["0", "1", "0"])]),
+        ("GET_LOCK", vec![Said::Ok(0), row(&["0", "1", "0"])]),
+    ]);
+    let mut store = store(&server, &[]);
+    let another = SessionKey::new("", b"def").unwrap();
+    assert!(is_the_row(&store.lock(another, IfAbsent::Claim, AT_ONCE)));
+    assert!(is_the_row(&lock(&mut store, AT_ONCE)));
+    assert_eq!((store.held(another), store.held(key())), (None, Some(Mode::Advisory)));
+    assert!(server.heard()[1].starts_with("DO RELEASE_LOCK("));
+}
+
+#[test]
+fn an_advisory_lock_on_a_node_is_released_for_a_row_lock() {
+    let server = ScriptedServer::start(vec![
+        first("GET_LOCK", &[row(&["0", "1", "1"])]),
+        ("DO 0", vec![Said::Ok(0), Said::Ok(0), Said::Ok(0)]),
+        ("FOR UPDATE", vec![row(&["0"])]),
+    ]);
+    let mut store = store(&server, &[("io_timeout", "3")]);
+    assert!(is_the_row(&lock(&mut store, A_SECOND)));
+    assert_eq!(store.held(key()), Some(Mode::Row));
+    let release = &server.heard()[1];
+    assert!(
+        release.starts_with("DO RELEASE_LOCK(") && release.contains("SET autocommit=0"),
+        "{release}"
+    );
 }
 
 #[test]
