@@ -5,8 +5,9 @@
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 
-use super::dsn::Address;
-use super::{Result, Target, secret_file};
+use super::secret_file;
+use super::target::{Address, Target};
+use super::value::Result;
 use crate::error::ConfigError;
 
 const KEY: &str = "rustsql.defaults_file";

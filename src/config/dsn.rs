@@ -2,11 +2,11 @@
 //!
 //! Errors never quote the text before the database: it may have a piece of a password that is not percent-encoded.
 
-use std::fmt;
-
 use percent_encoding::percent_decode_str;
 
-use super::{Result, keys};
+use super::keys;
+use super::target::Address;
+use super::value::{Result, without_line_end};
 use crate::error::ConfigError;
 
 const DEFAULT_PORT: u16 = 3306;
@@ -18,22 +18,6 @@ const SCHEMES: [&str; 2] = ["mysql://", "mariadb://"];
 pub const AFTER_PASSWORD: &str = "a parameter after 'password' is wrong: write '&' in a password as %26, '=' as %3D";
 
 pub const QUOTES: &str = "php.ini cuts a value at ';', '!', '=' and the like unless it stands in double quotes";
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Address {
-    Tcp { host: String, port: u16 },
-    Socket(String),
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tcp { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
-            Self::Tcp { host, port } => write!(f, "{host}:{port}"),
-            Self::Socket(path) => write!(f, "{path}"),
-        }
-    }
-}
 
 #[derive(Default)]
 pub struct Dsn {
@@ -59,7 +43,7 @@ fn wrong<T>(problem: impl Into<String>) -> Result<T> {
 }
 
 pub fn parse(text: &str) -> Result<Dsn> {
-    let text = super::without_line_end(text);
+    let text = without_line_end(text);
     let Some(scheme) = SCHEMES.iter().find(|scheme| starts_with(text, scheme)) else {
         // php.ini turns 'mysql://app:a|b@db/app' into a number.
         if text.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -2,10 +2,10 @@
 
 use std::ffi::CStr;
 
+use super::settings::Config;
 use super::value::{
-    above_zero, boolean, count, lock_failure, lock_mode, lock_timeout, optional, put, seconds, size, table,
+    Result, above_zero, boolean, count, lock_failure, lock_mode, lock_timeout, optional, put, seconds, size, table,
 };
-use super::{Config, Result};
 use Scope::{All, PerDir, System};
 
 /// Where PHP lets a value be changed.

@@ -7,65 +7,22 @@ pub mod defaults_file;
 pub mod dsn;
 pub mod keys;
 mod secret_file;
+mod settings;
+mod target;
 #[cfg(test)]
 pub mod tests;
 mod value;
 
+pub use settings::Config;
+pub use target::{Address, Target};
+pub use value::LockFailure;
+
 use std::ffi::CStr;
-use std::time::Duration;
 
 use crate::error::ConfigError;
-use crate::lock::{LockTimeout, Mode};
-use dsn::Address;
+use crate::lock::Mode;
 use keys::{Key, Scope};
-
-type Result<T> = std::result::Result<T, ConfigError>;
-
-#[derive(Debug, Clone, Default, PartialEq)]
-pub enum LockFailure {
-    #[default]
-    Fail,
-    ReadOnly,
-}
-
-/// Hosts, account and database. It has no `Debug`, since it holds the password.
-#[derive(Clone, Default, PartialEq)]
-pub struct Target {
-    /// In the order in which they are tried.
-    pub addresses: Vec<Address>,
-    pub user: Option<String>,
-    pub password: Option<String>,
-    pub database: Option<String>,
-}
-
-/// The values of the settings in `keys::ALL`. Only [`Config::load`] makes a usable one: `default()` has no setting's default.
-#[derive(Clone, Default, PartialEq)]
-pub struct Config {
-    pub target: Target,
-    pub table: String,
-    pub namespace: String,
-    /// `None`: `auto`.
-    pub lock: Option<Mode>,
-    pub lock_timeout: LockTimeout,
-    pub lock_failure: LockFailure,
-    pub lock_ttl: Duration,
-    pub read_only: bool,
-    pub connect_timeout: Duration,
-    pub io_timeout: Duration,
-    pub retry_after: Duration,
-    pub persistent: bool,
-    pub persistent_size: u32,
-    pub persistent_idle: Duration,
-    pub pipelined_login: bool,
-    pub touch_interval: Duration,
-    /// `None`: `max_allowed_packet` of the server is the only limit.
-    pub max_size: Option<usize>,
-    pub store_empty: bool,
-    pub auto_create: bool,
-    defaults_file: String,
-    defaults_stamp: Option<defaults_file::Stamp>,
-    socket: Option<String>,
-}
+use value::{Result, without_line_end};
 
 /// The settings `rustsql.user` and `rustsql.password`.
 struct Account {
@@ -76,11 +33,6 @@ struct Account {
 const FOREIGN_HOSTS: &str = "its hosts come from the script, .user.ini or .htaccess, and what it lacks of user and password comes \
      from php.ini or rustsql.defaults_file, which is sent only to hosts that these name: put both into the same URL \
      (mysql://user:password@host/database), or name the hosts in php.ini or by php_admin_value";
-
-/// Secrets often come from files, for example in containers, and a file ends with a newline.
-pub fn without_line_end(text: &str) -> &str {
-    text.trim_end_matches(['\r', '\n'])
-}
 
 fn addresses(dsn: &str) -> Vec<Address> {
     let named = Config::with_defaults().and_then(|mut config| config.apply_dsn(dsn).map(|()| config));

@@ -1,4 +1,7 @@
+use std::time::Duration;
+
 use super::*;
+use crate::lock::LockTimeout;
 
 /// Loads a configuration from texts as `php.ini` would have them.
 pub fn load(ini: &[(&str, &str)], save_path: &str) -> Result<Config> {

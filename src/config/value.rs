@@ -2,9 +2,17 @@
 
 use std::time::Duration;
 
-use super::{LockFailure, Result};
 use crate::error::ConfigError;
 use crate::lock::{LockTimeout, Mode};
+
+pub type Result<T> = std::result::Result<T, ConfigError>;
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum LockFailure {
+    #[default]
+    Fail,
+    ReadOnly,
+}
 
 /// A year: MySQL's own maximum for a timeout.
 const MAX_SECONDS: f64 = 31_536_000.0;
@@ -121,4 +129,9 @@ pub fn lock_failure(text: &str) -> Result<LockFailure> {
         "readonly" => Ok(LockFailure::ReadOnly),
         _ => wrong(text, "fail, readonly"),
     }
+}
+
+/// Secrets often come from files, for example in containers, and a file ends with a newline.
+pub fn without_line_end(text: &str) -> &str {
+    text.trim_end_matches(['\r', '\n'])
 }

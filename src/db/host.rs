@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::names;
-use crate::config::dsn::Address;
+use crate::config::Address;
 use crate::error::{DbError, Error, Result};
 
 /// The most addresses of a name that are tried.

@@ -11,8 +11,7 @@ use parking_lot::Mutex;
 use super::driver::{Account, Client, Endpoint};
 use super::host::Host;
 use super::login_error;
-use crate::config::Config;
-use crate::config::dsn::Address;
+use crate::config::{Address, Config};
 use crate::error::Result;
 
 /// Hosts where a pipelined login has failed, and when.

@@ -1,0 +1,37 @@
+//! A field for each setting. The list of settings (`keys`) fills them.
+
+use std::time::Duration;
+
+use super::defaults_file::Stamp;
+use super::target::Target;
+use super::value::LockFailure;
+use crate::lock::{LockTimeout, Mode};
+
+/// The values of the settings in `keys::ALL`. Only [`Config::load`] makes a usable one: `default()` has no setting's default.
+#[derive(Clone, Default, PartialEq)]
+pub struct Config {
+    pub target: Target,
+    pub table: String,
+    pub namespace: String,
+    /// `None`: `auto`.
+    pub lock: Option<Mode>,
+    pub lock_timeout: LockTimeout,
+    pub lock_failure: LockFailure,
+    pub lock_ttl: Duration,
+    pub read_only: bool,
+    pub connect_timeout: Duration,
+    pub io_timeout: Duration,
+    pub retry_after: Duration,
+    pub persistent: bool,
+    pub persistent_size: u32,
+    pub persistent_idle: Duration,
+    pub pipelined_login: bool,
+    pub touch_interval: Duration,
+    /// `None`: `max_allowed_packet` of the server is the only limit.
+    pub max_size: Option<usize>,
+    pub store_empty: bool,
+    pub auto_create: bool,
+    pub(super) defaults_file: String,
+    pub(super) defaults_stamp: Option<Stamp>,
+    pub(super) socket: Option<String>,
+}
