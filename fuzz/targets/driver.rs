@@ -131,7 +131,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     check();
     for command in 0..4 {
-        if command > 0 && client.has_unexpected() {
+        if command > 0 && client.settle().is_err() {
             break;
         }
         let mut sets = Vec::new();
@@ -157,7 +157,7 @@ fuzz_target!(|bytes: &[u8]| {
                 client.close(statement)
             }),
             2 => client.ping(),
-            _ => client.send("DO 1").and_then(|()| client.finish_pending()),
+            _ => client.send("DO 1").and_then(|()| client.settle()),
         };
         check();
         look_at(&mut sets);
