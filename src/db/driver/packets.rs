@@ -130,10 +130,8 @@ impl Packets {
     /// Takes what has come already, without waiting.
     pub fn receive_early(&mut self) -> Result<()> {
         self.unread = 0..0;
-        match self.stream.receive_some(&mut self.input) {
-            Ok(received) => self.unread.end = received,
-            Err(Error::TimedOut) => {}
-            Err(error) => return Err(error),
+        if let Some(received) = self.stream.receive_some(&mut self.input)? {
+            self.unread.end = received;
         }
         Ok(())
     }

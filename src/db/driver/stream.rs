@@ -91,17 +91,16 @@ impl Stream {
 
     pub fn send(&mut self, mut bytes: &[u8], deadline: Option<Instant>) -> Result<()> {
         while !bytes.is_empty() {
-            match self.send_some(bytes) {
-                Ok(sent) => bytes = &bytes[sent..],
-                Err(Error::TimedOut) => self.wait(PollFlags::POLLOUT, deadline)?,
-                Err(error) => return Err(error),
+            match self.send_some(bytes)? {
+                Some(sent) => bytes = &bytes[sent..],
+                None => self.wait(PollFlags::POLLOUT, deadline)?,
             }
         }
         Ok(())
     }
 
-    /// Sends without waiting; [`Error::TimedOut`] if the socket's buffer is full.
-    pub fn send_some(&mut self, bytes: &[u8]) -> Result<usize> {
+    /// Sends without waiting. `None`: the socket's buffer is full.
+    pub fn send_some(&mut self, bytes: &[u8]) -> Result<Option<usize>> {
         loop {
             match send(
                 self.descriptor(),
@@ -109,7 +108,8 @@ impl Stream {
                 MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL,
             ) {
                 Err(Errno::EINTR) => {}
-                sent => return sent.map_err(failed),
+                Err(Errno::EAGAIN) => return Ok(None),
+                sent => return sent.map(Some).map_err(failed),
             }
         }
     }
@@ -118,20 +118,21 @@ impl Stream {
     pub fn receive(&mut self, into: &mut [u8], deadline: Option<Instant>) -> Result<usize> {
         loop {
             self.wait(PollFlags::POLLIN, deadline)?;
-            match self.receive_some(into) {
-                Err(Error::TimedOut) => {}
-                received => return received,
+            if let Some(received) = self.receive_some(into)? {
+                return Ok(received);
             }
         }
     }
 
-    /// [`Error::TimedOut`] where nothing has come.
-    pub fn receive_some(&mut self, into: &mut [u8]) -> Result<usize> {
+    /// Receives without waiting. `None`: nothing has arrived. That is not [`Error::TimedOut`], by which the kernel reports once that
+    /// TCP's keepalive had no answer.
+    pub fn receive_some(&mut self, into: &mut [u8]) -> Result<Option<usize>> {
         loop {
             match recv(self.descriptor(), into, MsgFlags::MSG_DONTWAIT) {
                 Ok(0) => return Err(Error::Network("the server closed the connection".into())),
                 Err(Errno::EINTR) => {}
-                received => return received.map_err(failed),
+                Err(Errno::EAGAIN) => return Ok(None),
+                received => return received.map(Some).map_err(failed),
             }
         }
     }
