@@ -127,11 +127,10 @@ impl Packets {
         self.output.clear();
     }
 
-    /// Takes what has come already, without waiting.
+    /// Receives what has arrived already, without waiting.
     pub fn receive_early(&mut self) -> Result<()> {
-        self.unread = 0..0;
-        if let Some(received) = self.stream.receive_some(&mut self.input)? {
-            self.unread.end = received;
+        if self.unread.is_empty() {
+            self.unread = 0..self.stream.receive_some(&mut self.input)?.unwrap_or(0);
         }
         Ok(())
     }

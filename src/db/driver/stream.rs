@@ -43,14 +43,10 @@ impl Stream {
         match to {
             Endpoint::Unix(path) => Self::connect_unix(path, deadline),
             Endpoint::Tcp { address, silence } => Self::connect_tcp(*address, *silence),
-            Endpoint::Connected { socket, is_unix } => {
-                let socket = Socket::from(socket.try_clone()?);
-                socket.set_nonblocking(true)?;
-                Ok(Self {
-                    socket,
-                    is_unix: *is_unix,
-                })
-            }
+            Endpoint::Connected { socket, is_unix } => Ok(Self {
+                socket: Socket::from(socket.try_clone()?),
+                is_unix: *is_unix,
+            }),
         }
     }
 
