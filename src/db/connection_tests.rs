@@ -1,6 +1,6 @@
 //! Tests of a connection with a scripted server, and of the pool.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::connection::Connection;
 use super::host::Host;
@@ -233,4 +233,19 @@ fn gives_no_connection_of_another_account_or_to_another_host() {
         place.fill(&server.config(&[("persistent", "1")]), kept(connection));
         assert!(matches!(place.take(config, |_| wanted), Ok(None)));
     }
+}
+
+#[test]
+fn the_end_waits_for_the_answer_to_the_last_release() {
+    let server = ScriptedServer::start(vec![("DO RELEASE_LOCK", vec![Said::Late, Said::Ok(0)])]);
+    let mut connection = open(&server, &[], None);
+    connection.send_release("DO RELEASE_LOCK('a')").unwrap();
+    drop(connection);
+    // The server sees the goodbye, since its answer met an open socket.
+    let until = Instant::now() + Duration::from_secs(10);
+    while server.quits() == 0 && Instant::now() < until {
+        std::thread::yield_now();
+    }
+    assert_eq!(server.quits(), 1);
+    server.heard();
 }

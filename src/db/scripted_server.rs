@@ -5,6 +5,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use std::{env, fs, io, process, thread};
 
 use crate::config::Config;
@@ -26,6 +27,8 @@ pub enum Said {
     Bytes(Vec<u8>),
     /// The server closes the connection.
     HangUp,
+    /// The answers that follow are late.
+    Late,
     /// The server sends nothing.
     Silence,
 }
@@ -37,6 +40,7 @@ struct State {
     script: Vec<Step>,
     heard: Vec<String>,
     logins: u32,
+    quits: u32,
 }
 
 pub struct ScriptedServer {
@@ -55,6 +59,7 @@ impl ScriptedServer {
             script,
             heard: Vec::new(),
             logins: 0,
+            quits: 0,
         }));
         let shared = Arc::clone(&state);
         thread::spawn(move || {
@@ -71,6 +76,11 @@ impl ScriptedServer {
         let dsn = format!("mysql://app:secret@localhost/app?socket={}", self.path.display());
         let ini: Vec<_> = [("dsn", dsn.as_str())].into_iter().chain(ini.iter().copied()).collect();
         load(&ini, "").unwrap()
+    }
+
+    /// How many clients have said that they go.
+    pub fn quits(&self) -> u32 {
+        self.state.lock().unwrap().quits
     }
 
     pub fn logins(&self) -> u32 {
@@ -105,7 +115,11 @@ fn serve(mut client: UnixStream, state: &Mutex<State>) -> io::Result<()> {
         let packet = receive(&mut client)?;
         let text = String::from_utf8_lossy(&packet[1..]).into_owned();
         let (said, is_binary) = match packet[0] {
-            0x01 | 0x19 => continue,
+            0x01 => {
+                state.lock().unwrap().quits += 1;
+                return Ok(());
+            }
+            0x19 => continue,
             0x0e => {
                 send(&mut client, 1, &[ok(0, 0)])?;
                 continue;
@@ -145,6 +159,7 @@ fn serve(mut client: UnixStream, state: &Mutex<State>) -> io::Result<()> {
                     packets.clear();
                 }
                 Said::HangUp => return Ok(()),
+                Said::Late => thread::sleep(Duration::from_millis(50)),
                 Said::Silence => break,
             }
         }

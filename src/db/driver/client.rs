@@ -3,7 +3,7 @@
 //! After an error other than [`Error::Server`] the client must not be used any more, since an answer may still arrive.
 
 use std::os::fd::RawFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use mysql_common::constants::{ColumnFlags, ColumnType, Command};
 use mysql_common::io::{BufMutExt, ParseBuf};
@@ -13,6 +13,9 @@ use super::error::{Error, Result};
 use super::login::{self, Account, Agreed};
 use super::packets::Packets;
 use super::stream::{Endpoint, Stream};
+
+/// How long the end of a connection waits for the answer to its last release.
+const LAST_ANSWER: Duration = Duration::from_secs(1);
 
 /// A value of a prepared statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -225,8 +228,12 @@ impl Client {
 }
 
 impl Drop for Client {
-    /// Sends COM_QUIT without waiting.
+    /// Sends COM_QUIT. The server would count the client as aborted if it closed the socket in front of an answer.
     fn drop(&mut self) {
+        if self.in_step && self.is_answer_pending {
+            self.packets.set_deadline(Instant::now().checked_add(LAST_ANSWER));
+            let _ = self.settle();
+        }
         if self.in_step && !self.is_logging_in() {
             self.packets.begin_command();
             self.packets.write(|packet| packet.push(Command::COM_QUIT as u8));
