@@ -34,7 +34,8 @@ function packets(Session $session, FastCgiWorker $before, Proxy $proxy, string $
         $host = new FastCgiWorker($session, ['rustsql.dsn' => $proxy->dsn('', ['user' => $session->user])]);
         $said = '';
         for ($i = 0; $i < $times; $i++) {
-            $before->run('session_start(); $_SESSION = ["n" => 1];');
+            // It changes the session each time: its lock is then free at once, and not only when its connection has ended.
+            $before->run('session_start(); $_SESSION = ["n" => 1, "at" => hrtime(true)];');
             $said .= $i ? '' : $host->run('session_start();');
             $said .= $host->run($code);
         }

@@ -34,6 +34,8 @@ foreach ([...LOCKS, 'unlocked', 'auto'] as $lock) {
     foreach (REQUESTS as $what => $code) {
         $error = $session->run($code, ['rustsql.dsn' => $dsn]);
         $cost[$what][$lock] = $error . $proxy->nextConnection();
+        // The server may still be about to end the connection, which holds the lock until then.
+        $session->awaitNoConnection();
     }
 }
 foreach ($cost as $what => $of) {
