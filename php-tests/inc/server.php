@@ -10,6 +10,10 @@
  * application's privileges on the database `app`.
  */
 
+/** The parts of a version, as src/store/version.rs has them. */
+const MARK_BITS = 18;
+const COUNTER_BITS = 9;
+
 final class Server
 {
     public const USER = 'app';

@@ -72,7 +72,7 @@ foreach (each_lock() as $lock => $table) {
 
         $table->request('abc', fn () => $_SESSION['n']++);
         same('n|i:2;', $table->row('abc')['data'], "$case: changed");
-        same(($stored['version'] >> 8) + 1, $table->row('abc')['version'] >> 8, "$case: counter");
+        same(($stored['version'] >> MARK_BITS) + 1, $table->row('abc')['version'] >> MARK_BITS, "$case: counter");
 
         $new = $table->request('abc', fn () => session_regenerate_id(true) ? session_id() : '');
         same('n|i:2;', $table->row($new)['data'] ?? null, "$case: regenerated");

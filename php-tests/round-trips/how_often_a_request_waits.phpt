@@ -45,21 +45,23 @@ function request(PhpProcess $process, Session $session, array $ini): void
 }
 
 /**
- * The waits of the last request. A wait is the first poll or receive after a send or a connect; further ones belong to the same
+ * The waits of the last request, without those of the end of the process. A wait is the first poll or receive after a send or a connect; further ones belong to the same
  * wait until the client sends again. The poll for the end of a connect, which has POLLOUT, is not counted: the greeting is. An
  * answer to a send of the request before is not counted either.
  */
 function waits(string $trace, int $port): int
 {
-    [$connection, $unanswered, $waits] = [null, false, 0];
+    [$connection, $unanswered, $waits, $running] = [null, false, 0, false];
     foreach (explode("\n", $trace) as $call) {
         if (str_contains($call, '"begin\n"')) {
-            [$unanswered, $waits] = [false, 0];
+            [$unanswered, $waits, $running] = [false, 0, true];
+        } elseif (str_contains($call, '"end\n"')) {
+            $running = false;
         } elseif (preg_match("~ connect\((\d+), .*htons\($port\)~", $call, $is)) {
             [$connection, $unanswered] = [$is[1], true];
         } elseif (preg_match("~ (send\w*|writev?)\($connection,~", $call)) {
             $unanswered = true;
-        } elseif ($unanswered && preg_match("~ (recv\w*|readv?)\($connection,| p?poll\(\[\{fd=$connection, events=(?![A-Z|]*OUT)~", $call)) {
+        } elseif ($running && $unanswered && preg_match("~ (recv\w*|readv?)\($connection,| p?poll\(\[\{fd=$connection, events=(?![A-Z|]*OUT)~", $call)) {
             $unanswered = false;
             $waits++;
         }

@@ -16,7 +16,7 @@ foreach (LOCKS as $lock) {
             echo $session->finish($holder), $session->finish($waiter);
         }
         $row = $session->row();
-        echo "$lock, $persistent: $row[data] $row[expires], written ", ($row['version'] >> 8) - ($version >> 8), " times\n";
+        echo "$lock, $persistent: $row[data] $row[expires], written ", ($row['version'] >> MARK_BITS) - ($version >> MARK_BITS), " times\n";
     }
 }
 ?>

@@ -27,7 +27,7 @@ foreach (each_lock() as $lock => $table) {
                 same($before, $table->frozen('abc'), "$case, $what");
             }
             $table->request('abc', fn () => $_SESSION['a'] = '1');
-            same(($before['version'] >> 8) + 1, $table->row('abc')['version'] >> 8, "$case: the counter after a change");
+            same(($before['version'] >> MARK_BITS) + 1, $table->row('abc')['version'] >> MARK_BITS, "$case: the counter after a change");
             check($table->row('abc')['used'] > $before['used'], "$case: used after a change");
             same($before['created'], $table->row('abc')['created'], "$case: created after a change");
             $table->request('abc', fn () => session_destroy());

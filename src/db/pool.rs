@@ -189,11 +189,16 @@ fn new_pool(config: &Config) -> Option<Pool<Places>> {
     Some(pool)
 }
 
-/// Closes the kept connections with COM_QUIT, at the end of the process.
+/// Closes the kept connections with COM_QUIT, at the end of the process. r2d2's thread may still have the pool, which would then
+/// end with the process.
 pub fn close() {
-    if let Some(owned) = POOL.lock().take()
-        && owned.generation != fork::generation()
-    {
+    let Some(owned) = POOL.lock().take() else { return };
+    if owned.generation != fork::generation() {
         std::mem::forget(owned);
+        return;
+    }
+    let places: Vec<_> = std::iter::from_fn(|| owned.pool.try_get()).collect();
+    for mut place in places {
+        drop(place.take());
     }
 }
