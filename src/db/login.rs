@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use super::driver::{Account, Client, Endpoint};
+use super::driver::{Account, Client, Endpoint, Error};
 use super::host::Host;
 use super::login_error;
 use crate::config::{Address, Config};
@@ -50,26 +50,19 @@ pub fn log_in(host: &Host, config: &Config, program_name: &str) -> Result<Client
         database: target.database.as_deref(),
         program_name,
     };
-    let connect = |endpoint| {
-        let pipelined = matches!(endpoint, Endpoint::Tcp { .. }) && may_be_pipelined(host, config);
+    let failed = |error| {
         let on_loopback = host.ip().is_some_and(|ip| ip.is_loopback());
-        Client::connect(&endpoint, &account, deadline, pipelined)
-            .map_err(|error| login_error::sort(error, host.label(), on_loopback))
+        login_error::sort(error, host.label(), on_loopback)
     };
-    match (host.address(), host.ip()) {
-        (Address::Socket(path), _) => connect(Endpoint::Unix(path)),
-        (Address::Tcp { port, .. }, Some(ip)) => connect(Endpoint::Tcp {
+    let endpoint = match (host.address(), host.ip()) {
+        (Address::Socket(path), _) => Endpoint::Unix(path),
+        (Address::Tcp { port, .. }, Some(ip)) => Endpoint::Tcp {
             address: SocketAddr::new(ip, *port),
             silence: config.io_timeout,
-        }),
-        // `hosts` has resolved the name before.
-        (Address::Tcp { .. }, None) => match host.resolve(config.connect_timeout)?.first() {
-            Some(host) if host.ip().is_some() => log_in(host, config, program_name),
-            _ => Err(login_error::sort(
-                super::driver::Error::Local("its name was not resolved".into()),
-                host.label(),
-                false,
-            )),
         },
-    }
+        // `hosts` resolves each name before it offers its hosts.
+        (Address::Tcp { .. }, None) => return Err(failed(Error::Local("its name was not resolved".into()))),
+    };
+    let pipelined = matches!(endpoint, Endpoint::Tcp { .. }) && may_be_pipelined(host, config);
+    Client::connect(&endpoint, &account, deadline, pipelined).map_err(failed)
 }

@@ -5,7 +5,7 @@
 use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
 
-use mysql_common::constants::{ColumnFlags, ColumnType, Command};
+use mysql_common::constants::{ColumnType, Command};
 use mysql_common::io::{BufMutExt, ParseBuf};
 
 use super::answer::{self, Column, Encoding, Format, ResultSet};
@@ -16,6 +16,9 @@ use super::stream::{Endpoint, Stream};
 
 /// How long the end of a connection waits for the answer to its last release.
 const LAST_ANSWER: Duration = Duration::from_secs(1);
+
+/// The flag of a parameter's type.
+const UNSIGNED: u8 = 0x80;
 
 /// A value of a prepared statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,8 +90,7 @@ impl Client {
     /// Sends statements in one packet, and adds their answers to `sets` up to the first error.
     pub fn query(&mut self, sql: &str, sets: &mut Vec<ResultSet>) -> Result<()> {
         self.command(Command::COM_QUERY, |packet| packet.extend_from_slice(sql.as_bytes()))?;
-        let format = self.format(Encoding::Text);
-        let result = answer::read(&mut self.packets, format, &mut Vec::new(), sets);
+        let result = self.read_text(sets);
         self.finish(result)
     }
 
@@ -113,15 +115,18 @@ impl Client {
     }
 
     fn read_pending(&mut self) -> Result<()> {
-        let format = self.format(Encoding::Text);
         self.packets.receive_early()?;
-        answer::read(&mut self.packets, format, &mut Vec::new(), &mut Vec::new())
+        self.read_text(&mut Vec::new())
+    }
+
+    fn read_text(&mut self, sets: &mut Vec<ResultSet>) -> Result<()> {
+        let format = self.format(Encoding::Text);
+        answer::read(&mut self.packets, format, &mut Vec::new(), sets)
     }
 
     pub fn ping(&mut self) -> Result<()> {
         self.command(Command::COM_PING, |_| {})?;
-        let format = self.format(Encoding::Text);
-        let result = answer::read(&mut self.packets, format, &mut Vec::new(), &mut Vec::new());
+        let result = self.read_text(&mut Vec::new());
         self.finish(result)
     }
 
@@ -255,13 +260,10 @@ fn put_execution(packet: &mut Vec<u8>, id: u32, values: &[Parameter<'_>]) {
     packet.extend(std::iter::repeat_n(0, values.len().div_ceil(8)));
     packet.push(1);
     for value in values {
-        let (kind, flags) = match value {
-            Parameter::Number(_) => (ColumnType::MYSQL_TYPE_LONGLONG, ColumnFlags::UNSIGNED_FLAG),
-            Parameter::Bytes(_) => (ColumnType::MYSQL_TYPE_VAR_STRING, ColumnFlags::empty()),
-        };
-        packet.push(kind as u8);
-        // The only flag, "unsigned", is the highest bit.
-        packet.push(if flags.is_empty() { 0 } else { 0x80 });
+        packet.extend_from_slice(&match value {
+            Parameter::Number(_) => [ColumnType::MYSQL_TYPE_LONGLONG as u8, UNSIGNED],
+            Parameter::Bytes(_) => [ColumnType::MYSQL_TYPE_VAR_STRING as u8, 0],
+        });
     }
     for value in values {
         match value {
