@@ -126,7 +126,7 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(taken <= FIXED + 4 * LIMIT, "{taken} bytes");
         MEMORY.reset_peak_usage();
     };
-    let Ok(mut client) = Client::connect(&end, &account, soon(), pipelined) else {
+    let Ok(mut client) = Client::connect(&end, &account, soon(), None, pipelined) else {
         return check();
     };
     check();

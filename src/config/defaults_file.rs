@@ -6,8 +6,8 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 
 use super::secret_file;
-use super::target::{Address, Target};
-use super::value::Result;
+use super::target::{Address, Target, Tls};
+use super::value::{Result, TlsMode, boolean, tls_mode};
 use crate::error::ConfigError;
 
 const KEY: &str = "rustsql.defaults_file";
@@ -73,9 +73,30 @@ pub fn parse(path: &str, text: &str) -> Result<Target> {
                 Ok(port) if port > 0 => options.port = Some(port),
                 _ => return wrong("the port is not a number from 1 to 65535"),
             },
-            "ssl-mode" if ["DISABLED", "PREFERRED"].contains(&value.to_ascii_uppercase().as_str()) => {}
-            // The file demands TLS: without it, the password would be sent in a way that the file forbids.
-            name if name.starts_with("ssl") => return wrong("TLS is not supported by this version"),
+            "ssl-ca" => options.ssl_ca = Some(value),
+            "ssl-cert" => options.ssl_cert = Some(value),
+            "ssl-key" => options.ssl_key = Some(value),
+            "ssl-mode" => match tls_mode(&value.to_ascii_lowercase()) {
+                Ok(mode) => options.ssl_mode = Some(mode),
+                Err(_) => {
+                    return wrong("ssl-mode is none of DISABLED, PREFERRED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY");
+                }
+            },
+            "ssl" | "ssl-verify-server-cert" => {
+                let is_on = match boolean(&value) {
+                    _ if value.is_empty() => true,
+                    Ok(is_on) => is_on,
+                    Err(_) => return wrong(&format!("{name} is neither 0 nor 1")),
+                };
+                match name.as_str() {
+                    "ssl" => options.ssl = Some(is_on),
+                    _ => options.ssl_verify = Some(is_on),
+                }
+            }
+            "skip-ssl" | "disable-ssl" => options.ssl = Some(false),
+            "skip-ssl-verify-server-cert" | "disable-ssl-verify-server-cert" => options.ssl_verify = Some(false),
+            // Without it a connection would be less safe than the file says.
+            name if name.starts_with("ssl") => return wrong(&format!("'{name}' is not supported")),
             _ if section == 1 => return wrong(&format!("unknown option '{name}'")),
             _ => {}
         }
@@ -92,6 +113,13 @@ struct Options {
     socket: Option<String>,
     database: Option<String>,
     port: Option<u16>,
+    ssl_ca: Option<String>,
+    ssl_cert: Option<String>,
+    ssl_key: Option<String>,
+    ssl_mode: Option<TlsMode>,
+    /// MariaDB's options for what `ssl-mode` is in MySQL.
+    ssl: Option<bool>,
+    ssl_verify: Option<bool>,
 }
 
 impl Options {
@@ -109,6 +137,12 @@ impl Options {
             socket,
             database: self.database.or(base.database),
             port: self.port.or(base.port),
+            ssl_ca: self.ssl_ca.or(base.ssl_ca),
+            ssl_cert: self.ssl_cert.or(base.ssl_cert),
+            ssl_key: self.ssl_key.or(base.ssl_key),
+            ssl_mode: self.ssl_mode.or(base.ssl_mode),
+            ssl: self.ssl.or(base.ssl),
+            ssl_verify: self.ssl_verify.or(base.ssl_verify),
         }
     }
 
@@ -123,6 +157,17 @@ impl Options {
             user: self.user,
             password: self.password,
             database: self.database,
+            tls: Tls {
+                mode: self.ssl_mode.unwrap_or(match (self.ssl, self.ssl_verify) {
+                    (Some(false), _) => TlsMode::Disabled,
+                    (_, Some(true)) => TlsMode::VerifyIdentity,
+                    (Some(true), _) => TlsMode::Required,
+                    (None, _) => TlsMode::Preferred,
+                }),
+                ca: self.ssl_ca.unwrap_or_default(),
+                cert: self.ssl_cert.unwrap_or_default(),
+                key: self.ssl_key.unwrap_or_default(),
+            },
         }
     }
 }
@@ -172,11 +217,35 @@ mod tests {
     }
 
     #[test]
+    fn tls_is_as_the_file_demands() {
+        for (text, mode) in [
+            ("", TlsMode::Preferred),
+            ("ssl-mode=REQUIRED", TlsMode::Required),
+            ("ssl-mode=REQUIRED\nssl-ca=/ca", TlsMode::VerifyCa),
+            ("ssl-mode=disabled\nssl-verify-server-cert", TlsMode::Disabled),
+            ("ssl-ca=/ca", TlsMode::VerifyIdentity),
+            ("ssl", TlsMode::Required),
+            ("ssl=1\nssl_verify_server_cert=ON", TlsMode::VerifyIdentity),
+            ("ssl=0", TlsMode::Disabled),
+            ("skip-ssl", TlsMode::Disabled),
+            (
+                "ssl-mode=VERIFY_CA\n[rustsql]\nssl-mode=VERIFY_IDENTITY",
+                TlsMode::VerifyIdentity,
+            ),
+        ] {
+            let tls = parse("f", &format!("[client]\n{text}\n")).unwrap().tls;
+            assert_eq!(tls.mode(), mode, "{text}");
+        }
+    }
+
+    #[test]
     fn wrong_lines_are_named_without_their_value() {
         for (text, part) in [
             ("[rustsql]\n\nport=99999\n", "line 3: the port"),
             ("[rustsql]\npasword=secret\n", "line 2: unknown option 'pasword'"),
-            ("[client]\nssl-ca=/x\n", "TLS is not supported"),
+            ("[client]\nssl-crl=/x\n", "line 2: 'ssl-crl' is not supported"),
+            ("[client]\nssl-mode=VERIFY\n", "line 2: ssl-mode"),
+            ("[client]\nssl=maybe\n", "line 2: ssl is neither"),
         ] {
             let message = parse("f", text)
                 .err()

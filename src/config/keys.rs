@@ -5,6 +5,7 @@ use std::ffi::CStr;
 use super::settings::Config;
 use super::value::{
     Result, above_zero, boolean, count, lock_failure, lock_mode, lock_timeout, optional, put, seconds, size, table,
+    tls_mode,
 };
 use Scope::{All, PerDir, System};
 
@@ -101,6 +102,10 @@ pub const ALL: &[Key] = &[
     Key::new(c"rustsql.lock_failure", c"fail", All, |c, t| put(&mut c.lock_failure, lock_failure(t)), "what happens without the lock: `fail` or `readonly`"),
     Key::new(c"rustsql.lock_ttl", c"600", PerDir, |c, t| put(&mut c.lock_ttl, above_zero(t)), "seconds for which the server keeps an idle connection"),
     Key::new(c"rustsql.read_only", c"0", All, |c, t| put(&mut c.read_only, boolean(t)), "1: this request reads without a lock and writes nothing"),
+    Key::new(c"rustsql.tls", c"preferred", PerDir, |c, t| put(&mut c.target.tls.mode, tls_mode(t)), "whether connections by TCP are encrypted: `disabled`, `preferred`, `required`, `verify_ca` or `verify_identity`"),
+    Key::new(c"rustsql.tls_ca", c"", PerDir, |c, t| put(&mut c.target.tls.ca, Ok(t.to_owned())), "a PEM file with the authorities that may sign the server's certificate"),
+    Key::new(c"rustsql.tls_cert", c"", PerDir, |c, t| put(&mut c.target.tls.cert, Ok(t.to_owned())), "a PEM file with the client's certificate"),
+    Key::new(c"rustsql.tls_key", c"", PerDir, |c, t| put(&mut c.target.tls.key, Ok(t.to_owned())), "a PEM file with the key of the client's certificate"),
     Key::new(c"rustsql.connect_timeout", c"2", PerDir, |c, t| put(&mut c.connect_timeout, above_zero(t)), "seconds for a name to be resolved, and for each address of each host"),
     Key::new(c"rustsql.io_timeout", c"10", PerDir, |c, t| put(&mut c.io_timeout, above_zero(t)), "seconds for all that a call asks a server"),
     Key::new(c"rustsql.retry_after", c"5", PerDir, |c, t| put(&mut c.retry_after, seconds(t)), "seconds for which a host that does not answer or takes no writes is tried last"),

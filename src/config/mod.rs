@@ -14,8 +14,8 @@ pub mod tests;
 mod value;
 
 pub use settings::Config;
-pub use target::{Address, Target};
-pub use value::LockFailure;
+pub use target::{Address, Target, Tls};
+pub use value::{LockFailure, TlsMode};
 
 use std::ffi::CStr;
 
@@ -164,6 +164,7 @@ impl Config {
             target.password = lend(ini.password, c"rustsql.password", file.password);
         }
         target.database = target.database.take().or(file.database);
+        target.tls.complete(file.tls);
         if target.addresses.is_empty() {
             target.addresses = file.addresses;
         } else if lent {

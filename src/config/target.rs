@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::value::TlsMode;
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Address {
     Tcp { host: String, port: u16 },
@@ -26,4 +28,38 @@ pub struct Target {
     pub user: Option<String>,
     pub password: Option<String>,
     pub database: Option<String>,
+    pub tls: Tls,
+}
+
+/// How connections by TCP are encrypted. A path is empty if none is given.
+#[derive(Clone, Default, PartialEq)]
+pub struct Tls {
+    pub(super) mode: TlsMode,
+    pub ca: String,
+    pub cert: String,
+    pub key: String,
+}
+
+impl Tls {
+    /// Takes from a defaults file what no setting says.
+    pub(super) fn complete(&mut self, file: Self) {
+        if self.mode == TlsMode::default() {
+            self.mode = file.mode;
+        }
+        if self.ca.is_empty() {
+            self.ca = file.ca;
+        }
+        if self.cert.is_empty() && self.key.is_empty() {
+            (self.cert, self.key) = (file.cert, file.key);
+        }
+    }
+
+    /// Whoever names an authority wants it to be asked, so `tls_ca` makes the modes that verify nothing stricter.
+    pub fn mode(&self) -> TlsMode {
+        match self.mode {
+            TlsMode::Preferred if !self.ca.is_empty() => TlsMode::VerifyIdentity,
+            TlsMode::Required if !self.ca.is_empty() => TlsMode::VerifyCa,
+            mode => mode,
+        }
+    }
 }

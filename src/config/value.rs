@@ -113,6 +113,31 @@ pub fn table(text: &str) -> Result<String> {
     }
 }
 
+/// `rustsql.tls`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TlsMode {
+    Disabled,
+    /// Where the server offers it.
+    #[default]
+    Preferred,
+    Required,
+    /// The certificate is signed by an authority that is trusted.
+    VerifyCa,
+    /// It has the server's name, too.
+    VerifyIdentity,
+}
+
+pub fn tls_mode(text: &str) -> Result<TlsMode> {
+    match text {
+        "disabled" => Ok(TlsMode::Disabled),
+        "preferred" => Ok(TlsMode::Preferred),
+        "required" => Ok(TlsMode::Required),
+        "verify_ca" => Ok(TlsMode::VerifyCa),
+        "verify_identity" => Ok(TlsMode::VerifyIdentity),
+        _ => wrong(text, "disabled, preferred, required, verify_ca, verify_identity"),
+    }
+}
+
 pub fn lock_mode(text: &str) -> Result<Option<Mode>> {
     match text {
         "auto" => Ok(None),

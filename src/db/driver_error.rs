@@ -3,6 +3,7 @@
 //! `login_error` and `statement_error` add the kind.
 
 use super::driver::Error as DriverError;
+use super::tls_error;
 use crate::error::DbError;
 
 /// The server's error number. `None`: the error is not an answer of the server.
@@ -28,6 +29,8 @@ pub fn cause(error: DriverError) -> DbError {
         DriverError::Network(text) => DbError::Network(text),
         DriverError::Local(text) => DbError::Driver(text),
         DriverError::Malformed(what) => DbError::Driver(format!("its answer makes no sense: {what}")),
+        DriverError::Tls(error) => DbError::Driver(tls_error::cause(&error)),
+        DriverError::NoTls(_) => DbError::Driver("it offers no TLS".into()),
         DriverError::TooLarge { limit } => DbError::Driver(format!("its answer has more than {limit} bytes")),
         DriverError::UnknownPlugin(name) => DbError::Driver(format!("it wants the authentication plugin '{name}'")),
         DriverError::OldPassword => DbError::Driver("it wants a password in the format of before MySQL 4.1".into()),

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 use super::driver::{Account, Client, Endpoint, Error};
 use super::host::Host;
-use super::login_error;
+use super::{login_error, tls};
 use crate::config::{Address, Config};
 use crate::error::Result;
 
@@ -64,5 +64,10 @@ pub fn log_in(host: &Host, config: &Config, program_name: &str) -> Result<Client
         (Address::Tcp { .. }, None) => return Err(failed(Error::Local("its name was not resolved".into()))),
     };
     let pipelined = matches!(endpoint, Endpoint::Tcp { .. }) && may_be_pipelined(host, config);
-    Client::connect(&endpoint, &account, deadline, pipelined).map_err(failed)
+    let tls = tls::request(host, config)?;
+    let client = Client::connect(&endpoint, &account, deadline, tls.as_ref(), pipelined);
+    if tls.is_some_and(|tls| tls.established.get()) {
+        tls::offered(host);
+    }
+    client.map_err(failed)
 }

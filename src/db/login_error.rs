@@ -9,6 +9,7 @@ use super::errno::{
     MARIADB_ACCOUNT_BLOCKED, MARIADB_ACCOUNT_LOCKED, MUST_CHANGE_PASSWORD_LOGIN, MYSQL_ACCOUNT_BLOCKED,
     MYSQL_ACCOUNT_LOCKED, SECURE_AUTH_MODE, SECURE_TRANSPORT_REQUIRED, TOO_MANY_USER_CONNECTIONS, USER_LIMIT_REACHED,
 };
+use super::tls_error;
 use crate::error::{DbError, Error};
 
 /// MySQL answers an unknown user with a random plugin, to hide which users exist.
@@ -39,6 +40,20 @@ pub fn sort(error: DriverError, host: &str, on_loopback: bool) -> Error {
             return Error::Login {
                 host,
                 cure: UNKNOWN_PLUGIN,
+                source: cause(error),
+            };
+        }
+        DriverError::NoTls(cure) => {
+            return Error::Connect {
+                host,
+                cure,
+                source: cause(error),
+            };
+        }
+        DriverError::Tls(ref problem) => {
+            return Error::Connect {
+                host,
+                cure: tls_error::cure(problem),
                 source: cause(error),
             };
         }

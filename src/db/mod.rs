@@ -19,6 +19,10 @@ pub mod server;
 pub mod statement;
 mod statement_error;
 mod threads;
+mod tls;
+mod tls_error;
+mod tls_files;
+mod tls_verifier;
 
 #[cfg(test)]
 mod connection_tests;

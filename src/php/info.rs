@@ -12,7 +12,7 @@ const ROWS: &[(&CStr, &CStr)] = &[
     (c"Version", VERSION),
     (c"Registered save handler", c"rustsql"),
     (c"Client library", c"mysql (Rust) 28"),
-    (c"TLS", c"not supported by this version"),
+    (c"TLS", c"rustls 0.23, TLS 1.2 and 1.3"),
 ];
 
 const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {

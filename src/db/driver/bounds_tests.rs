@@ -33,7 +33,7 @@ fn answer(packets: &[&[u8]]) -> Result<usize, Error> {
         program_name: "",
     };
     let deadline = Some(Instant::now() + Duration::from_secs(60));
-    let mut client = Client::connect(&end, &account, deadline, false)?;
+    let mut client = Client::connect(&end, &account, deadline, None, false)?;
     let numbers = (0..=u8::MAX).cycle().skip(1);
     let bytes: Vec<u8> = numbers.zip(packets.iter().copied()).flat_map(numbered).collect();
     server.set_nonblocking(true).unwrap();

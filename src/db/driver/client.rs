@@ -13,6 +13,7 @@ use super::error::{Error, Result};
 use super::login::{self, Account, Agreed};
 use super::packets::Packets;
 use super::stream::{Endpoint, Stream};
+use super::tls::TlsRequest;
 
 /// How long the end of a connection waits for the answer to its last release.
 const LAST_ANSWER: Duration = Duration::from_secs(1);
@@ -55,11 +56,12 @@ impl Client {
         to: &Endpoint<'_>,
         account: &Account<'_>,
         deadline: Option<Instant>,
+        tls: Option<&TlsRequest>,
         pipelined: bool,
     ) -> Result<Self> {
         let mut packets = Packets::new(Stream::connect(to, deadline)?);
         packets.set_deadline(deadline);
-        let (agreed, pipelined) = login::log_in(&mut packets, account, pipelined)?;
+        let (agreed, pipelined) = login::log_in(&mut packets, account, tls, pipelined)?;
         Ok(Self {
             pipelined_login: pipelined.then_some(PipelinedLogin { deadline }),
             packets,

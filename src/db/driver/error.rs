@@ -6,7 +6,7 @@ use mysql_common::io::ParseBuf;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Error {
     /// The server's error for a statement or the login. After a statement the connection is still usable.
     Server {
@@ -22,6 +22,10 @@ pub enum Error {
     Local(String),
     /// The server violated the protocol.
     Malformed(&'static str),
+    /// TLS did not come about, or it broke.
+    Tls(Box<rustls::Error>),
+    /// The server offers no TLS. The text is that of [`super::TlsRequest::required`].
+    NoTls(&'static str),
     /// The answer is larger than [`super::bound_answers`] allows.
     TooLarge { limit: usize },
     /// The account needs an authentication plugin that this client does not have.

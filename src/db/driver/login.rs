@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use mysql_common::constants::{CapabilityFlags, MariadbCapabilities};
-use mysql_common::packets::{AuthPlugin, HandshakeResponse};
+use mysql_common::packets::{AuthPlugin, HandshakeResponse, SslRequest};
 use mysql_common::proto::MySerialize;
 
 use super::auth::{self, Plugin};
 use super::error::{Error, Result};
 use super::greeting::Greeting;
 use super::packets::Packets;
+use super::tls::TlsRequest;
 
 /// The most bytes of a server during a login, and the most packets after its greeting.
 const MOST_BYTES: usize = 16 << 10;
@@ -40,6 +41,9 @@ const WANTED: CapabilityFlags = NEEDED
 /// The sequence number of the response; the greeting has 0.
 const ANSWER_NUMBER: u8 = 2;
 
+/// utf8mb4_general_ci.
+const CHARACTER_SET: u8 = 45;
+
 const ACCEPTED: u8 = 0;
 const MORE_DATA: u8 = 1;
 const SWITCH: u8 = 0xfe;
@@ -68,25 +72,48 @@ pub struct Agreed {
 
 /// Logs in. With `pipelined`, and if the server's plugin needs only one response, that response stays in the buffer to be sent
 /// with the first command. The result is then true, and [`finish`] reads the server's answer.
-pub fn log_in(packets: &mut Packets, account: &Account<'_>, pipelined: bool) -> Result<(Agreed, bool)> {
+pub fn log_in(
+    packets: &mut Packets,
+    account: &Account<'_>,
+    tls: Option<&TlsRequest>,
+    pipelined: bool,
+) -> Result<(Agreed, bool)> {
     packets.begin_command();
     packets.begin_answer(Some(MOST_BYTES));
     let greeting = Greeting::parse(packets.read()?)?;
     if !greeting.capabilities.contains(NEEDED) {
         return Err(Error::Malformed("it is too old, or no MySQL server"));
     }
-    let plugin = Plugin::named(&greeting.plugin);
+    let mut capabilities = WANTED & greeting.capabilities;
+    capabilities.set(CapabilityFlags::CLIENT_CONNECT_WITH_DB, account.database.is_some());
     let cached = MariadbCapabilities::MARIADB_CLIENT_CACHE_METADATA;
     let agreed = Agreed {
         connection_id: greeting.connection_id,
         without_eof: greeting.capabilities.contains(CapabilityFlags::CLIENT_DEPRECATE_EOF),
         caches_columns: MariadbCapabilities::from_bits_truncate(greeting.mariadb_capabilities).contains(cached),
     };
+    if let Some(tls) = tls.filter(|_| !packets.stream().is_unix()) {
+        if greeting.capabilities.contains(CapabilityFlags::CLIENT_SSL) {
+            capabilities |= CapabilityFlags::CLIENT_SSL;
+            let mut request = SslRequest::new(capabilities, LARGEST_PACKET, CHARACTER_SET);
+            if agreed.caches_columns {
+                request = request.with_mariadb_capabilities(cached);
+            }
+            packets.write(|packet| request.serialize(packet));
+            packets.flush()?;
+            packets.start_tls(tls)?;
+        } else if let Some(cure) = tls.required {
+            return Err(Error::NoTls(cure));
+        }
+    }
+    let plugin = Plugin::named(&greeting.plugin);
     let pipelined = pipelined && matches!(plugin, Some(Plugin::Native | Plugin::CachingSha2));
     let plugin = plugin.unwrap_or(Plugin::Native);
-    let response = response(&greeting, account, plugin, agreed.caches_columns)?;
+    let response = response(&greeting, account, plugin, capabilities, agreed.caches_columns)?;
     packets.write(|packet| response.serialize(packet));
-    if !pipelined {
+    if pipelined {
+        packets.end_record()?;
+    } else {
         packets.flush()?;
         authenticate(packets, account, plugin, greeting.challenge)?;
     }
@@ -112,6 +139,7 @@ fn response<'a>(
     greeting: &Greeting,
     account: &Account<'a>,
     plugin: Plugin,
+    capabilities: CapabilityFlags,
     caches_columns: bool,
 ) -> Result<HandshakeResponse<'a>> {
     // The server would read the bytes after a NUL as the next field.
@@ -138,7 +166,7 @@ fn response<'a>(
         Some(account.user.as_bytes()),
         account.database.map(str::as_bytes),
         Some(AuthPlugin::from_bytes(plugin.name().as_bytes())),
-        WANTED & greeting.capabilities,
+        capabilities,
         offers_attributes.then_some(attributes),
         LARGEST_PACKET,
     );
@@ -157,7 +185,7 @@ fn authenticate(
     mut challenge: Vec<u8>,
 ) -> Result<()> {
     let password = account.password.as_bytes();
-    let is_unix = packets.stream().is_unix();
+    let is_secret = packets.stream().is_unix() || packets.stream().is_tls();
     for _ in 0..MOST_PACKETS {
         let answer = match packets.read()? {
             [ACCEPTED, ..] => {
@@ -178,7 +206,7 @@ fn authenticate(
             }
             [MORE_DATA, rest @ ..] if plugin == Plugin::CachingSha2 => match rest {
                 FAST_SUCCESS => continue,
-                FULL_AUTHENTICATION if is_unix => [password, &[0]].concat(),
+                FULL_AUTHENTICATION if is_secret => [password, &[0]].concat(),
                 FULL_AUTHENTICATION => vec![KEY_REQUEST],
                 key => auth::encrypt(password, &challenge, key)?,
             },

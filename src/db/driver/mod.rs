@@ -21,6 +21,7 @@ mod greeting;
 mod login;
 mod packets;
 mod stream;
+mod tls;
 
 pub use answer::{ResultRow, ResultSet};
 pub use client::{Client, Parameter, Prepared};
@@ -28,3 +29,4 @@ pub use error::{Error, Result};
 pub use login::Account;
 pub use packets::bound_answers;
 pub use stream::Endpoint;
+pub use tls::TlsRequest;

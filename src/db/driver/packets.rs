@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use super::error::{Error, Result};
 use super::stream::Stream;
+use super::tls::TlsRequest;
 
 /// A packet of this length continues in the next one.
 const FULL: usize = 0xff_ffff;
@@ -80,6 +81,14 @@ impl Packets {
         self.sequence = 0;
     }
 
+    /// Encrypts all that follows. Nothing may have been received yet that was not read.
+    pub fn start_tls(&mut self, request: &TlsRequest) -> Result<()> {
+        if self.has_surplus() {
+            return Err(Error::Malformed("bytes in front of TLS"));
+        }
+        self.stream.start_tls(request, self.deadline)
+    }
+
     /// Sets the sequence number of the server's next packet.
     pub fn expect_number(&mut self, number: u8) {
         self.sequence = number;
@@ -121,9 +130,18 @@ impl Packets {
         sent
     }
 
+    /// Encrypts what is written already apart from what follows. [`Self::flush`] sends both. MariaDB's thread pool waits for ever for
+    /// a command that shares a TLS record with the login.
+    pub fn end_record(&mut self) -> Result<()> {
+        if self.stream.encrypt(&self.output)? {
+            self.output.clear();
+        }
+        Ok(())
+    }
+
     /// Sends without waiting, and ignores errors: for COM_QUIT.
     pub fn flush_at_once(&mut self) {
-        let _ = self.stream.send_some(&self.output);
+        self.stream.send_last(&self.output);
         self.output.clear();
     }
 
@@ -136,7 +154,7 @@ impl Packets {
     }
 
     /// Whether the server has sent a packet without a command, or has closed the connection.
-    pub fn has_unexpected(&self) -> bool {
+    pub fn has_unexpected(&mut self) -> bool {
         !self.unread.is_empty() || self.stream.is_readable()
     }
 

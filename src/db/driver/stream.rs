@@ -14,9 +14,13 @@ use nix::sys::socket::{MsgFlags, recv, send};
 use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
 
 use super::error::{Error, Result};
+use super::tls::{Step, Tls, TlsRequest};
 
 /// The number of TCP keepalive probes without an answer that end a connection.
 const KEEPALIVE_PROBES: u32 = 3;
+
+/// The most bytes that are encrypted before they are sent, so that a large session is not twice in memory.
+const ENCRYPTED_AT_ONCE: usize = 256 << 10;
 
 pub enum Endpoint<'a> {
     Unix(&'a str),
@@ -35,6 +39,7 @@ pub enum Endpoint<'a> {
 pub struct Stream {
     socket: Socket,
     is_unix: bool,
+    tls: Option<Box<Tls>>,
 }
 
 impl Stream {
@@ -46,6 +51,7 @@ impl Stream {
             Endpoint::Connected { socket, is_unix } => Ok(Self {
                 socket: Socket::from(socket.try_clone()?),
                 is_unix: *is_unix,
+                tls: None,
             }),
         }
     }
@@ -55,7 +61,11 @@ impl Stream {
         // The server's queue may be full. The write timeout bounds that wait.
         socket.set_write_timeout(deadline.map(|end| left(end).max(Duration::from_millis(1))))?;
         socket.connect(&SockAddr::unix(path)?)?;
-        Ok(Self { socket, is_unix: true })
+        Ok(Self {
+            socket,
+            is_unix: true,
+            tls: None,
+        })
     }
 
     fn connect_tcp(address: SocketAddr, silence: Duration) -> Result<Self> {
@@ -72,7 +82,11 @@ impl Stream {
         match socket.connect(&address.into()) {
             // The server speaks first: the wait for its greeting is also that for the connection.
             Err(error) if error.raw_os_error() != Some(Errno::EINPROGRESS as i32) => Err(error.into()),
-            _ => Ok(Self { socket, is_unix: false }),
+            _ => Ok(Self {
+                socket,
+                is_unix: false,
+                tls: None,
+            }),
         }
     }
 
@@ -81,11 +95,43 @@ impl Stream {
         self.is_unix
     }
 
+    pub fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// An authority that is trusted has signed the server's certificate.
+    #[cfg_attr(
+        feature = "php",
+        expect(dead_code, reason = "for logins that may use only a verified connection")
+    )]
+    pub fn is_verified(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.is_verified())
+    }
+
+    /// Encrypts all that follows.
+    pub fn start_tls(&mut self, request: &TlsRequest, deadline: Option<Instant>) -> Result<()> {
+        let mut tls = Box::new(Tls::new(request)?);
+        loop {
+            let events = match tls.shake_hands(&self.socket)? {
+                Step::Read => PollFlags::POLLIN,
+                Step::Write => PollFlags::POLLOUT,
+                Step::Done => break,
+            };
+            self.wait(events, deadline)?;
+        }
+        request.established.set(true);
+        self.tls = Some(tls);
+        Ok(())
+    }
+
     pub fn descriptor(&self) -> RawFd {
         self.socket.as_raw_fd()
     }
 
     pub fn send(&mut self, mut bytes: &[u8], deadline: Option<Instant>) -> Result<()> {
+        if self.tls.is_some() {
+            return self.send_encrypted(bytes, deadline);
+        }
         while !bytes.is_empty() {
             match self.send_some(bytes)? {
                 Some(sent) => bytes = &bytes[sent..],
@@ -95,8 +141,39 @@ impl Stream {
         Ok(())
     }
 
+    fn send_encrypted(&mut self, bytes: &[u8], deadline: Option<Instant>) -> Result<()> {
+        for part in bytes.chunks(ENCRYPTED_AT_ONCE) {
+            self.encrypt(part)?;
+            while let Some(tls) = &mut self.tls
+                && !tls.write_records(&self.socket)?
+            {
+                self.wait(PollFlags::POLLOUT, deadline)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Encrypts bytes that [`Self::send`] sends with its own, as records of their own. False: nothing is encrypted here.
+    pub fn encrypt(&mut self, bytes: &[u8]) -> Result<bool> {
+        match &mut self.tls {
+            Some(tls) => tls.encrypt(bytes).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// Sends the last bytes, without waiting, and ignores errors.
+    pub fn send_last(&mut self, bytes: &[u8]) {
+        match &mut self.tls {
+            Some(tls) => {
+                let _ = tls.encrypt(bytes);
+                tls.close(&self.socket);
+            }
+            None => drop(self.send_some(bytes)),
+        }
+    }
+
     /// Sends without waiting. `None`: the socket's buffer is full.
-    pub fn send_some(&mut self, bytes: &[u8]) -> Result<Option<usize>> {
+    fn send_some(&self, bytes: &[u8]) -> Result<Option<usize>> {
         loop {
             match send(
                 self.descriptor(),
@@ -112,6 +189,12 @@ impl Stream {
 
     /// Waits for bytes, and returns the number of them, which is at least one.
     pub fn receive(&mut self, into: &mut [u8], deadline: Option<Instant>) -> Result<usize> {
+        // The last record may have had more than was taken.
+        if let Some(tls) = &mut self.tls
+            && let Some(taken) = tls.take(into)?
+        {
+            return Ok(taken);
+        }
         loop {
             self.wait(PollFlags::POLLIN, deadline)?;
             if let Some(received) = self.receive_some(into)? {
@@ -123,6 +206,9 @@ impl Stream {
     /// Receives without waiting. `None`: nothing has arrived. That is not [`Error::TimedOut`], by which the kernel reports once that
     /// TCP's keepalive had no answer.
     pub fn receive_some(&mut self, into: &mut [u8]) -> Result<Option<usize>> {
+        if let Some(tls) = &mut self.tls {
+            return tls.read(&self.socket, into);
+        }
         loop {
             match recv(self.descriptor(), into, MsgFlags::MSG_DONTWAIT) {
                 Ok(0) => return Err(Error::Network("the server closed the connection".into())),
@@ -134,7 +220,10 @@ impl Stream {
     }
 
     /// Whether unread bytes have arrived, or the server has closed the connection.
-    pub fn is_readable(&self) -> bool {
+    pub fn is_readable(&mut self) -> bool {
+        if let Some(tls) = &mut self.tls {
+            return tls.is_readable(&self.socket);
+        }
         self.wait(PollFlags::POLLIN, Some(Instant::now())).is_ok()
     }
 
@@ -152,6 +241,14 @@ impl Stream {
                 Err(Errno::EINTR) => {}
                 Err(error) => return Err(Error::Local(error.to_string())),
             }
+        }
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if let Some(tls) = &mut self.tls {
+            tls.close(&self.socket);
         }
     }
 }
