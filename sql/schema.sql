@@ -5,7 +5,7 @@ CREATE TABLE IF NOT EXISTS `php_sessions` (
   `created` INT UNSIGNED NOT NULL COMMENT 'Unix time',
   `used` INT UNSIGNED NOT NULL COMMENT 'Unix time of the last write or touch',
   `tag` BINARY(16) NULL COMMENT 'whose session it is, hashed',
-  `format` TINYINT UNSIGNED NOT NULL COMMENT 'how data is stored; 0: as PHP serialized it',
+  `format` TINYINT UNSIGNED NOT NULL COMMENT 'how data is stored; 0: as PHP serialized it; 1, 2: compressed with lz4, zstd; 16 more: encrypted',
   `data` LONGBLOB NOT NULL,
   PRIMARY KEY (`id`),
   KEY `expires` (`expires`),

@@ -75,7 +75,11 @@ fn try_to_delete(
     again: bool,
 ) -> Result<()> {
     if !config.is_unlocked() && store.held(key).is_none() {
-        let found = store.lock(key, IfAbsent::Leave, relock_timeout(config))?;
+        let found = match store.lock(key, IfAbsent::Leave, relock_timeout(config)) {
+            // Its data is not needed.
+            Err(error) if error.is_unreadable() && replaced.is_none() => return store.delete(key),
+            found => found?,
+        };
         let gone = again && matches!(found, Found::Absent { .. });
         if let Some(session) = replaced.filter(|_| !gone) {
             let nothing_sent = Sent {

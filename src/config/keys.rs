@@ -4,8 +4,8 @@ use std::ffi::CStr;
 
 use super::settings::Config;
 use super::value::{
-    Result, above_zero, boolean, count, lock_failure, lock_mode, lock_timeout, optional, put, seconds, size, table,
-    tls_mode,
+    Result, above_zero, boolean, compression, count, encryption, lock_failure, lock_mode, lock_timeout, optional, put,
+    seconds, size, table, tls_mode,
 };
 use Scope::{All, PerDir, System};
 
@@ -115,6 +115,10 @@ pub const ALL: &[Key] = &[
     Key::new(c"rustsql.pipelined_login", c"0", PerDir, |c, t| put(&mut c.pipelined_login, boolean(t)), "1: the first packet goes with the login"),
     Key::new(c"rustsql.touch_interval", c"60", All, |c, t| put(&mut c.touch_interval, seconds(t)), "seconds in which the expiry of an unchanged session moves at most once"),
     Key::new(c"rustsql.max_size", c"0", PerDir, |c, t| put(&mut c.max_size, size(t)), "most bytes of a session's data"),
+    Key::new(c"rustsql.compression", c"none", All, |c, t| put(&mut c.envelope.compression, compression(t)), "how a session's data is compressed: `none`, `lz4` or `zstd`"),
+    Key::new(c"rustsql.compression_threshold", c"2K", All, |c, t| put(&mut c.envelope.threshold, size(t).map(Option::unwrap_or_default)), "data of fewer bytes is not compressed"),
+    Key::new(c"rustsql.encryption", c"off", System, |c, t| put(&mut c.envelope.encryption, encryption(t)), "whether a session's data is encrypted: `off`, `on` or `required`"),
+    Key::new(c"rustsql.encryption_key_file", c"", System, |c, t| put(&mut c.encryption_key_file, Ok(t.to_owned())), "a file with the encryption keys, one a line"),
     Key::new(c"rustsql.store_empty", c"1", All, |c, t| put(&mut c.store_empty, boolean(t)), "0: a new session that stays without variables is not stored"),
     Key::new(c"rustsql.auto_create", c"1", PerDir, |c, t| put(&mut c.auto_create, boolean(t)), "0: never create the table"),
 ];

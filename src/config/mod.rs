@@ -5,6 +5,7 @@
 
 pub mod defaults_file;
 pub mod dsn;
+pub mod key_file;
 pub mod keys;
 mod secret_file;
 mod settings;
@@ -19,6 +20,7 @@ pub use value::{LockFailure, TlsMode};
 
 use std::ffi::CStr;
 
+use crate::envelope::Encryption;
 use crate::error::ConfigError;
 use crate::lock::Mode;
 use keys::{Key, Scope};
@@ -33,6 +35,8 @@ struct Account {
 const FOREIGN_HOSTS: &str = "its hosts come from the script, .user.ini or .htaccess, and what it lacks of user and password comes \
      from php.ini or rustsql.defaults_file, which is sent only to hosts that these name: put both into the same URL \
      (mysql://user:password@host/database), or name the hosts in php.ini or by php_admin_value";
+
+const NO_KEY: &str = "it needs a key: openssl rand -hex 32 > FILE, and name the file in rustsql.encryption_key_file";
 
 fn addresses(dsn: &str) -> Vec<Address> {
     let named = Config::with_defaults().and_then(|mut config| config.apply_dsn(dsn).map(|()| config));
@@ -71,7 +75,17 @@ impl Config {
         config.apply_dsn(&dsn_text).map_err(|error| error.about(source))?;
         config.complete(account, source, lasting)?;
         config.check(source)?;
+        config.take_keys()?;
         Ok(config)
+    }
+
+    /// Reads the encryption keys when PHP starts, as long as this process may.
+    pub fn read_keys(ini: impl Fn(&Key) -> String) -> Result<()> {
+        let mut config = Self::with_defaults()?;
+        for key in ["encryption", "encryption_key_file"].into_iter().filter_map(keys::find) {
+            config.set(key, &ini(key))?;
+        }
+        config.take_keys()
     }
 
     /// Whether the same texts would still give the same configuration: false after a change of the defaults file.
@@ -204,6 +218,15 @@ impl Config {
                 source,
                 format!("no database is named: put one into the DSN, {example}; {}", dsn::QUOTES),
             ));
+        }
+        Ok(())
+    }
+
+    fn take_keys(&mut self) -> Result<()> {
+        if !self.encryption_key_file.is_empty() {
+            self.envelope.keys = key_file::keys(&self.encryption_key_file)?;
+        } else if self.envelope.encryption != Encryption::Off {
+            return Err(ConfigError::new("rustsql.encryption", NO_KEY));
         }
         Ok(())
     }

@@ -40,7 +40,8 @@ pub fn read(path: &str) -> Result<(Vec<u8>, Metadata), String> {
         return Err(format!("{path} cannot be read: it is not a regular file"));
     }
     judge(path, &is)?;
-    let mut bytes = Vec::new();
+    // Large enough at once: no copy of a secret is left in memory that was too small.
+    let mut bytes = Vec::with_capacity(LARGEST as usize + 2);
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > LARGEST {
         return Err(format!("{path} cannot be read: it has more than {LARGEST} bytes"));

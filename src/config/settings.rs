@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::defaults_file::Stamp;
 use super::target::Target;
 use super::value::LockFailure;
+use crate::envelope::Envelope;
 use crate::lock::{LockTimeout, Mode};
 
 /// The values of the settings in `keys::ALL`. Only [`Config::load`] makes a usable one: `default()` has no setting's default.
@@ -29,9 +30,11 @@ pub struct Config {
     pub touch_interval: Duration,
     /// `None`: `max_allowed_packet` of the server is the only limit.
     pub max_size: Option<usize>,
+    pub envelope: Envelope,
     pub store_empty: bool,
     pub auto_create: bool,
     pub(super) defaults_file: String,
+    pub(super) encryption_key_file: String,
     pub(super) defaults_stamp: Option<Stamp>,
     pub(super) socket: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::envelope::{Compression, Encryption};
 use crate::error::ConfigError;
 use crate::lock::{LockTimeout, Mode};
 
@@ -153,6 +154,26 @@ pub fn lock_failure(text: &str) -> Result<LockFailure> {
         "fail" => Ok(LockFailure::Fail),
         "readonly" => Ok(LockFailure::ReadOnly),
         _ => wrong(text, "fail, readonly"),
+    }
+}
+
+/// php.ini makes "1" of a bare `on` and "" of a bare `off` or `no`.
+pub fn encryption(text: &str) -> Result<Encryption> {
+    match boolean(text) {
+        Ok(true) => Ok(Encryption::On),
+        Ok(false) => Ok(Encryption::Off),
+        Err(_) if text == "required" => Ok(Encryption::Required),
+        Err(_) => wrong(text, "off, on, required"),
+    }
+}
+
+/// php.ini makes "" of a bare `none`.
+pub fn compression(text: &str) -> Result<Compression> {
+    match text {
+        "" | "none" => Ok(Compression::None),
+        "lz4" => Ok(Compression::Lz4),
+        "zstd" => Ok(Compression::Zstd),
+        _ => wrong(text, "none, lz4, zstd"),
     }
 }
 

@@ -12,6 +12,7 @@ impl Error {
             Self::Schema { cure, .. } => Some(cure),
             Self::Server { cure, .. } => *cure,
             Self::TooLargeToRead { .. } => Some("raise memory_limit"),
+            Self::Unreadable(why) => Some(why.cure()),
             Self::UnfitHost { .. } => Some("point rustsql.dsn at the primary"),
             Self::TableLocked { .. } => Some("wait for its end: SHOW PROCESSLIST shows whose it is"),
             Self::Unsuitable { .. } => Some("point rustsql.dsn at MySQL or MariaDB"),

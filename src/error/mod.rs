@@ -5,10 +5,12 @@
 mod cause;
 mod message;
 mod refusal;
+mod unreadable;
 
 pub use cause::DbError;
 pub use message::explain_all;
 pub use refusal::Refusal;
+pub use unreadable::Unreadable;
 
 use std::time::Duration;
 
@@ -115,6 +117,12 @@ pub enum Error {
 
     #[error("the session is stored with format {0}, which this version cannot read; the stored data stays")]
     Format(u8),
+
+    #[error("the stored session cannot be read: {0}; the stored data stays")]
+    Unreadable(#[from] Unreadable),
+
+    #[error("the session cannot be encrypted: {0}; the stored data stays")]
+    NotEncrypted(&'static str),
 }
 
 impl Error {
@@ -224,6 +232,11 @@ impl Error {
             Self::WaitTimeout { host, source } => Self::UnfitHost { host, source },
             other => other,
         }
+    }
+
+    /// The row was read and its lock was taken, but its data cannot be opened.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Format(_) | Self::Unreadable(_))
     }
 
     /// A retry can succeed: on a new connection, on another host, or after the row was read again.

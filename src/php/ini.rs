@@ -18,7 +18,7 @@ use super::session_api::{
 };
 use super::warning;
 use crate::config::keys::{self, Key, Scope};
-use crate::config::{Config, dsn};
+use crate::config::{Config, dsn, key_file};
 use crate::error::Result;
 
 struct Definitions(Box<[zend_ini_entry_def]>);
@@ -41,6 +41,9 @@ pub fn register(module_number: c_int) {
 pub fn unregister(module_number: c_int) {
     // SAFETY: called once per MSHUTDOWN, after `register` in MINIT.
     unsafe { zend_unregister_ini_entries(module_number) };
+    let last = LAST.take();
+    drop(last);
+    key_file::forget();
 }
 
 fn definition(key: &Key) -> zend_ini_entry_def {
@@ -57,21 +60,28 @@ fn definition(key: &Key) -> zend_ini_entry_def {
     definition
 }
 
-/// Warns about wrong values when PHP starts. Sessions do not open until the values are corrected.
+/// Reads the encryption keys, and warns about wrong values, when PHP starts. Sessions do not open until the values are corrected.
 pub fn check_at_startup() {
+    let mut good = true;
     for key in keys::ALL {
         if let Err(error) = Config::accepts(key, &value(key.c_name())) {
             warning::error(&error.into());
+            good = false;
         }
     }
+    if good && let Err(error) = Config::read_keys(|key| value(key.c_name())) {
+        warning::error(&error.into());
+    }
+}
+
+thread_local! {
+    /// The texts of this thread's last session, and what they mean.
+    static LAST: RefCell<Option<(Vec<u8>, Rc<Config>)>> = const { RefCell::new(None) };
 }
 
 /// The settings of this request. `save_path` is `session.save_path`. If no text has changed since the last request, the result
 /// is the same `Config`.
 pub fn load(save_path: &str) -> Result<Rc<Config>> {
-    thread_local! {
-        static LAST: RefCell<Option<(Vec<u8>, Rc<Config>)>> = const { RefCell::new(None) };
-    }
     let mut texts = Vec::with_capacity(512);
     for key in keys::ALL {
         texts.extend_from_slice(raw_value(key.c_name()).to_bytes_with_nul());

@@ -5,16 +5,18 @@
 use super::link::Link;
 use super::version::Instance;
 use super::{Row, Version, known_servers, sql};
+use crate::db::driver;
 use crate::db::errno;
 use crate::db::reply::{Reply, ResultSet};
-use crate::envelope;
+use crate::envelope::Place;
 use crate::error::Result;
 use crate::lock::Mode;
+use crate::session_id::SessionKey;
 
 impl Link {
     /// The row of a SELECT of `sql::COLUMNS`. A result set with another number of columns belongs to another statement, and must
     /// not be mistaken for a missing session. An outer join returns NULL if there is no row.
-    pub fn row_from(&mut self, set: Option<ResultSet>, columns: usize) -> Result<Option<Row>> {
+    pub fn row_from(&mut self, key: SessionKey, set: Option<ResultSet>, columns: usize) -> Result<Option<Row>> {
         let Some(set) = set.filter(|set| set.columns == columns) else {
             return Err(self.out_of_sync());
         };
@@ -37,11 +39,18 @@ impl Link {
         let Some(stored) = row.take_bytes(3) else {
             return Err(self.out_of_sync());
         };
+        let place = Place { key, version };
+        let most = driver::most_bytes().unwrap_or(usize::MAX);
+        let data = match self.config().envelope.open(format, place, stored, most) {
+            // Nobody gets the data of an expired session. It may be the empty row of `lock::row`, which is not encrypted.
+            Err(_) if expires <= now => Vec::new(),
+            data => data?,
+        };
         Ok(Some(Row {
             version: Version::from(version),
             expires,
             now,
-            data: envelope::open(format, stored)?,
+            data,
         }))
     }
 

@@ -12,6 +12,7 @@ use super::peek::peek;
 use super::{Expected, Expiry, Found, IfAbsent, Instance, Row, Store, Version, Write, collect, sql};
 use crate::config::Config;
 use crate::db::connection::Connection;
+use crate::envelope::Place;
 use crate::error::Result;
 use crate::lock::{LockTimeout, Mode};
 use crate::session_id::SessionKey;
@@ -49,9 +50,14 @@ impl Store for Database {
     }
 
     fn save(&mut self, key: SessionKey, write: Write<'_>) -> Result<bool> {
-        check_size(&mut self.link, write.data.len())?;
+        let place = Place {
+            key,
+            version: write.version.number(),
+        };
+        let (format, stored) = self.link.config().envelope.seal(place, write.data)?;
+        check_size(&mut self.link, stored.len())?;
         let release = released_within(&self.link, key);
-        let save = sql::save(self.link.table(), key, &write, release.as_deref());
+        let save = sql::save(self.link.table(), key, &write, (format, &stored), release.as_deref());
         let affected = change(&mut self.link, key, save)?;
         Ok(affected > 0 || write.expected == Expected::Anything)
     }

@@ -26,7 +26,7 @@ pub fn peek(link: &mut Link, key: SessionKey) -> Result<Option<Row>> {
                 if commits {
                     link.lock_released();
                 }
-                return link.row_from(reply.sets.into_iter().next(), sql::SELECTED);
+                return link.row_from(key, reply.sets.into_iter().next(), sql::SELECTED);
             }
             Some(missing) if missing.code() == Some(errno::NO_SUCH_TABLE) => {
                 create_table(link, missing)?;

@@ -12,6 +12,7 @@ use crate::config::{Address, Config};
 use crate::db::errno;
 use crate::db::host::Host;
 use crate::db::statement::Statement;
+use crate::envelope::Place;
 use crate::error::{DbError, Error, Result};
 use crate::lock::{LockTimeout, Mode};
 use crate::session_id::{SessionKey, hex};
@@ -118,7 +119,14 @@ fn rehearse(link: &mut Link) -> Result<()> {
         Mode::Row => "DO 0",
         Mode::Advisory | Mode::Unlocked => "START TRANSACTION",
     };
-    let update = sql::save(link.table(), key, &write, None).statement.literal();
+    let place = Place {
+        key,
+        version: version.number(),
+    };
+    let (format, stored) = link.config().envelope.seal(place, write.data)?;
+    let update = sql::save(link.table(), key, &write, (format, &stored), None)
+        .statement
+        .literal();
     let claim = row::claim(link.table(), key, version).literal();
     let all = format!("{begin};{delete};{update};{claim};{update};{delete};ROLLBACK");
     let reply = link.send_held(&Statement::new(all))?;

@@ -8,7 +8,6 @@ use std::time::Duration;
 use super::{Expected, Expiry, Version, Write};
 use crate::db::server::{Quirks, SessionVariables};
 use crate::db::statement::{Statement, Value};
-use crate::envelope;
 use crate::session_id::SessionKey;
 
 /// A reader of Aurora sets `innodb_read_only` only.
@@ -145,11 +144,17 @@ pub struct Change<'a> {
     pub releases: bool,
 }
 
-/// `release` is the advisory lock that the statement releases if it finds its row.
-pub fn save<'a>(table: &str, key: SessionKey, write: &Write<'a>, release: Option<&'a str>) -> Change<'a> {
+/// `stored` is the write's data as it is stored, with its format. `release` is the advisory lock that the statement releases if it
+/// finds its row.
+pub fn save<'a>(
+    table: &str,
+    key: SessionKey,
+    write: &Write<'_>,
+    (format, stored): (u8, &'a [u8]),
+    release: Option<&'a str>,
+) -> Change<'a> {
     let (id, version) = (Value::Key(key.bytes()), Value::Number(write.version.number()));
     let expires = || expires(write.expiry);
-    let (format, stored) = envelope::seal(write.data);
     if let Expected::Version(expected) = write.expected {
         let mut statement = Statement::new(format!("UPDATE {table} SET version="));
         push_used(statement.value(version).push(",used="), release);

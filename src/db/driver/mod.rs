@@ -27,6 +27,6 @@ pub use answer::{ResultRow, ResultSet};
 pub use client::{Client, Parameter, Prepared};
 pub use error::{Error, Result};
 pub use login::Account;
-pub use packets::bound_answers;
+pub use packets::{bound_answers, most_bytes};
 pub use stream::Endpoint;
 pub use tls::TlsRequest;

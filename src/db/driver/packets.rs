@@ -30,6 +30,11 @@ pub fn bound_answers(limit: Option<usize>) {
     ANSWER_LIMIT.set(limit);
 }
 
+/// The limit of [`bound_answers`].
+pub fn most_bytes() -> Option<usize> {
+    ANSWER_LIMIT.get()
+}
+
 pub struct Packets {
     stream: Stream,
     deadline: Option<Instant>,

@@ -143,7 +143,7 @@ pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: L
     match granted {
         Some(0) if timeout == LockTimeout::Limit(Duration::ZERO) => Ok(Attempt::TimedOut(Mode::Advisory)),
         Some(0) => wait(link, key, &name, timeout),
-        Some(_) => Ok(Attempt::found(link.row_from(set, COLUMNS)?)),
+        Some(_) => Ok(Attempt::found(link.row_from(key, set, COLUMNS)?)),
         None => Err(denied(link)),
     }
 }
@@ -188,13 +188,13 @@ fn wait(link: &mut Link, key: SessionKey, name: &str, timeout: LockTimeout) -> R
     if super::skips_read_only_host(link, reply.sets.last()) {
         return Ok(Attempt::WrongHost);
     }
-    Ok(Attempt::found(link.row_from(reply.sets.pop(), sql::LOCKED)?))
+    Ok(Attempt::found(link.row_from(key, reply.sets.pop(), sql::LOCKED)?))
 }
 
 /// Reads the session that is locked already.
 pub fn read_held(link: &mut Link, key: SessionKey) -> Result<Attempt> {
     let select = select(link.table(), key);
-    super::read_held(link, &select)
+    super::read_held(link, key, &select)
 }
 
 fn lock_taken(link: &mut Link, key: SessionKey, name: &str) {

@@ -15,6 +15,7 @@ use crate::db::reply::ResultSet;
 use crate::db::statement::Statement;
 use crate::error::{Error, Result};
 use crate::lock::Mode;
+use crate::session_id::SessionKey;
 
 /// A server's timer may fire so much too early.
 const TOLERANCE: Duration = Duration::from_millis(500);
@@ -48,7 +49,7 @@ impl Attempt {
 }
 
 /// Sends `select`, which reads the row of the session that is locked already.
-fn read_held(link: &mut Link, select: &Statement<'_>) -> Result<Attempt> {
+fn read_held(link: &mut Link, key: SessionKey, select: &Statement<'_>) -> Result<Attempt> {
     let asked = Instant::now();
     let mut reply = link.send_held(select)?;
     match reply.error {
@@ -57,7 +58,7 @@ fn read_held(link: &mut Link, select: &Statement<'_>) -> Result<Attempt> {
             end_wait(link, error, for_row)
         }
         Some(error) => Err(error),
-        None => Ok(Attempt::found(link.row_from(reply.sets.pop(), sql::LOCKED)?)),
+        None => Ok(Attempt::found(link.row_from(key, reply.sets.pop(), sql::LOCKED)?)),
     }
 }
 

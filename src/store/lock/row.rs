@@ -86,11 +86,13 @@ pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: L
     if super::skips_read_only_host(link, reply.sets.last()) {
         return Ok(Attempt::WrongHost);
     }
-    match link.row_from(reply.sets.pop(), sql::LOCKED)? {
-        Some(row) => {
-            link.lock_taken(Hold::Row { key });
-            Ok(Attempt::Done(Found::Row(row)))
-        }
+    let row = link.row_from(key, reply.sets.pop(), sql::LOCKED);
+    if !matches!(row, Ok(None)) {
+        // The row is locked also if its data cannot be opened.
+        link.lock_taken(Hold::Row { key });
+    }
+    match row? {
+        Some(row) => Ok(Attempt::Done(Found::Row(row))),
         None if if_absent == IfAbsent::Leave => Ok(Attempt::found(None)),
         None => attempt_absent(link, key, timeout.remaining(started.elapsed())),
     }
@@ -110,9 +112,9 @@ fn attempt_absent(link: &mut Link, key: SessionKey, timeout: LockTimeout) -> Res
     if super::skips_read_only_host(link, reply.sets.last()) {
         return Ok(Attempt::WrongHost);
     }
-    let row = link.row_from(reply.sets.pop(), sql::LOCKED)?;
+    let row = link.row_from(key, reply.sets.pop(), sql::LOCKED);
     link.lock_taken(Hold::Row { key });
-    Ok(Attempt::Done(match row {
+    Ok(Attempt::Done(match row? {
         Some(row) if row.version != placeholder => Found::Row(row),
         _ => Found::Absent {
             placeholder: Some(placeholder),
@@ -123,7 +125,7 @@ fn attempt_absent(link: &mut Link, key: SessionKey, timeout: LockTimeout) -> Res
 /// Reads the session that is locked already.
 pub fn read_held(link: &mut Link, key: SessionKey) -> Result<Attempt> {
     let select = select(link.table(), key, LockTimeout::Limit(link.config().io_timeout));
-    super::read_held(link, &select)
+    super::read_held(link, key, &select)
 }
 
 /// Ends the transaction after a timeout, which ends the statement alone.
