@@ -10,10 +10,8 @@ PHP := $(shell $(PHP_CONFIG) --php-binary)
 export PHP_CONFIG PHP
 endif
 
-library = target/release/librustsql.so
-
 .DEFAULT_GOAL := build
-.PHONY: build help deps demo test test-matrix chaos fuzz bench install stubs lint
+.PHONY: build help deps demo test test-matrix chaos fuzz bench install uninstall check stubs lint
 
 build: ## build target/release/librustsql.so
 	@$(with_php) tools/check-php
@@ -44,9 +42,14 @@ fuzz: ## COUNT=20000 random scripts compared with PHP's files handler, SEED= for
 bench: ## measure against what else keeps sessions, 40 minutes, and write docs/performance.md; QUICK=1, ONLY=case
 	@$(with_php) tools/bench
 
-install: build ## copy the library into PHP's extension folder
-	install -D -m 644 $(library) "$$($(or $(PHP_CONFIG),php-config) --extension-dir)/rustsql.so"
-	@echo "Now add to php.ini:  extension = rustsql"
+install: ## copy what is built to where PHP looks for it, and switch it on; DESTDIR= for a package
+	@tools/install
+
+uninstall: ## take it away again
+	@tools/install --remove
+
+check: ## look which of PHP's programs load it, and whether a session works with the settings they find
+	@tools/check
 
 stubs: build ## check that stubs/ declares what the library has
 	@tools/phpt mariadb php-tests/functions/stub_matches_the_extension.phpt

@@ -11,7 +11,7 @@ const ROWS: &[(&CStr, &CStr)] = &[
     (c"rustsql", c"enabled"),
     (c"Version", VERSION),
     (c"Registered save handler", c"rustsql"),
-    (c"Client library", c"mysql (Rust) 28"),
+    (c"Client library", c"rustsql, on mysql_common 0.38"),
     (c"TLS", c"rustls 0.23, TLS 1.2 and 1.3"),
 ];
 
