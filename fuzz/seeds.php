@@ -129,6 +129,8 @@ $logins = [
     'sha2_key' => part(5, $greeting('caching_sha2_password')) . numbered(2, "\1\4") . numbered(4, "\1$key") . numbered(6, $accepted),
     'switch' => part(5, $greeting('caching_sha2_password')) . numbered(2, "\xfemysql_native_password\0abcdefghijklmnopqrst\0") . numbered(4, $accepted),
     'ed25519' => part(5, $greeting('mysql_native_password')) . numbered(2, "\xfeclient_ed25519\0" . str_repeat('k', 32)) . numbered(4, $accepted),
+    'parsec' => part(5, $greeting('mysql_native_password')) . numbered(2, "\xfeparsec\0" . str_repeat('k', 32)) . numbered(4, "P\0" . str_repeat('s', 18)) . numbered(6, $accepted),
+    'clear' => part(5, $greeting('mysql_native_password')) . numbered(2, "\xfemysql_clear_password\0") . numbered(4, $accepted),
     'old' => part(5, $greeting('mysql_native_password')) . numbered(2, "\xfe"),
     'refused' => part(5, $greeting('mysql_native_password')) . numbered(2, "\xff" . pack('v', 1045) . '#28000Access denied'),
 ];
@@ -151,12 +153,14 @@ function executed(array $names, bool $with_columns): array
     return [chr(count($names)) . ($with_columns ? '' : "\0"), ...($with_columns ? $columns : []), "\0" . str_repeat("\0", count($names) + 9 >> 3) . implode('', $values), $end];
 }
 
-// The first byte of `driver`: 1: the login is in the input, 2: Unix, 4: pipelined, 8: hangs up, 16: no EOF, 32: columns are sent once.
+// The first byte of `driver`: 1: the login is in the input, 2: Unix, 4: pipelined, 8: hangs up, 16: no EOF, 32: columns are sent once,
+// 64: a clear password is allowed, 128: a key is pinned.
 // The second one: four commands of two bits: query, prepare and execute, ping, send.
 $driver = [];
 foreach ($logins as $name => $login) {
     $driver["login_$name"] = "\x11\0" . $login . answer(done(), $number(1));
-    $driver["login_unix_$name"] = "\x13\0" . $login . answer(done(), $number(1));
+    $driver["login_unix_$name"] = "\x53\0" . $login . answer(done(), $number(1));
+    $driver["login_pinned_$name"] = "\xd1\0" . $login . answer(done(), $number(1));
 }
 $commands = answer(done(), rows(ACQUIRED, [...STORED, '0', '1', '0']), done(3)) . prepared(SESSION) . answer(executed(SESSION, true))
     . answer(executed(SESSION, true)) . answer(done()) . answer(done());

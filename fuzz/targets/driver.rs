@@ -19,6 +19,15 @@ use rustsql::driver::{self, Account, Client, Endpoint, Parameter, ResultSet};
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
+/// The key that is pinned.
+const KEY: &[u8] = b"-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDnNXD//x28hyg/nOpzAgbjox4f
+g1BcYy7c97jluUPJHU+Za8sC0m0A3vRxrph5MwcKJPnRyyDTo6T21zkOEm7VheZE
+3hjGfxrQ3CUVp+kSxkhWHePGnki32OF4LBdOjnkEKr8KlQZ69fRXMTL4avtYdC99
+/Vwx/zeSWjEHfC0DaQIDAQAB
+-----END PUBLIC KEY-----
+";
+
 /// How many bytes an answer may have.
 const LIMIT: usize = 64 << 10;
 
@@ -116,6 +125,8 @@ fuzz_target!(|bytes: &[u8]| {
     let account = Account {
         user: "app",
         password: "secret",
+        cleartext: has(6),
+        server_public_key: has(7).then_some(KEY),
         database: Some("app"),
         program_name: "script.php",
     };

@@ -2,42 +2,20 @@
 //!
 //! Options of `[rustsql]` win over those of `[client]`. Other sections, and options of other programs, are ignored.
 
-use std::fs::{self, Metadata};
-use std::os::unix::fs::MetadataExt;
+use zeroize::Zeroizing;
 
-use super::secret_file;
+use super::password::Password;
+use super::secret_file::{self, Stamp};
 use super::target::{Address, Target, Tls};
 use super::value::{Result, TlsMode, boolean, tls_mode};
 use crate::error::ConfigError;
 
 const KEY: &str = "rustsql.defaults_file";
 
-/// Identifies the content and the permissions of a file: it changes when they do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamp {
-    place: (u64, u64),
-    modified: (i64, i64),
-    changed: (i64, i64),
-}
-
-impl From<Metadata> for Stamp {
-    fn from(file: Metadata) -> Self {
-        Self {
-            place: (file.dev(), file.ino()),
-            modified: (file.mtime(), file.mtime_nsec()),
-            changed: (file.ctime(), file.ctime_nsec()),
-        }
-    }
-}
-
-pub fn stamp(path: &str) -> Option<Stamp> {
-    fs::symlink_metadata(path).ok().map(Stamp::from)
-}
-
 pub fn read(path: &str) -> Result<(Target, Stamp)> {
-    let (bytes, is) = secret_file::read(path).map_err(|problem| ConfigError::new(KEY, problem))?;
-    let text = String::from_utf8(bytes).map_err(|_| ConfigError::new(KEY, format!("{path} is not UTF-8")))?;
-    Ok((parse(path, &text)?, Stamp::from(is)))
+    let (bytes, stamp) = secret_file::read(path).map_err(|problem| ConfigError::new(KEY, problem))?;
+    let text = str::from_utf8(&bytes).map_err(|_| ConfigError::new(KEY, format!("{path} is not UTF-8")))?;
+    Ok((parse(path, text)?, stamp))
 }
 
 pub fn parse(path: &str, text: &str) -> Result<Target> {
@@ -65,7 +43,7 @@ pub fn parse(path: &str, text: &str) -> Result<Target> {
         let options = &mut found[section];
         match name.as_str() {
             "user" => options.user = Some(value),
-            "password" => options.password = Some(value),
+            "password" => options.password = Some(Zeroizing::new(value)),
             "host" => options.host = Some(value),
             "socket" => options.socket = Some(value),
             "database" => options.database = Some(value),
@@ -102,13 +80,13 @@ pub fn parse(path: &str, text: &str) -> Result<Target> {
         }
     }
     let [client, own] = found;
-    Ok(own.over(client).into_target())
+    Ok(own.over(client).into_target(path))
 }
 
 #[derive(Default)]
 struct Options {
     user: Option<String>,
-    password: Option<String>,
+    password: Option<Zeroizing<String>>,
     host: Option<String>,
     socket: Option<String>,
     database: Option<String>,
@@ -146,7 +124,7 @@ impl Options {
         }
     }
 
-    fn into_target(self) -> Target {
+    fn into_target(self, path: &str) -> Target {
         let port = self.port.unwrap_or(3306);
         Target {
             addresses: match (self.socket, self.host) {
@@ -155,7 +133,7 @@ impl Options {
                 (None, None) => Vec::new(),
             },
             user: self.user,
-            password: self.password,
+            password: self.password.map(|text| Password::of_file(&text, path)),
             database: self.database,
             tls: Tls {
                 mode: self.ssl_mode.unwrap_or(match (self.ssl, self.ssl_verify) {

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use zeroize::Zeroizing;
 
 use super::secret_file;
 use super::value::Result;
@@ -21,7 +20,7 @@ pub fn keys(path: &str) -> Result<Arc<Keys>> {
         return Ok(Arc::clone(keys));
     }
     let (bytes, _) = secret_file::read(path).map_err(|problem| ConfigError::new(KEY, problem))?;
-    let keys = Keys::parse(&Zeroizing::new(bytes));
+    let keys = Keys::parse(&bytes);
     let keys = Arc::new(keys.map_err(|problem| ConfigError::new(KEY, format!("{path}: {problem}")))?);
     read.push((path.to_owned(), Arc::clone(&keys)));
     Ok(keys)

@@ -93,7 +93,8 @@ pub fn find(name: &str) -> Option<&'static Key> {
 pub const ALL: &[Key] = &[
     Key::new(c"rustsql.dsn", c"", PerDir, |c, t| c.apply_dsn(t), "where sessions are kept: `mysql://user:password@host:port,host:port/database`").masked(),
     Key::new(c"rustsql.user", c"", PerDir, |c, t| put(&mut c.target.user, Ok(optional(t))), "the user, where the DSN has none"),
-    Key::new(c"rustsql.password", c"", PerDir, |c, t| put(&mut c.target.password, Ok(optional(t))), "the password, where the DSN has none").masked(),
+    Key::new(c"rustsql.password", c"", PerDir, |c, t| put(&mut c.target.password, Ok((!t.is_empty()).then(|| t.into()))), "the password, where the DSN has none").masked(),
+    Key::new(c"rustsql.password_file", c"", System, |c, t| put(&mut c.password_file, Ok(t.to_owned())), "a file with the password alone"),
     Key::new(c"rustsql.defaults_file", c"", System, |c, t| put(&mut c.defaults_file, Ok(t.to_owned())), "a file like `my.cnf` with account and hosts"),
     Key::new(c"rustsql.table", c"php_sessions", PerDir, |c, t| put(&mut c.table, table(t)), "a name, or `database.name`"),
     Key::new(c"rustsql.namespace", c"", PerDir, |c, t| put(&mut c.namespace, Ok(t.to_owned())), "separates applications that share a table"),
@@ -106,6 +107,8 @@ pub const ALL: &[Key] = &[
     Key::new(c"rustsql.tls_ca", c"", PerDir, |c, t| put(&mut c.target.tls.ca, Ok(t.to_owned())), "a PEM file with the authorities that may sign the server's certificate"),
     Key::new(c"rustsql.tls_cert", c"", PerDir, |c, t| put(&mut c.target.tls.cert, Ok(t.to_owned())), "a PEM file with the client's certificate"),
     Key::new(c"rustsql.tls_key", c"", PerDir, |c, t| put(&mut c.target.tls.key, Ok(t.to_owned())), "a PEM file with the key of the client's certificate"),
+    Key::new(c"rustsql.cleartext", c"0", System, |c, t| put(&mut c.cleartext, boolean(t)), "1: the password may be sent as it is"),
+    Key::new(c"rustsql.server_public_key_file", c"", PerDir, |c, t| put(&mut c.server_public_key_file, Ok(t.to_owned())), "a PEM file with the public key of `caching_sha2_password`"),
     Key::new(c"rustsql.connect_timeout", c"2", PerDir, |c, t| put(&mut c.connect_timeout, above_zero(t)), "seconds for a name to be resolved, and for each address of each host"),
     Key::new(c"rustsql.io_timeout", c"10", PerDir, |c, t| put(&mut c.io_timeout, above_zero(t)), "seconds for all that a call asks a server"),
     Key::new(c"rustsql.retry_after", c"5", PerDir, |c, t| put(&mut c.retry_after, seconds(t)), "seconds for which a host that does not answer or takes no writes is tried last"),

@@ -7,6 +7,7 @@ pub mod defaults_file;
 pub mod dsn;
 pub mod key_file;
 pub mod keys;
+mod password;
 mod secret_file;
 mod settings;
 mod target;
@@ -20,17 +21,23 @@ pub use value::{LockFailure, TlsMode};
 
 use std::ffi::CStr;
 
+use zeroize::Zeroizing;
+
 use crate::envelope::Encryption;
 use crate::error::ConfigError;
 use crate::lock::Mode;
 use keys::{Key, Scope};
+use password::Password;
+use secret_file::Stamp;
 use value::{Result, without_line_end};
 
 /// The settings `rustsql.user` and `rustsql.password`.
 struct Account {
     user: Option<String>,
-    password: Option<String>,
+    password: Option<Password>,
 }
+
+const PASSWORD_FILE: &str = "rustsql.password_file";
 
 const FOREIGN_HOSTS: &str = "its hosts come from the script, .user.ini or .htaccess, and what it lacks of user and password comes \
      from php.ini or rustsql.defaults_file, which is sent only to hosts that these name: put both into the same URL \
@@ -41,6 +48,10 @@ const NO_KEY: &str = "it needs a key: openssl rand -hex 32 > FILE, and name the 
 fn addresses(dsn: &str) -> Vec<Address> {
     let named = Config::with_defaults().and_then(|mut config| config.apply_dsn(dsn).map(|()| config));
     named.map(|config| config.target.addresses).unwrap_or_default()
+}
+
+fn read_file(setting: &str, path: &str) -> Result<(Zeroizing<Vec<u8>>, Stamp)> {
+    secret_file::read(path).map_err(|problem| ConfigError::new(setting, problem))
 }
 
 impl Config {
@@ -88,9 +99,11 @@ impl Config {
         config.take_keys()
     }
 
-    /// Whether the same texts would still give the same configuration: false after a change of the defaults file.
+    /// Whether the same texts would still give the same configuration: false after a change of a file that was read.
     pub fn is_current(&self) -> bool {
-        self.defaults_file.is_empty() || defaults_file::stamp(&self.defaults_file) == self.defaults_stamp
+        self.files
+            .iter()
+            .all(|(path, was)| secret_file::stamp(path).as_ref() == Some(was))
     }
 
     /// Checks a text: for `ini_set()` and when PHP starts.
@@ -121,7 +134,7 @@ impl Config {
             self.target.user = dsn.user;
         }
         if dsn.password.is_some() {
-            self.target.password = dsn.password;
+            self.target.password = dsn.password.as_deref().map(Password::from);
         }
         self.target.database = dsn.database;
         let mut after_password = false;
@@ -157,25 +170,22 @@ impl Config {
     /// A script can name any host, and it may not be able to read the administrator's password. So the administrator's account is
     /// sent only to hosts that the administrator names.
     fn complete(&mut self, ini: Account, source: &str, lasting: impl Fn(&'static CStr) -> String) -> Result<()> {
-        let mut file = Target::default();
-        if !self.defaults_file.is_empty() {
-            let (content, stamp) = defaults_file::read(&self.defaults_file)?;
-            (file, self.defaults_stamp) = (content, Some(stamp));
-        }
+        let file = self.read_files()?;
         let mut lent = false;
-        let mut lend = |value: Option<String>, name, from_file: Option<String>| {
-            lent |= match &value {
+        let mut lend = |value: Option<&str>, name, is_in_file: bool| {
+            lent |= match value {
                 Some(value) => value == without_line_end(&lasting(name)),
-                None => from_file.is_some(),
+                None => is_in_file,
             };
-            value.or(from_file)
         };
         let target = &mut self.target;
         if target.user.is_none() {
-            target.user = lend(ini.user, c"rustsql.user", file.user);
+            lend(ini.user.as_deref(), c"rustsql.user", file.user.is_some());
+            target.user = ini.user.or(file.user);
         }
         if target.password.is_none() {
-            target.password = lend(ini.password, c"rustsql.password", file.password);
+            lend(ini.password.as_deref(), c"rustsql.password", file.password.is_some());
+            target.password = ini.password.or(file.password);
         }
         target.database = target.database.take().or(file.database);
         target.tls.complete(file.tls);
@@ -194,6 +204,42 @@ impl Config {
             }
         }
         Ok(())
+    }
+
+    /// What the files of the account have. A password that changes, as tokens do, is read at the next request.
+    fn read_files(&mut self) -> Result<Target> {
+        let mut found = Target::default();
+        if !self.defaults_file.is_empty() {
+            let (content, stamp) = defaults_file::read(&self.defaults_file)?;
+            found = content;
+            self.files.push((self.defaults_file.clone(), stamp));
+        }
+        if !self.password_file.is_empty() {
+            let path = &self.password_file;
+            let (bytes, stamp) = read_file(PASSWORD_FILE, path)?;
+            let wrong = |problem| ConfigError::new(PASSWORD_FILE, format!("{path} {problem}"));
+            let text = str::from_utf8(&bytes).map_err(|_| wrong("is not UTF-8"))?;
+            let password = match without_line_end(text) {
+                "" => {
+                    return Err(wrong(
+                        "is empty: does whatever writes it write another file first, and then rename that?",
+                    ));
+                }
+                text if text.contains(['\n', '\0']) => {
+                    return Err(wrong("has more than one line: it has to have the password alone"));
+                }
+                text => Password::of_file(text, path),
+            };
+            found.password = Some(password);
+            self.files.push((path.clone(), stamp));
+        }
+        if !self.server_public_key_file.is_empty() {
+            let path = &self.server_public_key_file;
+            let (bytes, stamp) = read_file("rustsql.server_public_key_file", path)?;
+            self.server_public_key = Some(bytes.to_vec());
+            self.files.push((path.clone(), stamp));
+        }
+        Ok(found)
     }
 
     fn check(&mut self, source: &str) -> Result<()> {

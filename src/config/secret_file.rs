@@ -11,6 +11,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 
 use nix::unistd::geteuid;
+use zeroize::Zeroizing;
 
 /// The largest file that is read, in bytes. Option files are much smaller.
 const LARGEST: u64 = 64 << 10;
@@ -21,11 +22,33 @@ const MOST_LINKS: usize = 40;
 const WRITABLE_BY_OTHERS: u32 = 0o022;
 const STICKY: u32 = 0o1000;
 
-/// The content and the metadata of the file. The error says what is wrong and what to do.
-pub fn read(path: &str) -> Result<(Vec<u8>, Metadata), String> {
+/// Identifies the content and the permissions of a file: it changes when they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    place: (u64, u64),
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl From<Metadata> for Stamp {
+    fn from(file: Metadata) -> Self {
+        Self {
+            place: (file.dev(), file.ino()),
+            modified: (file.mtime(), file.mtime_nsec()),
+            changed: (file.ctime(), file.ctime_nsec()),
+        }
+    }
+}
+
+pub fn stamp(path: &str) -> Option<Stamp> {
+    fs::symlink_metadata(path).ok().map(Stamp::from)
+}
+
+/// The content of the file, which is wiped from memory at its end. The error says what is wrong and what to do.
+pub fn read(path: &str) -> Result<(Zeroizing<Vec<u8>>, Stamp), String> {
     let unreadable = |error: io::Error| match error.raw_os_error() {
         Some(libc::ELOOP) => format!("{path} is a symbolic link: name the file itself"),
-        _ => format!("{path} cannot be read: {error}"),
+        _ => format!("{path} cannot be read: {}", reason(&error)),
     };
     if !path.starts_with('/') {
         return Err(format!("{path} is not a whole path: begin it with '/'"));
@@ -41,12 +64,12 @@ pub fn read(path: &str) -> Result<(Vec<u8>, Metadata), String> {
     }
     judge(path, &is)?;
     // Large enough at once: no copy of a secret is left in memory that was too small.
-    let mut bytes = Vec::with_capacity(LARGEST as usize + 2);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST as usize + 2));
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > LARGEST {
         return Err(format!("{path} cannot be read: it has more than {LARGEST} bytes"));
     }
-    Ok((bytes, is))
+    Ok((bytes, Stamp::from(is)))
 }
 
 /// Resolves the symbolic links of the folders and checks each folder. A link as the last part stays: `open` refuses it.
@@ -55,7 +78,7 @@ fn resolve(path: &Path) -> Result<PathBuf, String> {
     let mut left = names(path);
     let mut links = 0;
     loop {
-        let told = |error: io::Error| format!("{}: {error}", at.display());
+        let told = |error: io::Error| describe(&at, error);
         judge(&at.to_string_lossy(), &fs::symlink_metadata(&at).map_err(told)?)?;
         let Some(name) = left.pop() else { return Ok(at) };
         let next = at.join(&name);
@@ -66,7 +89,7 @@ fn resolve(path: &Path) -> Result<PathBuf, String> {
         if left.is_empty() {
             return Ok(next);
         }
-        let told = |error: io::Error| format!("{}: {error}", next.display());
+        let told = |error: io::Error| describe(&next, error);
         if !fs::symlink_metadata(&next).map_err(told)?.is_symlink() {
             at = next;
             continue;
@@ -92,6 +115,21 @@ fn names(path: &Path) -> Vec<OsString> {
     let mut names: Vec<_> = path.components().filter_map(name).collect();
     names.reverse();
     names
+}
+
+fn describe(path: &Path, error: io::Error) -> String {
+    format!("{}: {}", path.display(), reason(&error))
+}
+
+/// Processes that serve requests have given up root, so that a file for root alone cannot be read any more.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => format!(
+            "the user that PHP runs as here, number {}, may not: give it to a group of that user (chgrp, chmod g+r)",
+            geteuid()
+        ),
+        _ => error.to_string(),
+    }
 }
 
 fn judge(path: &str, is: &Metadata) -> Result<(), String> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::defaults_file::Stamp;
+use super::secret_file::Stamp;
 use super::target::Target;
 use super::value::LockFailure;
 use crate::envelope::Envelope;
@@ -33,8 +33,15 @@ pub struct Config {
     pub envelope: Envelope,
     pub store_empty: bool,
     pub auto_create: bool,
+    /// The password may be sent as it is.
+    pub cleartext: bool,
+    /// In PEM format: the only key that the password is encrypted with.
+    pub server_public_key: Option<Vec<u8>>,
+    pub(super) server_public_key_file: String,
+    pub(super) password_file: String,
     pub(super) defaults_file: String,
     pub(super) encryption_key_file: String,
-    pub(super) defaults_stamp: Option<Stamp>,
+    /// The files that were read, as they were.
+    pub(super) files: Vec<(String, Stamp)>,
     pub(super) socket: Option<String>,
 }

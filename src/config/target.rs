@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::password::Password;
 use super::value::TlsMode;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -26,7 +27,7 @@ pub struct Target {
     /// In the order in which they are tried.
     pub addresses: Vec<Address>,
     pub user: Option<String>,
-    pub password: Option<String>,
+    pub password: Option<Password>,
     pub database: Option<String>,
     pub tls: Tls,
 }

@@ -33,6 +33,12 @@ pub fn cause(error: DriverError) -> DbError {
         DriverError::NoTls(_) => DbError::Driver("it offers no TLS".into()),
         DriverError::TooLarge { limit } => DbError::Driver(format!("its answer has more than {limit} bytes")),
         DriverError::UnknownPlugin(name) => DbError::Driver(format!("it wants the authentication plugin '{name}'")),
+        DriverError::ClearText { .. } => {
+            DbError::Driver("it wants the password as it is (mysql_clear_password)".into())
+        }
+        DriverError::UnusableKey => {
+            DbError::Driver("rustsql.server_public_key_file has no RSA key in PEM format that fits the password".into())
+        }
         DriverError::OldPassword => DbError::Driver("it wants a password in the format of before MySQL 4.1".into()),
         DriverError::Unsuitable(name) => DbError::Driver(format!("it is {name}")),
     }

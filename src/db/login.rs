@@ -10,7 +10,8 @@ use parking_lot::Mutex;
 
 use super::driver::{Account, Client, Endpoint, Error};
 use super::host::Host;
-use super::{login_error, tls};
+use super::login_error::{self, Way};
+use super::tls;
 use crate::config::{Address, Config};
 use crate::error::Result;
 
@@ -47,12 +48,21 @@ pub fn log_in(host: &Host, config: &Config, program_name: &str) -> Result<Client
     let account = Account {
         user: target.user.as_deref().unwrap_or_default(),
         password: target.password.as_deref().unwrap_or_default(),
+        cleartext: config.cleartext,
+        server_public_key: config.server_public_key.as_deref(),
         database: target.database.as_deref(),
         program_name,
     };
+    let tls = tls::request(host, config)?;
     let failed = |error| {
-        let on_loopback = host.ip().is_some_and(|ip| ip.is_loopback());
-        login_error::sort(error, host.label(), on_loopback)
+        let tls = tls.as_ref().is_some_and(|tls| tls.established.get());
+        let way = match host.ip() {
+            None => Way::Socket,
+            Some(_) if !tls && account.server_public_key.is_some() => Way::WithOwnKey,
+            Some(ip) if ip.is_loopback() => Way::Loopback { tls },
+            Some(_) => Way::Network { tls },
+        };
+        login_error::sort(error, host.label(), way)
     };
     let endpoint = match (host.address(), host.ip()) {
         (Address::Socket(path), _) => Endpoint::Unix(path),
@@ -64,9 +74,8 @@ pub fn log_in(host: &Host, config: &Config, program_name: &str) -> Result<Client
         (Address::Tcp { .. }, None) => return Err(failed(Error::Local("its name was not resolved".into()))),
     };
     let pipelined = matches!(endpoint, Endpoint::Tcp { .. }) && may_be_pipelined(host, config);
-    let tls = tls::request(host, config)?;
     let client = Client::connect(&endpoint, &account, deadline, tls.as_ref(), pipelined);
-    if tls.is_some_and(|tls| tls.established.get()) {
+    if tls.as_ref().is_some_and(|tls| tls.established.get()) {
         tls::offered(host);
     }
     client.map_err(failed)

@@ -14,7 +14,44 @@ use crate::error::{DbError, Error};
 
 /// MySQL answers an unknown user with a random plugin, to hide which users exist.
 const UNKNOWN_PLUGIN: &str = "are user and password right? If they are, give the account an authentication plugin that this \
-     build has: caching_sha2_password, mysql_native_password or client_ed25519";
+     build has: caching_sha2_password, mysql_native_password, parsec, ed25519, unix_socket, or one that takes the password as it is";
+
+/// MariaDB's PAM asks so, unless it is told otherwise.
+const DIALOG: &str =
+    "rustsql has no dialogues: set pam_use_cleartext_plugin = ON at the server, and rustsql.cleartext = 1";
+
+const CLEAR_TEXT_IS_OFF: &str = "if it is the right server, and is to have the password so, set rustsql.cleartext = 1 in php.ini; \
+     it is sent only to a server that rustsql.tls = verify_identity or verify_ca has verified, or over a Unix socket";
+
+const CLEAR_TEXT_IS_UNSAFE: &str = "rustsql sends it so only to a server that TLS has verified, or over a Unix socket: set \
+     rustsql.tls = verify_identity, and rustsql.tls_ca if its authority is not one of the system's";
+
+const WRONG_KEY: &str =
+    "put the server's key there (SHOW STATUS LIKE 'Caching_sha2_password_rsa_public_key'), or use TLS";
+
+const DENIED: &str = "are user and password right, and may the account log in from this machine? If it demands a client's \
+     certificate (REQUIRE X509), set rustsql.tls_cert and rustsql.tls_key";
+
+const DENIED_BY_SOCKET: &str = "are user and password right? An account of unix_socket or auth_socket lets in the system's user of its \
+     name alone: that is the user that PHP runs as";
+
+const DENIED_WITHOUT_TLS: &str = "are user and password right, and may the account log in from this machine? This connection had no \
+     TLS: if the account or the server demands it (REQUIRE SSL, require_secure_transport), set rustsql.tls = required";
+
+const DENIED_BY_LOOPBACK: &str = "are user and password right, and may the account log in from this machine? If the account or the server \
+     demands TLS (REQUIRE SSL, require_secure_transport), set rustsql.tls = required: 'preferred' uses none within one machine";
+
+const DENIED_WITH_KEY: &str = "are user and password right, may the account log in from this machine and without TLS, and is the key of \
+     rustsql.server_public_key_file this server's?";
+
+/// The account's plugin needs no password, or does not tell whether there was one.
+const DENIED_WITHOUT_PASSWORD: &str = "are user and password right? An account of unix_socket or auth_socket is let in over the server's \
+     socket alone: add ?socket=/run/mysqld/mysqld.sock (or where it is) to the DSN";
+
+const NEEDS_TLS: &str = "set rustsql.tls = required, or use its socket";
+
+const NEEDS_TLS_BY_LOOPBACK: &str =
+    "set rustsql.tls = required, since 'preferred' uses no TLS within one machine, or use its socket";
 
 const NOT_THERE: &str = "is the server running, and are host, port and socket right?";
 
@@ -31,49 +68,70 @@ pub const PASSWORD_EXPIRED: &str =
 pub const LIMIT_REACHED: &str = "the account has used up that limit: raise it by ALTER USER ... WITH, 0 takes it away; \
      max_user_connections has to be above the number of PHP workers";
 
-/// `on_loopback`: the login used TCP on this machine, where a server may run that refuses TCP.
-pub fn sort(error: DriverError, host: &str, on_loopback: bool) -> Error {
+/// How a login went to its server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Socket,
+    /// TCP on this machine. A server that runs there may refuse TCP.
+    Loopback {
+        tls: bool,
+    },
+    Network {
+        tls: bool,
+    },
+    /// TCP without TLS, and a key that the password is encrypted with where the server wants it.
+    WithOwnKey,
+}
+
+pub fn sort(error: DriverError, host: &str, way: Way) -> Error {
     let host = host.to_owned();
-    match error {
+    let cure = match &error {
         DriverError::Unsuitable(name) => return Error::Unsuitable { host, name },
-        DriverError::UnknownPlugin(_) => {
-            return Error::Login {
-                host,
-                cure: UNKNOWN_PLUGIN,
-                source: cause(error),
-            };
-        }
+        DriverError::UnknownPlugin(name) if name == "dialog" => Some(DIALOG),
+        DriverError::UnknownPlugin(_) => Some(UNKNOWN_PLUGIN),
+        DriverError::ClearText { allowed: false } => Some(CLEAR_TEXT_IS_OFF),
+        DriverError::ClearText { allowed: true } => Some(CLEAR_TEXT_IS_UNSAFE),
+        DriverError::UnusableKey => Some(WRONG_KEY),
         DriverError::NoTls(cure) => {
-            return Error::Connect {
-                host,
-                cure,
-                source: cause(error),
-            };
+            let cure = *cure;
+            let source = cause(error);
+            return Error::Connect { host, cure, source };
         }
-        DriverError::Tls(ref problem) => {
-            return Error::Connect {
-                host,
-                cure: tls_error::cure(problem),
-                source: cause(error),
-            };
+        DriverError::Tls(problem) => {
+            let cure = tls_error::cure(problem);
+            let source = cause(error);
+            return Error::Connect { host, cure, source };
         }
-        _ => {}
+        _ => None,
+    };
+    if let Some(cure) = cure {
+        let source = cause(error);
+        return Error::Login { host, cure, source };
     }
     let old_password = error == DriverError::OldPassword;
     let is_other_protocol = matches!(error, DriverError::Malformed(_));
     let code = code(&error).or(old_password.then_some(SECURE_AUTH_MODE));
     let source = cause(error);
     match code {
-        // MariaDB's error is the same if the account requires TLS.
-        Some(ACCESS_DENIED | ACCESS_DENIED_NO_PASSWORD) => Error::Login {
+        Some(code @ (ACCESS_DENIED | ACCESS_DENIED_NO_PASSWORD)) => Error::Login {
             host,
-            cure: "are user and password right, may the account log in from this machine, and without TLS, which rustsql does not \
-                 speak yet (REQUIRE NONE, require_secure_transport = OFF)?",
+            // The error is the same if the account demands TLS.
+            cure: match way {
+                Way::Socket => DENIED_BY_SOCKET,
+                _ if code == ACCESS_DENIED_NO_PASSWORD => DENIED_WITHOUT_PASSWORD,
+                Way::WithOwnKey => DENIED_WITH_KEY,
+                Way::Loopback { tls: false } => DENIED_BY_LOOPBACK,
+                Way::Network { tls: false } => DENIED_WITHOUT_TLS,
+                Way::Loopback { tls: true } | Way::Network { tls: true } => DENIED,
+            },
             source,
         },
         Some(SECURE_TRANSPORT_REQUIRED) => Error::Login {
             host,
-            cure: "rustsql does not speak TLS yet: use its socket, or set require_secure_transport = OFF",
+            cure: match way {
+                Way::Loopback { .. } => NEEDS_TLS_BY_LOOPBACK,
+                _ => NEEDS_TLS,
+            },
             source,
         },
         Some(SECURE_AUTH_MODE) => Error::Login {
@@ -132,7 +190,7 @@ pub fn sort(error: DriverError, host: &str, on_loopback: bool) -> Error {
             host,
             cure: match source {
                 _ if is_other_protocol => NO_MYSQL,
-                DbError::Network(_) if on_loopback => NOT_THERE_BY_TCP,
+                DbError::Network(_) if matches!(way, Way::Loopback { .. }) => NOT_THERE_BY_TCP,
                 _ => NOT_THERE,
             },
             source,

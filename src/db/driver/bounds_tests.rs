@@ -29,6 +29,8 @@ fn answer(packets: &[&[u8]]) -> Result<usize, Error> {
     let account = Account {
         user: "app",
         password: "secret",
+        cleartext: false,
+        server_public_key: None,
         database: None,
         program_name: "",
     };

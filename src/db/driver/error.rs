@@ -30,6 +30,10 @@ pub enum Error {
     TooLarge { limit: usize },
     /// The account needs an authentication plugin that this client does not have.
     UnknownPlugin(String),
+    /// The server wants the password as it is. `allowed`: it could have it on a way on which nobody else reads it.
+    ClearText { allowed: bool },
+    /// The key that the password is to be encrypted with is none of RSA in PEM format, or too short.
+    UnusableKey,
     /// The account's password is stored in the format of before MySQL 4.1.
     OldPassword,
     /// The name of a product that has the protocol, but cannot lock sessions.

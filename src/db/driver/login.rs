@@ -6,15 +6,15 @@ use mysql_common::constants::{CapabilityFlags, MariadbCapabilities};
 use mysql_common::packets::{AuthPlugin, HandshakeResponse, SslRequest};
 use mysql_common::proto::MySerialize;
 
-use super::auth::{self, Plugin};
+use super::auth::Plugin;
+use super::dialogue::{self, Dialogue, Way};
 use super::error::{Error, Result};
 use super::greeting::Greeting;
 use super::packets::Packets;
 use super::tls::TlsRequest;
 
-/// The most bytes of a server during a login, and the most packets after its greeting.
+/// The most bytes of a server during a login.
 const MOST_BYTES: usize = 16 << 10;
-const MOST_PACKETS: usize = 5;
 
 /// The protocol's limit. The server's own limit is checked before a write.
 const LARGEST_PACKET: u32 = 1 << 30;
@@ -44,18 +44,13 @@ const ANSWER_NUMBER: u8 = 2;
 /// utf8mb4_general_ci.
 const CHARACTER_SET: u8 = 45;
 
-const ACCEPTED: u8 = 0;
-const MORE_DATA: u8 = 1;
-const SWITCH: u8 = 0xfe;
-
-/// The packets of caching_sha2_password.
-const FAST_SUCCESS: &[u8] = &[3];
-const FULL_AUTHENTICATION: &[u8] = &[4];
-const KEY_REQUEST: u8 = 2;
-
 pub struct Account<'a> {
     pub user: &'a str,
     pub password: &'a str,
+    /// The password may be sent as it is, where nobody but the right server can read it.
+    pub cleartext: bool,
+    /// The only key that the password is encrypted with, in PEM format. `None`: the key that the server sends.
+    pub server_public_key: Option<&'a [u8]>,
     pub database: Option<&'a str>,
     /// The connection attributes, which the performance schema shows.
     pub program_name: &'a str,
@@ -107,7 +102,8 @@ pub fn log_in(
         }
     }
     let plugin = Plugin::named(&greeting.plugin);
-    let pipelined = pipelined && matches!(plugin, Some(Plugin::Native | Plugin::CachingSha2));
+    let plugin = plugin.filter(|plugin| plugin.fits_greeting());
+    let pipelined = pipelined && plugin.is_some();
     let plugin = plugin.unwrap_or(Plugin::Native);
     let response = response(&greeting, account, plugin, capabilities, agreed.caches_columns)?;
     packets.write(|packet| response.serialize(packet));
@@ -115,7 +111,14 @@ pub fn log_in(
         packets.end_record()?;
     } else {
         packets.flush()?;
-        authenticate(packets, account, plugin, greeting.challenge)?;
+        let mut dialogue = Dialogue {
+            account,
+            way: Way::of(packets.stream()),
+            plugin,
+            challenge: greeting.challenge,
+            has_asked: false,
+        };
+        dialogue.hold(packets)?;
     }
     Ok((agreed, pipelined))
 }
@@ -125,14 +128,7 @@ pub fn log_in(
 pub fn finish(packets: &mut Packets) -> Result<()> {
     packets.expect_number(ANSWER_NUMBER);
     packets.begin_answer(Some(MOST_BYTES));
-    loop {
-        match packets.read()? {
-            [ACCEPTED, ..] => return Ok(()),
-            [MORE_DATA, rest @ ..] if rest == FAST_SUCCESS => {}
-            packet @ [Error::HEADER, ..] => return Err(Error::of_packet(packet)),
-            _ => return Err(Error::Malformed("a login that takes more than one answer")),
-        }
-    }
+    dialogue::finish(packets)
 }
 
 fn response<'a>(
@@ -161,7 +157,11 @@ fn response<'a>(
     // Any version of the character set utf8mb4, which encodes the names of user and database.
     let version = (8, 0, 0);
     let response = HandshakeResponse::new(
-        Some(plugin.response(account.password.as_bytes(), &greeting.challenge)?),
+        Some(
+            plugin
+                .response(account.password.as_bytes(), &greeting.challenge)?
+                .to_vec(),
+        ),
         version,
         Some(account.user.as_bytes()),
         account.database.map(str::as_bytes),
@@ -175,52 +175,4 @@ fn response<'a>(
         true => response.with_mariadb_ext_capabilities(cached),
         false => response,
     })
-}
-
-/// Responds to the server's authentication packets until it accepts the login.
-fn authenticate(
-    packets: &mut Packets,
-    account: &Account<'_>,
-    mut plugin: Plugin,
-    mut challenge: Vec<u8>,
-) -> Result<()> {
-    let password = account.password.as_bytes();
-    let is_secret = packets.stream().is_unix() || packets.stream().is_tls();
-    for _ in 0..MOST_PACKETS {
-        let answer = match packets.read()? {
-            [ACCEPTED, ..] => {
-                // No command was sent: such bytes would be read as the answer to the first one.
-                return match packets.has_surplus() {
-                    true => Err(Error::Malformed("more than the end of a login")),
-                    false => Ok(()),
-                };
-            }
-            packet @ [Error::HEADER, ..] => return Err(Error::of_packet(packet)),
-            [SWITCH] => return Err(Error::OldPassword),
-            [SWITCH, rest @ ..] => {
-                let (name, sent) = split_at_nul(rest);
-                plugin = Plugin::named(name)
-                    .ok_or_else(|| Error::UnknownPlugin(String::from_utf8_lossy(name).into_owned()))?;
-                challenge = sent.strip_suffix(&[0]).unwrap_or(sent).to_vec();
-                plugin.response(password, &challenge)?
-            }
-            [MORE_DATA, rest @ ..] if plugin == Plugin::CachingSha2 => match rest {
-                FAST_SUCCESS => continue,
-                FULL_AUTHENTICATION if is_secret => [password, &[0]].concat(),
-                FULL_AUTHENTICATION => vec![KEY_REQUEST],
-                key => auth::encrypt(password, &challenge, key)?,
-            },
-            _ => return Err(Error::Malformed("no packet of a login")),
-        };
-        packets.write(|packet| packet.extend_from_slice(&answer));
-        packets.flush()?;
-    }
-    Err(Error::Malformed("a login without an end"))
-}
-
-fn split_at_nul(bytes: &[u8]) -> (&[u8], &[u8]) {
-    match bytes.iter().position(|byte| *byte == 0) {
-        Some(end) => (&bytes[..end], &bytes[end + 1..]),
-        None => (bytes, &[]),
-    }
 }

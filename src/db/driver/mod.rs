@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! client      the commands: login, query, prepare, execute, ping, quit
-//! login       greeting, response, authentication plugins (auth)
+//! login       greeting, TLS, first response; then a dialogue about the account (authentication plugins: auth, parsec)
 //! answer      result sets, rows, values
 //! packets     packets in and out: headers, sequence numbers, limits
 //! stream      the socket: every call ends at a deadline
@@ -16,10 +16,14 @@ mod auth;
 #[cfg(test)]
 mod bounds_tests;
 mod client;
+mod dialogue;
+#[cfg(test)]
+mod dialogue_tests;
 mod error;
 mod greeting;
 mod login;
 mod packets;
+mod parsec;
 mod stream;
 mod tls;
 

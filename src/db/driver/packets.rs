@@ -7,6 +7,8 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::time::Instant;
 
+use zeroize::Zeroize;
+
 use super::error::{Error, Result};
 use super::stream::Stream;
 use super::tls::TlsRequest;
@@ -142,6 +144,11 @@ impl Packets {
             self.output.clear();
         }
         Ok(())
+    }
+
+    /// Overwrites what the output buffer had: a password, say.
+    pub fn wipe(&mut self) {
+        self.output.zeroize();
     }
 
     /// Sends without waiting, and ignores errors: for COM_QUIT.

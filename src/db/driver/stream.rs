@@ -100,10 +100,6 @@ impl Stream {
     }
 
     /// An authority that is trusted has signed the server's certificate.
-    #[cfg_attr(
-        feature = "php",
-        expect(dead_code, reason = "for logins that may use only a verified connection")
-    )]
     pub fn is_verified(&self) -> bool {
         self.tls.as_ref().is_some_and(|tls| tls.is_verified())
     }
