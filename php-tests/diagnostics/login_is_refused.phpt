@@ -36,7 +36,7 @@ cannot_start('missing database', $dsn, [$host, '1049', '42000', 'does not exist'
 $mysql = $server->flavour === 'mysql';
 $opened = [];
 foreach ([
-    'TLS required' => ['REQUIRE SSL', ['1045', 'TLS', 'REQUIRE NONE']],
+    'TLS required' => ['REQUIRE SSL', ['1045', 'TLS', 'rustsql.tls = required', 'within one machine']],
     'locked' => ['ACCOUNT LOCK', [$mysql ? '3118' : '4151', 'ACCOUNT UNLOCK']],
     'expired' => ['PASSWORD EXPIRE', [$mysql ? '1862' : '1820', 'expired', 'ALTER USER']],
     'logins used up' => ['WITH MAX_CONNECTIONS_PER_HOUR 1', ['1226', 'max_connections_per_hour', 'ALTER USER ... WITH']],
@@ -63,7 +63,7 @@ foreach ([
 
 // A server that wants TLS of everybody but its own machine's socket.
 $strict = Server::start(null, ['require_secure_transport' => 'ON'] + ($mysql ? [] : ['max_password_errors' => '1']));
-cannot_start('a server that wants TLS', $strict->dsn(), ["127.0.0.1:$strict->port", $strict->flavour === 'mariadb' ? '1045' : '3159', 'TLS', 'require_secure_transport'], $table);
+cannot_start('a server that wants TLS', $strict->dsn(), ["127.0.0.1:$strict->port", $strict->flavour === 'mariadb' ? '1045' : '3159', 'TLS', 'rustsql.tls = required', 'within one machine'], $table);
 session_save_path($strict->socketDsn());
 same(true, session_start(), 'by the socket of that server');
 session_write_close();
