@@ -39,13 +39,14 @@ function handshakes(Server $server): int
  * Starts a session and closes it. Returns 'tls' or 'plain', or our warning without the prefix.
  *
  * @param array<string, string> $params of the DSN
+ * @param array<string, string|int> $override of the DSN, as in Server::dsn()
  */
-function outcome(Server $server, string $table, string $host, array $params, int $port = 0): string
+function outcome(Server $server, string $table, string $host, array $params, array $override = []): string
 {
     $before = handshakes($server);
     warnings();
     $query = http_build_query($params + ['table' => $table], '', '&', PHP_QUERY_RFC3986);
-    session_save_path($server->dsn($query, ['host' => $host] + ($port ? ['port' => $port] : [])));
+    session_save_path($server->dsn($query, ['host' => $host] + $override));
     session_id('abc');
     if (!session_start()) {
         return substr(ours()[0] ?? 'no warning', strlen('rustsql: '));

@@ -39,6 +39,10 @@ fn stamp(setting: &str, path: &str) -> Result<Option<Stamp>> {
     if path.is_empty() {
         return Ok(None);
     }
+    if !path.starts_with('/') {
+        let problem = format!("{path} is not a whole path: begin it with '/'");
+        return Err(ConfigError::new(setting, problem));
+    }
     let is = fs::metadata(path).map_err(|error| unreadable(setting, path, &error))?;
     Ok(Some((path.to_owned(), is.dev(), is.ino(), is.ctime(), is.ctime_nsec())))
 }
@@ -78,15 +82,12 @@ pub fn client(settings: &Tls) -> Result<Option<(Vec<CertificateDer<'static>>, Pr
         )),
         (cert, path) => {
             let text = read(KEY, path)?;
-            let key = PrivateKeyDer::from_pem_slice(&text).map_err(|error| match error {
-                pem::Error::NoItemsFound if holds(&text, b"ENCRYPTED PRIVATE KEY") || holds(&text, b"Proc-Type: 4") => {
-                    ConfigError::new(
-                        KEY,
-                        format!("{path}: the key has a password: openssl pkey -in {path} takes it away"),
-                    )
-                }
-                error => wrong_pem(KEY, path, "private key", &error),
-            })?;
+            if holds(&text, b"ENCRYPTED") {
+                let problem = format!("{path}: the key has a password: openssl pkey -in {path} takes it away");
+                return Err(ConfigError::new(KEY, problem));
+            }
+            let key =
+                PrivateKeyDer::from_pem_slice(&text).map_err(|error| wrong_pem(KEY, path, "private key", &error))?;
             Ok(Some((certificates(CERT, cert)?, key)))
         }
     }
@@ -116,12 +117,6 @@ fn certificates(setting: &str, path: &str) -> Result<Vec<CertificateDer<'static>
 }
 
 fn read(setting: &str, path: &str) -> Result<Zeroizing<Vec<u8>>> {
-    if !path.starts_with('/') {
-        return Err(ConfigError::new(
-            setting,
-            format!("{path} is not a whole path: begin it with '/'"),
-        ));
-    }
     let unreadable = |error| unreadable(setting, path, &error);
     // O_NONBLOCK: to open a named pipe would wait for a writer.
     let file = OpenOptions::new()

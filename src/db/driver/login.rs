@@ -38,8 +38,9 @@ const WANTED: CapabilityFlags = NEEDED
     // An UPDATE reports the rows that it found, not those that it changed.
     .union(CapabilityFlags::CLIENT_FOUND_ROWS);
 
-/// The sequence number of the response; the greeting has 0.
+/// The sequence number of the answer to the response. The greeting has 0; the request for TLS has a number, too.
 const ANSWER_NUMBER: u8 = 2;
+const ANSWER_NUMBER_WITH_TLS: u8 = 3;
 
 /// utf8mb4_general_ci.
 const CHARACTER_SET: u8 = 45;
@@ -126,7 +127,10 @@ pub fn log_in(
 /// Reads the answer to a response that was sent with the first command. A server that refuses the login does not execute the
 /// command.
 pub fn finish(packets: &mut Packets) -> Result<()> {
-    packets.expect_number(ANSWER_NUMBER);
+    packets.expect_number(match packets.stream().is_tls() {
+        true => ANSWER_NUMBER_WITH_TLS,
+        false => ANSWER_NUMBER,
+    });
     packets.begin_answer(Some(MOST_BYTES));
     dialogue::finish(packets)
 }

@@ -84,6 +84,19 @@ impl Tls {
 
     /// Sends what is encrypted. False: the socket's buffer is full.
     pub fn write_records(&mut self, socket: &Socket) -> Result<bool> {
+        self.write_all(socket).map_err(|error| {
+            // An alert with which the server hung up says more than the error of the socket.
+            loop {
+                match self.read_records(socket) {
+                    Ok(true) => {}
+                    Err(alert @ Error::Tls(_)) => return alert,
+                    Ok(false) | Err(_) => return error.into(),
+                }
+            }
+        })
+    }
+
+    fn write_all(&mut self, socket: &Socket) -> io::Result<bool> {
         while self.inner.wants_write() {
             match self.inner.write_tls(&mut Unblocked(socket)) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
@@ -145,7 +158,7 @@ impl Tls {
         }
         if let Err(error) = self.inner.process_new_packets() {
             // This sends the alert, with which the server's log says why the client hung up.
-            let _ = self.write_records(socket);
+            let _ = self.write_all(socket);
             return Err(failed(error));
         }
         Ok(true)
@@ -154,7 +167,7 @@ impl Tls {
     /// Tells the server, with what is encrypted before, that nothing follows.
     pub fn close(&mut self, socket: &Socket) {
         self.inner.send_close_notify();
-        let _ = self.write_records(socket);
+        let _ = self.write_all(socket);
     }
 }
 
