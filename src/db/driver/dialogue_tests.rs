@@ -85,6 +85,17 @@ fn a_clear_password_goes_over_a_unix_socket_if_that_is_allowed() {
 }
 
 #[test]
+fn a_token_may_be_long() {
+    let token = "t".repeat(5000);
+    let account = Account {
+        password: &token,
+        ..ACCOUNT
+    };
+    let (result, heard) = log_in(&account, true, &[SWITCH_TO_CLEAR, OK]);
+    assert_eq!((result, heard[1].len()), (Ok(()), token.len() + 1));
+}
+
+#[test]
 fn a_clear_password_never_goes_over_plain_tcp() {
     let (result, heard) = log_in(&ACCOUNT, false, &[SWITCH_TO_CLEAR, OK]);
     assert_eq!(result, Err(Error::ClearText { allowed: true }));
