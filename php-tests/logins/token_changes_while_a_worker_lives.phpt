@@ -53,6 +53,17 @@ foreach ($sources as $source => $content) {
         same([false, $pid], [$opened, $same], "$what: with an old token");
         $write($content('third-secret'));
         same([true, $pid], array_slice($request(), 0, 2), "$what: third");
+
+        // In the middle of a request, which loses its connection then.
+        $before = $session->row()['version'];
+        $holder = $session->hold('pause(RustSql\status()["connection_id"]); $_SESSION["n"] = 2;', $ini);
+        $holder->write("go on\n");
+        $its = $holder->readLine();
+        $set('fourth-secret');
+        $write($content('fourth-secret'));
+        $server->query("KILL $its");
+        same('', $session->finish($holder), "$what: no warning");
+        check($session->row()['version'] !== $before, "$what: written with the new password");
         unset($host, $request);
         $set(Server::PASSWORD);
     }

@@ -54,6 +54,19 @@ fn read_file(setting: &str, path: &str) -> Result<(Zeroizing<Vec<u8>>, Stamp)> {
     secret_file::read(path).map_err(|problem| ConfigError::new(setting, problem))
 }
 
+fn read_password(path: &str) -> Result<(Password, Stamp)> {
+    let (bytes, stamp) = read_file(PASSWORD_FILE, path)?;
+    let wrong = |problem| ConfigError::new(PASSWORD_FILE, format!("{path} {problem}"));
+    let text = str::from_utf8(&bytes).map_err(|_| wrong("is not UTF-8"))?;
+    match without_line_end(text) {
+        "" => Err(wrong(
+            "is empty: does whatever writes it write another file first, and then rename that?",
+        )),
+        text if text.contains(['\n', '\0']) => Err(wrong("has more than one line: it has to have the password alone")),
+        text => Ok((Password::of_file(text, path), stamp)),
+    }
+}
+
 impl Config {
     /// `ini` returns the text of a setting. `save_path` is used only if it is a `mysql://` or `mariadb://` URL, since
     /// distributions preset a folder there. `lasting` returns the administrator's value of a setting, also if the script or its
@@ -104,6 +117,18 @@ impl Config {
         self.files
             .iter()
             .all(|(path, was)| secret_file::stamp(path).as_ref() == Some(was))
+    }
+
+    /// The password for a login now: its file may have a new one since the request began. One that cannot be read stays as it was.
+    pub fn password(&self) -> Option<Password> {
+        let known = self.target.password.as_ref()?;
+        let newer = known.file().filter(|_| !self.is_current()).and_then(|file| {
+            if file == self.password_file {
+                return read_password(file).ok().map(|(password, _)| password);
+            }
+            defaults_file::read(file).ok().and_then(|(target, _)| target.password)
+        });
+        newer.or_else(|| Some(known.clone()))
     }
 
     /// Checks a text: for `ini_set()` and when PHP starts.
@@ -215,23 +240,9 @@ impl Config {
             self.files.push((self.defaults_file.clone(), stamp));
         }
         if !self.password_file.is_empty() {
-            let path = &self.password_file;
-            let (bytes, stamp) = read_file(PASSWORD_FILE, path)?;
-            let wrong = |problem| ConfigError::new(PASSWORD_FILE, format!("{path} {problem}"));
-            let text = str::from_utf8(&bytes).map_err(|_| wrong("is not UTF-8"))?;
-            let password = match without_line_end(text) {
-                "" => {
-                    return Err(wrong(
-                        "is empty: does whatever writes it write another file first, and then rename that?",
-                    ));
-                }
-                text if text.contains(['\n', '\0']) => {
-                    return Err(wrong("has more than one line: it has to have the password alone"));
-                }
-                text => Password::of_file(text, path),
-            };
+            let (password, stamp) = read_password(&self.password_file)?;
             found.password = Some(password);
-            self.files.push((path.clone(), stamp));
+            self.files.push((self.password_file.clone(), stamp));
         }
         if !self.server_public_key_file.is_empty() {
             let path = &self.server_public_key_file;

@@ -19,6 +19,10 @@ impl Password {
             file: Some(file.to_owned()),
         }
     }
+
+    pub fn file(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
 }
 
 impl From<&str> for Password {

@@ -45,9 +45,10 @@ fn may_be_pipelined(host: &Host, config: &Config) -> bool {
 pub fn log_in(host: &Host, config: &Config, program_name: &str) -> Result<Client> {
     let deadline = Instant::now().checked_add(config.connect_timeout);
     let target = &config.target;
+    let password = config.password();
     let account = Account {
         user: target.user.as_deref().unwrap_or_default(),
-        password: target.password.as_deref().unwrap_or_default(),
+        password: password.as_deref().unwrap_or_default(),
         cleartext: config.cleartext,
         server_public_key: config.server_public_key.as_deref(),
         database: target.database.as_deref(),
