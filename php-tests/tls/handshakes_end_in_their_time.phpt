@@ -5,7 +5,7 @@ A server that stops in the middle of the handshake, or goes on byte by byte, cos
 require __DIR__ . '/../inc/tls.php';
 require __DIR__ . '/../inc/tls_relay.php';
 
-const CONNECT = 1;
+const CONNECT = 0.4;
 const MARGIN = 6; // what the processes need on a busy machine
 
 $made = new Certificates;

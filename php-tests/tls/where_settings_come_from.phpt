@@ -55,6 +55,12 @@ foreach ([[$ca->certificate, 'tls', 'tls'], [$other->certificate, 'no authority 
     has('no authority that is trusted here', $start($dsn(['tls_ca' => $other->certificate])), basename($system) . " is the system's, a private tls_ca of another authority");
     same('tls', $start($dsn(['tls' => 'required'])), basename($system) . " is the system's, required");
 }
+
+has('TLS => rustls 0.23, TLS 1.2 and 1.3', php_run('(new ReflectionExtension("rustsql"))->info();')['out'], 'phpinfo');
+
+// What concerns all hosts is told once.
+$said = $start(['rustsql.dsn' => $server->dsn("table=$table&tls_ca=/nowhere", ['host' => '127.0.0.1,localhost'])]);
+same(1, substr_count($said, '/nowhere cannot be read'), "two hosts: $said");
 same([], warnings(), 'warnings');
 echo "done\n";
 ?>

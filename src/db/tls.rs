@@ -72,7 +72,12 @@ pub fn request(host: &Host, config: &Config) -> Result<Option<TlsRequest>> {
             TlsMode::Preferred => was_offered(host).then_some(OFFERED_BEFORE),
             _ => Some(NOT_OFFERED),
         },
-        is_verified: matches!(mode, TlsMode::VerifyCa | TlsMode::VerifyIdentity),
+        // A public authority signs a certificate for anybody, so without a name it says nothing about the server.
+        is_verified: match mode {
+            TlsMode::VerifyIdentity => true,
+            TlsMode::VerifyCa => !settings.ca.is_empty(),
+            TlsMode::Disabled | TlsMode::Preferred | TlsMode::Required => false,
+        },
         established: Cell::new(false),
     }))
 }

@@ -51,6 +51,8 @@ pub fn explain_all(errors: &[&Error]) -> String {
         Some(_) => error.brief(),
         None => error.explain(),
     };
-    let texts: Vec<_> = errors.iter().map(each).chain(common.map(str::to_owned)).collect();
+    let mut texts: Vec<_> = errors.iter().map(each).chain(common.map(str::to_owned)).collect();
+    // A wrong setting is the same for all hosts.
+    texts.dedup();
     texts.join("; ")
 }

@@ -99,7 +99,7 @@ impl Stream {
         self.tls.is_some()
     }
 
-    /// An authority that is trusted has signed the server's certificate.
+    /// The server's certificate says whose server it is.
     pub fn is_verified(&self) -> bool {
         self.tls.as_ref().is_some_and(|tls| tls.is_verified())
     }

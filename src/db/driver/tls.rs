@@ -25,7 +25,7 @@ pub struct TlsRequest {
     pub name: ServerName<'static>,
     /// What to do about a server that offers no TLS. `None`: it is used without.
     pub required: Option<&'static str>,
-    /// An authority that is trusted has signed the server's certificate.
+    /// The server's certificate says whose server it is: an authority of `tls_ca` has signed it, or its name is compared, too.
     pub is_verified: bool,
     /// Set once the handshake is over, even if the login fails later.
     pub established: Cell<bool>,
