@@ -11,7 +11,7 @@ export PHP_CONFIG PHP
 endif
 
 .DEFAULT_GOAL := build
-.PHONY: build help deps demo test test-matrix chaos fuzz bench install uninstall check stubs lint
+.PHONY: build help deps demo test test-matrix chaos fuzz bench install uninstall check stubs dist lint
 
 build: ## build target/release/librustsql.so
 	@$(with_php) tools/check-php
@@ -54,8 +54,10 @@ check: ## look which of PHP's programs load it, and whether a session works with
 stubs: build ## check that stubs/ declares what the library has
 	@tools/phpt mariadb php-tests/functions/stub_matches_the_extension.phpt
 
+dist: ## pack the library for this PHP, its licenses, an SBOM and a checksum: target/dist/
+	@$(with_php) tools/dist
+
 lint: ## every linter there is (tools/lint), and cargo-deny, which make test does without
 	@tools/deps
+	@tools/cargo-tools cargo-deny
 	@$(with_php) tools/lint
-	command -v cargo-deny > /dev/null || cargo install --locked cargo-deny
-	cargo deny check bans licenses sources
