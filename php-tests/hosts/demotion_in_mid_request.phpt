@@ -37,8 +37,8 @@ foreach (LOCKS as $lock) {
             echo $pair->on($pair->b, $rival);
         }
         echo "  $case: ", $pair->name($pair->session->finish($holder));
-        $stored = $pair->b->query("SELECT data, expires > UNIX_TIMESTAMP() + 1400 AS moved FROM app.{$pair->session->table}
-            WHERE id = x'" . session_key($pair->session->id) . "'")[0] ?? null;
+        $stored = Secure::opened($pair->b->query("SELECT *, expires > UNIX_TIMESTAMP() + 1400 AS moved FROM app.{$pair->session->table}
+            WHERE id = x'" . session_key($pair->session->id) . "'")[0] ?? null);
         echo $stored ? preg_replace('~x{99,}~', 'x...', $stored['data']) . ($stored['moved'] ? '' : ', its expiry not moved') : 'no row', "\n";
         echo $pair->stored($pair->a) === ($case === 'new' ? null : 'n|i:2;') ? '' : "  the demoted server was written\n";
         echo $pair->on($pair->b, 'session_start();', ['rustsql.lock_timeout' => '0']);

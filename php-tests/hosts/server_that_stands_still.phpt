@@ -22,8 +22,8 @@ foreach (LOCKS as $lock) {
         }
         foreach ($running as [$change, $one, $holder]) {
             echo '  ', preg_replace('~ = .*~', '', $change) ?: 'unchanged', ': ', $one->session->finish($holder);
-            $row = $one->b->query("SELECT data, expires > UNIX_TIMESTAMP() + 1400 AS moved FROM app.{$one->session->table}
-                WHERE id = x'" . session_key($one->session->id) . "'")[0] ?? null;
+            $row = Secure::opened($one->b->query("SELECT *, expires > UNIX_TIMESTAMP() + 1400 AS moved FROM app.{$one->session->table}
+                WHERE id = x'" . session_key($one->session->id) . "'")[0] ?? null);
             echo $row ? preg_replace('~x{99,}~', 'x...', $row['data']) . ($row['moved'] ? '' : ', its expiry not moved') : 'no row', "\n";
         }
     });

@@ -199,7 +199,7 @@ final class Pair
     public function stored(Server $server): ?string
     {
         $table = $this->session->table;
-        return $server->query("SELECT data FROM app.$table WHERE id = x'" . session_key($this->session->id) . "'")[0]['data'] ?? null;
+        return Secure::opened($server->query("SELECT * FROM app.$table WHERE id = x'" . session_key($this->session->id) . "'")[0] ?? null)['data'] ?? null;
     }
 
     /** Replaces the servers' names in a text by `A` and `B`. */

@@ -89,14 +89,20 @@ final class Liar
                 $this->pick();
             }
             if (in_array($listener, $read, true)) {
-                $pairs[] = (object) ['client' => stream_socket_accept($listener), 'server' => stream_socket_client("tcp://127.0.0.1:$port"),
+                $client = stream_socket_accept($listener);
+                stream_set_read_buffer($client, 0); // see Secure::relay()
+                $pairs[] = (object) ['client' => $client, 'server' => stream_socket_client("tcp://127.0.0.1:$port"), 'first' => true,
                     'unread' => '', 'where' => 'greeting', 'columns' => 0, 'later' => '', 'shift' => 0, 'silent' => false];
             }
             foreach ($pairs as $key => $pair) {
                 $open = true;
                 if (in_array($pair->client, $read, true)) {
-                    $bytes = (string) fread($pair->client, 65536);
+                    $bytes = (string) @fread($pair->client, $pair->first ? Secure::REQUEST : 65536);
                     $open = $bytes !== '';
+                    if ($pair->first && Secure::relay($bytes, $pair->client, $pair->server)) {
+                        $bytes = '';
+                    }
+                    $pair->first = false;
                     if ($pair->where === 'over') {
                         $pair->where = 'head';
                     }
@@ -104,7 +110,7 @@ final class Liar
                     @fwrite($pair->server, $bytes);
                 }
                 if ($open && in_array($pair->server, $read, true)) {
-                    $bytes = (string) fread($pair->server, 65536);
+                    $bytes = (string) @fread($pair->server, 65536);
                     $open = $bytes !== '' && $this->pass($pair, $bytes);
                 }
                 if (!$open) {

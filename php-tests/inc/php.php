@@ -9,6 +9,8 @@
  *     $holder->wait();              ['exit' => 0, 'signal' => null, 'out' => '', 'err' => '']
  */
 
+require_once __DIR__ . '/secure.php';
+
 /** The command line of the PHP under test with the extension. A value of `$ini` may be a list: ['extension' => ['mysqlnd', 'mysqli']]. */
 function php_command(array $ini = []): array
 {
@@ -28,7 +30,7 @@ function php_command(array $ini = []): array
     if (str_starts_with((string) getenv('RUSTSQL_TEST_MODULES'), 'session')) {
         $ini['extension'] = array_merge(['session'], (array) ($ini['extension'] ?? []));
     }
-    foreach ($ini + handler_ini() as $key => $values) {
+    foreach ($ini + handler_ini() + Secure::ini() as $key => $values) {
         foreach ((array) $values as $value) {
             array_push($command, '-d', "$key=\"" . addcslashes((string) $value, '"\\$') . '"');
         }

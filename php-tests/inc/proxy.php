@@ -61,14 +61,19 @@ final class Proxy
             stream_select($read, $none, $none, null);
             if (in_array($listener, $read, true)) {
                 $client = stream_socket_accept($listener);
+                stream_set_read_buffer($client, 0); // see Secure::relay()
                 $upstream = stream_socket_client("tcp://127.0.0.1:$port");
-                $pairs[] = (object) ['client' => $client, 'server' => $upstream, 'unread' => '', 'seen' => []];
+                $pairs[] = (object) ['client' => $client, 'server' => $upstream, 'first' => true, 'unread' => '', 'seen' => []];
             }
             foreach ($pairs as $key => $pair) {
                 $open = true;
                 if (in_array($pair->client, $read, true)) {
-                    $bytes = (string) fread($pair->client, 65536);
+                    $bytes = (string) @fread($pair->client, $pair->first ? Secure::REQUEST : 65536);
                     $open = $bytes !== '';
+                    if ($pair->first && Secure::relay($bytes, $pair->client, $pair->server)) {
+                        $bytes = '';
+                    }
+                    $pair->first = false;
                     self::look($pair, $bytes);
                     $error = count($pair->seen) > 1 ? $refuse[ord($bytes[4] ?? "\0")] ?? null : null;
                     if ($error) {
@@ -79,7 +84,7 @@ final class Proxy
                     }
                 }
                 if ($open && in_array($pair->server, $read, true)) {
-                    $bytes = (string) fread($pair->server, 65536);
+                    $bytes = (string) @fread($pair->server, 65536);
                     $open = $bytes !== '';
                     @fwrite($pair->client, $bytes);
                 }

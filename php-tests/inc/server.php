@@ -10,6 +10,8 @@
  * application's privileges on the database `app`.
  */
 
+require_once __DIR__ . '/secure.php';
+
 /** The parts of a version, as src/store/version.rs has them. */
 const MARK_BITS = 18;
 const COUNTER_BITS = 9;
@@ -223,7 +225,7 @@ final class Server
     /** The program with all its options. */
     private function command(array $more): array
     {
-        $options = $more + $this->options + [
+        $options = $more + $this->options + Secure::options() + [
             // These are for a small and fast server. Commits reach the kernel but not the disk: kill() loses none of them.
             'innodb_buffer_pool_size' => '16M',
             'innodb_flush_log_at_trx_commit' => '2',

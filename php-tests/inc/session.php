@@ -77,7 +77,7 @@ final class Session
     /** The stored row, or null when no such session is stored. */
     public function row(): ?array
     {
-        return $this->server->query("SELECT * FROM app.$this->table WHERE id = x'" . session_key($this->id) . "'")[0] ?? null;
+        return Secure::opened($this->server->query("SELECT * FROM app.$this->table WHERE id = x'" . session_key($this->id) . "'")[0] ?? null);
     }
 
     /** The stored bytes. */

@@ -166,7 +166,7 @@ final class Table
     {
         $key = session_key($id, $namespace);
         $rows = $this->server->query("SELECT *, HEX(id) AS id, UNIX_TIMESTAMP() AS now FROM app.`$this->name` WHERE id = x'$key'");
-        return $rows[0] ?? null;
+        return Secure::opened($rows[0] ?? null);
     }
 
     /** The row without the clock: equal results mean that nothing was written. */

@@ -8,7 +8,7 @@ require __DIR__ . '/../inc/session.php';
 $session = new Session('advisory');
 $session->run('session_start(); $_SESSION["n"] = 1;');
 $holder = $session->hold('session_reset(); var_dump($_SESSION["n"]); $_SESSION["n"]++;');
-$session->server->query("UPDATE app.$session->table SET data = 'n|i:5;'");
+$session->server->query("UPDATE app.$session->table SET format = 0, data = 'n|i:5;'");
 echo $session->finish($holder), $session->stored(), "\n";
 ?>
 --EXPECT--

@@ -17,7 +17,7 @@ foreach (LOCKS as $lock) {
 }
 $server->query('START TRANSACTION');
 foreach ($waiters as [$session]) {
-    $server->query("UPDATE app.$session->table SET data = 'n|i:5;'");
+    $server->query("UPDATE app.$session->table SET format = 0, data = 'n|i:5;'");
 }
 foreach ($waiters as $what => [$session, $strict]) {
     $waiters[$what][] = $session->start('session_start(); echo $_SESSION["n"]++;', ['session.use_strict_mode' => $strict]);

@@ -43,7 +43,7 @@ if ($handler === 'rustsql') {
         'rustsql.dsn' => $server->dsn(),
         'rustsql.table' => $server->freshTable(),
         'rustsql.lock' => $options['lock'] ?? 'advisory',
-    ];
+    ] + Secure::ini();
     array_push($tags, $server->flavour, $ini['rustsql.lock']);
 }
 if (isset($options['strict'])) {

@@ -27,7 +27,7 @@ $results = run_phpt($paths, [
     'session.save_handler' => 'rustsql',
     'session.use_strict_mode' => '0', // as in php-tests/inc/php.php
     'rustsql.dsn' => $server->dsn(),
-], "$root/target/test/phpt-$flavour.log", $root, JOBS);
+] + Secure::ini(), "$root/target/test/phpt-$flavour.log", $root, JOBS);
 
 $count = ['passed' => 0, 'failed' => 0, 'skipped' => 0];
 foreach ($results as $path => [$status, $detail]) {
