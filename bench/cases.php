@@ -4,7 +4,7 @@
  */
 declare(strict_types=1);
 
-foreach (['floor', 'killed', 'table', 'collecting'] as $file) {
+foreach (['floor', 'killed', 'table', 'collecting', 'tls'] as $file) {
     require __DIR__ . "/cases/$file.php";
 }
 
@@ -46,5 +46,6 @@ function cases(): array
         'killed' => measure_killed(...),
         'table' => unpinning('table', measure_table(...)),
         'collecting' => measure_collecting(...),
+        'tls' => measure_tls(...),
     ];
 }

@@ -85,6 +85,14 @@ function requirements(array $results): array
         $name = $ours('changed', $kept);
         $list[] = $atMost("PHP's CPU for a request, changed 2 KB, $name against the mysqli handler" . ($kept ? ', kept' : ', fresh'), $ratio('changed', $name, "mysqli$kept", 'cpu_php'), 0.6);
     }
+    foreach (array_keys(TLS_SERVERS) as $server) {
+        foreach (['fresh' => 2.2, 'kept' => 1.15] as $connection => $bound) {
+            foreach (array_slice(TLS_MODES, 1) as $mode) {
+                $list[] = $atMost("session_start to session_write_close, $server over TCP, tls=$mode against plain, $connection",
+                    $ratio('tls', "$server $connection $mode", "$server $connection disabled", 'us'), $bound);
+            }
+        }
+    }
     return $list;
 }
 
