@@ -37,6 +37,16 @@ final class Secure
         ] : [];
     }
 
+    /** Throws unless the sessions of that table came by TLS and are all encrypted. */
+    public static function verify(Server $server, string $table): void
+    {
+        $handshakes = $server->query("SHOW GLOBAL STATUS LIKE 'Ssl_finished_accepts'")[0]['Value'];
+        $rows = $server->query("SELECT COUNT(*) AS n, SUM(format >= 16) AS encrypted FROM app.`$table`")[0];
+        if ($handshakes < 100 || $rows['n'] < 1 || $rows['n'] !== $rows['encrypted']) {
+            throw new RuntimeException("not with TLS and encryption: $handshakes handshakes, $rows[encrypted] of $rows[n] rows encrypted");
+        }
+    }
+
     /**
      * A row with the data as PHP gave it to store.
      *
