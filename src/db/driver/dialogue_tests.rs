@@ -48,7 +48,8 @@ fn log_in(account: &Account<'_>, is_unix: bool, said: &[&[u8]]) -> (Result<(), E
     let result = Client::connect(&end, account, deadline, None, false).map(drop);
     drop(ours);
     let mut heard = Vec::new();
-    server.read_to_end(&mut heard).unwrap();
+    // It ends with an error if the client has not read everything.
+    let _ = server.read_to_end(&mut heard);
     let mut packets = Vec::new();
     let mut rest = &heard[..];
     while let [low, middle, high, _, content @ ..] = rest {
@@ -164,4 +165,13 @@ fn parsec_derives_one_key_a_challenge() {
     let (result, heard) = log_in(&ACCOUNT, false, &[&switch, &salt, &salt, OK]);
     assert_eq!(result, Err(Error::Malformed("no packet of a login")));
     assert_eq!((heard[1].len(), heard[2].len(), heard.len()), (0, 96, 3));
+}
+
+#[test]
+fn no_login_is_endless_or_huge() {
+    let (result, _) = log_in(&ACCOUNT, false, &[SWITCH_TO_SHA2; 9]);
+    assert_eq!(result, Err(Error::Malformed("a login without an end")));
+    let huge = [SWITCH_TO_SHA2, &[b'x'; 20_000]].concat();
+    let (result, heard) = log_in(&ACCOUNT, false, &[&huge]);
+    assert_eq!((result, heard.len()), (Err(Error::TooLarge { limit: 16 << 10 }), 1));
 }
