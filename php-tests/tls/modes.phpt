@@ -31,7 +31,8 @@ $certificates = [
         ...array_fill(0, 2, 'has expired 2 days ago; renew')]],
     'not yet valid' => [$made->make('new', $ca, $names, days: [3, 9]), ['plain', 'tls', 'tls',
         ...array_fill(0, 2, 'is valid only in 3 days; is the clock')]],
-    'version 1' => [$made->make('v1', $ca, [], null), ['plain', ...array_fill(0, 4, 'version 1 of X.509, which is not supported; make it anew')]],
+    'version 1' => [$made->make('v1', $ca, [], null), ['plain', 'tls', 'tls',
+        ...array_fill(0, 2, 'version 1 of X.509, which cannot be verified; make it anew')]],
 ];
 foreach ($certificates as $what => [$files, $expected]) {
     use_certificate($server, $its, $files);
@@ -61,6 +62,14 @@ foreach ([[[], 'tls', 'no authority that is trusted here'], [['tls' => 'preferre
 use_certificate($server, $its, $certificates['another name'][0]);
 has('its certificate is for', outcome($server, $table, 'localhost', ['tls_ca' => $ca->certificate]), 'tls_ca alone compares names');
 same('tls', outcome($server, $table, 'localhost', ['tls' => 'required', 'tls_ca' => $ca->certificate]), 'required compares no names');
+
+// The certificates that MySQL makes itself.
+if ($server->flavour === 'mysql') {
+    $own = Server::shared();
+    $params = ['tls_ca' => $own->query('SELECT @@datadir AS folder')[0]['folder'] . 'ca.pem'];
+    same('tls', outcome($own, $table, 'localhost', ['tls' => 'verify_ca'] + $params), "MySQL's own certificates, verify_ca");
+    has('its certificate has no name to compare', outcome($own, $table, 'localhost', $params), "MySQL's own certificates, verify_identity");
+}
 
 // No TLS at the server.
 $no = 'it offers no TLS; rustsql.tls demands it';

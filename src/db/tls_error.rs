@@ -86,7 +86,7 @@ fn certificate(error: &CertificateError) -> String {
             format!("its certificate, or that of an authority, is valid only in {to_go} days")
         }
         Other(_) if is_self_signed(error) => "its certificate is self-signed".into(),
-        Other(_) if is_version_1(error) => "its certificate has version 1 of X.509, which is not supported".into(),
+        Other(_) if is_version_1(error) => "its certificate has version 1 of X.509, which cannot be verified".into(),
         error => format!("its certificate cannot be used: {error}"),
     }
 }

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::crypto::{
+    CryptoProvider, verify_tls12_signature, verify_tls13_signature, verify_tls13_signature_with_raw_key,
+};
+use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
 
@@ -99,7 +101,14 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, algorithms)
+        match Parts::of(certificate) {
+            // Nothing of the certificate is verified, so its version does not matter: older servers make such of version 1.
+            Some(parts) if self.roots.is_none() => {
+                let key = SubjectPublicKeyInfoDer::from(parts.public_key);
+                verify_tls13_signature_with_raw_key(message, &key, signature, algorithms)
+            }
+            _ => verify_tls13_signature(message, certificate, signature, algorithms),
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -107,9 +116,16 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// Whether issuer and subject are the same name. It decides about a message alone.
-fn is_self_signed(certificate: &[u8]) -> bool {
-    let names = || {
+/// What is read of a certificate here, since `webpki` does not give it, or refuses the certificate for its version.
+struct Parts<'a> {
+    issuer: &'a [u8],
+    subject: &'a [u8],
+    /// As a whole element, with its header.
+    public_key: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    fn of(certificate: &'a [u8]) -> Option<Self> {
         let (inner, _) = element(element(certificate)?.0)?;
         // The version, a number in brackets, is not in certificates of version 1.
         let after_version = match inner.first()? {
@@ -120,9 +136,19 @@ fn is_self_signed(certificate: &[u8]) -> bool {
         let (_, after_algorithm) = element(after_number)?;
         let (issuer, after_issuer) = element(after_algorithm)?;
         let (_, after_validity) = element(after_issuer)?;
-        Some((issuer, element(after_validity)?.0))
-    };
-    names().is_some_and(|(issuer, subject)| issuer == subject)
+        let (subject, after_subject) = element(after_validity)?;
+        let (_, after_key) = element(after_subject)?;
+        Some(Self {
+            issuer,
+            subject,
+            public_key: &after_subject[..after_subject.len() - after_key.len()],
+        })
+    }
+}
+
+/// It decides about a message alone.
+fn is_self_signed(certificate: &[u8]) -> bool {
+    Parts::of(certificate).is_some_and(|parts| parts.issuer == parts.subject)
 }
 
 /// The content of the first DER element, and what follows it.
@@ -134,4 +160,31 @@ fn element(der: &[u8]) -> Option<(&[u8], &[u8])> {
         _ => return None,
     };
     rest.split_at_checked(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_bytes_panic_and_cut_ones_have_no_parts() {
+        // tbsCertificate: number, algorithm, issuer, validity, subject, key.
+        let inner = [&[2, 1, 9, 0x30, 0, 0x30, 1, 7, 0x30, 0, 0x30, 1, 7, 0x30, 2, 5, 0][..]].concat();
+        let version_1 = [&[0x30, 19, 0x30, 17][..], &inner].concat();
+        let version_3 = [&[0x30, 24, 0x30, 22, 0xa0, 3, 2, 1, 2][..], &inner].concat();
+        for certificate in [version_1, version_3] {
+            let parts = Parts::of(&certificate).unwrap();
+            assert_eq!((parts.issuer, parts.subject), (&[7][..], &[7][..]));
+            assert_eq!(parts.public_key, [0x30, 2, 5, 0]);
+            assert!(is_self_signed(&certificate));
+            for length in 0..certificate.len() {
+                assert!(Parts::of(&certificate[..length]).is_none());
+                for byte in 0..=255 {
+                    let mut changed = certificate.clone();
+                    changed[length] = byte;
+                    let _ = Parts::of(&changed);
+                }
+            }
+        }
+    }
 }
