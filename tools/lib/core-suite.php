@@ -75,7 +75,7 @@ putenv("TMPDIR=$folder/tmp"); // for the sessions of the files handler
 
 $paths = $names ? array_map(fn ($name) => "$tests/" . basename($name), $names) : [$tests];
 $results = run_phpt($paths, $ini, "$folder/run-tests.log", "$folder/source", 1);
-if (Secure::isOn() && !$names) {
+if (Secure::isOn() && isset($server) && !$names) {
     Secure::verify($server, $ini['rustsql.table']);
 }
 exit(report($results, expected_failures("$root/php-tests/core-suite/expected-failures.txt", $tags)) ? 0 : 1);
