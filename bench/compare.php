@@ -214,7 +214,7 @@ function compare(array $builds, array $names): int
     echo $end;
     if (getenv('WRITE')) {
         $file = __DIR__ . '/../docs/performance.md';
-        file_put_contents($file, with_comparison(file_get_contents($file), "$page$end"));
+        file_put_contents($file, with_part(file_get_contents($file), 'tools/compare', "$page$end"));
     }
     return $slow || $mean > MOST_CPU ? 1 : 0;
 }

@@ -11,7 +11,7 @@
  */
 declare(strict_types=1);
 
-require __DIR__ . '/web/payload.php';
+require __DIR__ . '/web/' . (getenv('BENCH_PAYLOAD') ?: 'payload') . '.php';
 
 [, $prefix, $sessions, $size] = $argv;
 $handler = getenv('BENCH_HANDLER');

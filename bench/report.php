@@ -27,8 +27,9 @@ const TITLES = [
         . '`twopackets` is a handler that releases its GET_LOCK after the commit: bench/web/two_packets.php.'],
 ];
 
-/** The part of the page that tools/compare has written. A new page keeps it. */
-const COMPARISON = '~\n<!-- by tools/compare -->\n(.*)<!-- end -->\n~s';
+/** The parts of the page that these programs have written. A new page keeps them. */
+const PARTS = ['tools/envelope', 'tools/compare'];
+const PART = '~\n<!-- by %s -->\n(.*?)<!-- end -->\n~s';
 
 /** Writes the page, and returns the requirements that do not hold. */
 function report(array $results, array $facts): array
@@ -56,15 +57,19 @@ function report(array $results, array $facts): array
         }
     }
     $page .= other_cases($results);
-    preg_match(COMPARISON, (string) @file_get_contents("$docs/performance.md"), $is);
-    file_put_contents("$docs/performance.md", $is ? with_comparison($page, $is[1]) : $page);
+    foreach (PARTS as $program) {
+        if (preg_match(sprintf(PART, $program), (string) @file_get_contents("$docs/performance.md"), $is)) {
+            $page = with_part($page, $program, $is[1]);
+        }
+    }
+    file_put_contents("$docs/performance.md", $page);
     return $short;
 }
 
-/** The page with the comparison of two builds at its end. */
-function with_comparison(string $page, string $comparison): string
+/** The page with the part of that program at its end. */
+function with_part(string $page, string $program, string $part): string
 {
-    return preg_replace(COMPARISON, '', $page) . "\n<!-- by tools/compare -->\n$comparison<!-- end -->\n";
+    return preg_replace(sprintf(PART, $program), '', $page) . "\n<!-- by $program -->\n$part<!-- end -->\n";
 }
 
 function facts_table(array $facts): string

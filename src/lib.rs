@@ -38,6 +38,7 @@ mod php;
 // The library: what `fuzz/` drives, and no more.
 pub use config::{Config, defaults_file, dsn, keys};
 pub use db::driver;
+pub use envelope::{Compression, Encryption, Envelope, Keys, Place};
 pub use lock::LockTimeout;
 pub use session_id::SessionKey;
 pub use store::database::Database;

@@ -44,6 +44,9 @@ same(0, (int) $table->server->query("SELECT COUNT(*) AS n FROM information_schem
 file_put_contents($file, KEY_ONE);
 chmod($file, 0600);
 $ini = $table->ini(['rustsql.encryption' => 'on', 'rustsql.encryption_key_file' => $file]);
+$info = php_run('phpinfo(); var_dump(ini_get_all("rustsql"), $_SERVER, RustSql\ping());', $ini)['out'];
+has($file, $info, 'phpinfo() names the file');
+check(!str_contains($info, KEY_ONE), 'and has no key');
 same("bool(true)\n", php_run('unlink($argv[1]); ob_start(); var_dump(session_start());', $ini, [$file])['out'], 'gone after the start');
 echo "done\n";
 --EXPECT--

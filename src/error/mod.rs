@@ -119,7 +119,7 @@ pub enum Error {
     Format(u8),
 
     #[error("the stored session cannot be read: {0}; the stored data stays")]
-    Unreadable(#[from] Unreadable),
+    Unreadable(Unreadable),
 
     #[error("the session cannot be encrypted: {0}; the stored data stays")]
     NotEncrypted(&'static str),
@@ -242,6 +242,13 @@ impl Error {
     /// A retry can succeed: on a new connection, on another host, or after the row was read again.
     pub fn is_retryable(&self) -> bool {
         self.is_connection_lost() || self.is_conflict() || self.is_wait_timeout() || self.is_unfit_host()
+    }
+}
+
+// Not `#[from]`, which would make it the cause as well: the message would say it twice.
+impl From<Unreadable> for Error {
+    fn from(why: Unreadable) -> Self {
+        Self::Unreadable(why)
     }
 }
 
