@@ -9,8 +9,9 @@ use mysql_common::constants::{ColumnType, Command};
 use mysql_common::io::{BufMutExt, ParseBuf};
 
 use super::answer::{self, Column, Encoding, Format, ResultSet};
+use super::dialogue::Account;
 use super::error::{Error, Result};
-use super::login::{self, Account, Agreed};
+use super::login::{self, Agreed};
 use super::packets::Packets;
 use super::stream::{Endpoint, Stream};
 use super::tls::TlsRequest;

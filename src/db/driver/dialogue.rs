@@ -5,7 +5,6 @@
 
 use super::auth::{self, Plugin, Secret};
 use super::error::{Error, Result};
-use super::login::Account;
 use super::packets::Packets;
 use super::stream::Stream;
 
@@ -20,6 +19,18 @@ const SWITCH: u8 = 0xfe;
 const FAST_SUCCESS: &[u8] = &[3];
 const FULL_AUTHENTICATION: &[u8] = &[4];
 const KEY_REQUEST: u8 = 2;
+
+pub struct Account<'a> {
+    pub user: &'a str,
+    pub password: &'a str,
+    /// The password may be sent as it is, where nobody but the right server can read it.
+    pub cleartext: bool,
+    /// The only key that the password is encrypted with, in PEM format. `None`: the key that the server sends.
+    pub server_public_key: Option<&'a [u8]>,
+    pub database: Option<&'a str>,
+    /// The connection attributes, which the performance schema shows.
+    pub program_name: &'a str,
+}
 
 /// Who can read what is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use mysql_common::packets::{AuthPlugin, HandshakeResponse, SslRequest};
 use mysql_common::proto::MySerialize;
 
 use super::auth::Plugin;
-use super::dialogue::{self, Dialogue, Way};
+use super::dialogue::{self, Account, Dialogue, Way};
 use super::error::{Error, Result};
 use super::greeting::Greeting;
 use super::packets::Packets;
@@ -44,18 +44,6 @@ const ANSWER_NUMBER_WITH_TLS: u8 = 3;
 
 /// utf8mb4_general_ci.
 const CHARACTER_SET: u8 = 45;
-
-pub struct Account<'a> {
-    pub user: &'a str,
-    pub password: &'a str,
-    /// The password may be sent as it is, where nobody but the right server can read it.
-    pub cleartext: bool,
-    /// The only key that the password is encrypted with, in PEM format. `None`: the key that the server sends.
-    pub server_public_key: Option<&'a [u8]>,
-    pub database: Option<&'a str>,
-    /// The connection attributes, which the performance schema shows.
-    pub program_name: &'a str,
-}
 
 /// The capabilities of this connection.
 pub struct Agreed {

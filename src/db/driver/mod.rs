@@ -29,8 +29,8 @@ mod tls;
 
 pub use answer::{ResultRow, ResultSet};
 pub use client::{Client, Parameter, Prepared};
+pub use dialogue::Account;
 pub use error::{Error, Result};
-pub use login::Account;
 pub use packets::{bound_answers, most_bytes};
 pub use stream::Endpoint;
 pub use tls::TlsRequest;
