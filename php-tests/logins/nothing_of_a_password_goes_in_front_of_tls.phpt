@@ -3,7 +3,7 @@ Where TLS is demanded a server gets neither user nor password before it: not if 
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';
-require __DIR__ . '/../inc/certificates.php';
+require_once __DIR__ . '/../inc/certificates.php';
 
 $authority = (new Certificates)->authority('ca');
 const SSL = 0x0800;
