@@ -79,14 +79,17 @@ impl Envelope {
             encryption::decrypt(&self.keys, format, place, &mut stored)?;
         } else if self.encryption == Encryption::Required {
             return Err(Unreadable::NotEncrypted.into());
-        } else if stored
-            .get(..encryption::ID)
-            .is_some_and(|id| self.keys.find(id).is_some())
-        {
-            // Encrypted data whose format was changed: PHP may take it for an empty session.
+        } else if self.encryption == Encryption::On && self.begins_with_a_key(&stored) {
+            // Encrypted data whose format was changed: PHP may take it for an empty session. Where encryption is off, data is
+            // written plain, and opens whatever it begins with.
             return Err(Unreadable::Changed.into());
         }
         Ok(compression.expand(stored, most)?)
+    }
+
+    fn begins_with_a_key(&self, stored: &[u8]) -> bool {
+        let id = stored.get(..encryption::ID);
+        id.is_some_and(|id| self.keys.find(id).is_some())
     }
 }
 

@@ -160,6 +160,13 @@ fn keys_are_changed_one_after_the_other() {
 }
 
 #[test]
+fn what_is_written_plain_opens_whatever_it_begins_with() {
+    let off = envelope(Encryption::Off, &[ONE], Compression::None);
+    let id = seal(&envelope(Encryption::On, &[ONE], Compression::None), b"").1[..8].to_vec();
+    assert_eq!(off.open(0, place("a", 7), id.clone(), ANY_SIZE).unwrap(), id);
+}
+
+#[test]
 fn required_refuses_what_is_not_encrypted() {
     let required = envelope(Encryption::Required, &[ONE], Compression::None);
     for compression in [Compression::None, Compression::Lz4, Compression::Zstd] {
