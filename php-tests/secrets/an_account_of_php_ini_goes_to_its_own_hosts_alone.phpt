@@ -57,6 +57,11 @@ foreach ($sources as $what => $ini) {
     if (!str_contains($what, 'socket')) {
         $out = php_run($ways['ini_set()'], $ini, ["mysql://$here/app?lock=row"])['out'];
         same("bool(true)\n", $out, "$what, a known host");
+        // But not in another way.
+        foreach (['tls=disabled', 'tls_ca=/mine.pem', "server_public_key_file=$file"] as $parameter) {
+            $out = php_run($ways['ini_set()'], $ini, ["mysql://$here/app?$parameter"])['out'];
+            one_warning(['session.save_path', 'how the server is verified'], $out, "$what, $parameter");
+        }
     }
     $out = php_run('session_save_path(session_save_path()); var_dump(session_start());', $ini)['out'];
     same("bool(true)\n", $out, "$what, the same save_path");

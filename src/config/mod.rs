@@ -43,6 +43,10 @@ const FOREIGN_HOSTS: &str = "its hosts come from the script, .user.ini or .htacc
      from php.ini or rustsql.defaults_file, which is sent only to hosts that these name: put both into the same URL \
      (mysql://user:password@host/database), or name the hosts in php.ini or by php_admin_value";
 
+const OTHER_TLS: &str = "it changes how the server is verified, and what it lacks of user and password comes from php.ini or \
+     rustsql.defaults_file, which is sent only as these say: set rustsql.tls, rustsql.tls_ca, rustsql.tls_cert, rustsql.tls_key and \
+     rustsql.server_public_key_file there (a DSN's parameters count, too), or put user and password into the same URL";
+
 const NO_KEY: &str = "it needs a key: openssl rand -hex 32 > FILE, and name the file in rustsql.encryption_key_file";
 
 fn addresses(dsn: &str) -> Vec<Address> {
@@ -213,7 +217,13 @@ impl Config {
             target.password = ini.password.or(file.password);
         }
         target.database = target.database.take().or(file.database);
+        let mut tls = Self::lasting_tls(&lasting);
+        tls.target.tls.complete(file.tls.clone());
         target.tls.complete(file.tls);
+        let is_as_set = target.tls == tls.target.tls && self.server_public_key_file == tls.server_public_key_file;
+        if lent && !is_as_set {
+            return Err(ConfigError::new(source, OTHER_TLS));
+        }
         if target.addresses.is_empty() {
             target.addresses = file.addresses;
         } else if lent {
@@ -229,6 +239,21 @@ impl Config {
             }
         }
         Ok(())
+    }
+
+    /// The administrator's settings of how a server is verified.
+    fn lasting_tls(lasting: impl Fn(&'static CStr) -> String) -> Self {
+        const NAMES: [&str; 5] = ["tls", "tls_ca", "tls_cert", "tls_key", "server_public_key_file"];
+        let mut config = Self::default();
+        for key in NAMES.into_iter().filter_map(keys::find) {
+            // What is wrong in it is not what this session has.
+            let _ = config.set(key, &lasting(key.c_name()));
+        }
+        let dsns = [c"session.save_path", c"rustsql.dsn"].map(lasting);
+        if let Some(dsn) = dsns.iter().find(|text| dsn::is_url(text)) {
+            let _ = config.apply_dsn(dsn);
+        }
+        config
     }
 
     /// What the files of the account have. A password that changes, as tokens do, is read at the next request.

@@ -182,3 +182,39 @@ fn touches_at_most_a_tenth_of_the_lifetime() {
     assert_eq!(config.touch_seconds(100), 10);
     assert_eq!(config.touch_seconds(1), 0);
 }
+
+#[test]
+fn a_script_does_not_change_how_the_administrators_account_is_protected() {
+    let account = [("user", "app"), ("password", "secret"), ("dsn", "mysql://db/app")];
+    let strict = [account.as_slice(), &[("tls", "verify_identity"), ("tls_ca", "/ca.pem")]].concat();
+    let other = |name, text| [&[(name, text)], strict.as_slice()].concat();
+    let refused = |ini: &[(&str, &str)], lasting: &[(&str, &str)], url: &str| {
+        load_by_script(ini, lasting, url)
+            .err()
+            .is_some_and(|error| error.to_string().contains("how the server is verified"))
+    };
+    assert!(!refused(&strict, &strict, ""));
+    for (name, text) in [
+        ("tls", "disabled"),
+        ("tls_ca", "/mine.pem"),
+        ("tls_cert", "/c"),
+        ("tls_key", "/k"),
+    ] {
+        assert!(refused(&other(name, text), &strict, ""), "{name}");
+        assert!(
+            refused(&strict, &strict, &format!("mysql://db/app?{name}={text}")),
+            "{name} in save_path"
+        );
+        let own = format!("mysql://own:own@db/app?{name}={text}");
+        assert!(!refused(&strict, &strict, &own), "{name} with an account of its own");
+    }
+    // The administrator's own DSN has them: another DSN without them is weaker.
+    let in_dsn = [
+        ("user", "app"),
+        ("password", "secret"),
+        ("dsn", "mysql://db/app?tls=required"),
+    ];
+    assert!(!refused(&in_dsn, &in_dsn, ""));
+    assert!(!refused(&in_dsn, &in_dsn, "mysql://db/app?tls=required&lock=row"));
+    assert!(refused(&in_dsn, &in_dsn, "mysql://db/app?lock=row"));
+}

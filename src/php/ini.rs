@@ -87,7 +87,10 @@ pub fn load(save_path: &str) -> Result<Rc<Config>> {
         texts.extend_from_slice(raw_value(key.c_name()).to_bytes_with_nul());
     }
     for name in CHANGEABLE {
-        texts.extend_from_slice(lasting(name).as_bytes());
+        if let Some(text) = replaced(name) {
+            texts.push(1);
+            texts.extend_from_slice(text.as_bytes());
+        }
         texts.push(0);
     }
     texts.extend_from_slice(save_path.as_bytes());
@@ -114,18 +117,28 @@ fn value(name: &CStr) -> String {
 }
 
 /// The settings that a script or its folder may change, and whose original value `Config::load` needs as well.
-const CHANGEABLE: [&CStr; 4] = [
+const CHANGEABLE: [&CStr; 9] = [
     c"rustsql.dsn",
     c"rustsql.user",
     c"rustsql.password",
+    c"rustsql.tls",
+    c"rustsql.tls_ca",
+    c"rustsql.tls_cert",
+    c"rustsql.tls_key",
+    c"rustsql.server_public_key_file",
     c"session.save_path",
 ];
 
 /// The administrator's value of a setting: that of `php.ini`, a pool or `php_admin_value`, even if `.user.ini`, `.htaccess` or
 /// `ini_set()` have replaced it. None of these can replace a `php_admin_value`.
 fn lasting(name: &'static CStr) -> String {
+    replaced(name).unwrap_or_else(|| value(name))
+}
+
+/// The administrator's value of a setting that one of these has replaced.
+fn replaced(name: &'static CStr) -> Option<String> {
     // SAFETY: the engine's table of settings lives as long as the engine, and its values are entries.
-    let replaced = unsafe {
+    unsafe {
         let settings = (*ext_php_rs_executor_globals()).ini_directives.as_ref();
         let found = settings.and_then(|settings| settings.get(name.to_str().ok()?)?.ptr::<_zend_ini_entry>());
         found.map(|entry| &*entry).and_then(|entry| {
@@ -133,8 +146,7 @@ fn lasting(name: &'static CStr) -> String {
                 i32::from(entry.modified) != 0 && u32::from(entry.modifiable) != IniEntryPermission::System.bits();
             by_script.then(|| string(entry.orig_value))
         })
-    };
-    replaced.unwrap_or_else(|| value(name))
+    }
 }
 
 /// The text is valid until the setting changes.
