@@ -22,7 +22,8 @@ set_error_handler(function (int $level, string $message): bool {
     return true;
 });
 
-if (ini_get('rustsql.dsn') === '' && ini_get('rustsql.defaults_file') === '') {
+$url = preg_match('~^(mysql|mariadb)://~i', ini_get('session.save_path'));
+if (!$url && ini_get('rustsql.dsn') === '' && ini_get('rustsql.defaults_file') === '') {
     bad('neither rustsql.dsn nor rustsql.defaults_file is set for the command line');
     exit(1);
 }
