@@ -8,7 +8,7 @@ $table = new Table;
 $key = key_file(KEY_ONE);
 $file = tempnam(sys_get_temp_dir(), 'ini');
 $run = function (string $lines) use ($table, $file): string {
-    $common = "session.save_handler = rustsql\nsession.use_cookies = 0\nsession.cache_limiter =\ndisplay_errors = 1\nhtml_errors = 0\nlog_errors = 0\n";
+    $common = "session.save_handler = rustsql\nsession.use_cookies = 0\nsession.use_strict_mode = 0\nsession.cache_limiter =\ndisplay_errors = 1\nhtml_errors = 0\nlog_errors = 0\n";
     file_put_contents($file, $common . 'rustsql.dsn = "' . $table->server->dsn("table=$table->name") . "\"\n$lines");
     $command = [getenv('TEST_PHP_EXECUTABLE') ?: PHP_BINARY, '-c', $file, '-d', 'extension=' . php_extension_file()];
     $code = 'session_id("abc"); ob_start(); var_dump(session_start()); $_SESSION["text"] = str_repeat("much ", 900);';

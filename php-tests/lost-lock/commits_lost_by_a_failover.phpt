@@ -23,11 +23,7 @@ function outcome(string $lock, string $request, string $event, bool $rival): str
     $session->run('session_start(); $_SESSION["n"]++;');
     $session->age();
     $holder = $session->hold('ob_start(); ' . REQUESTS[$request]);
-    $pair->a->kill();
-    if ($event === 'restart') {
-        $pair->a->restart();
-        $pair->copy(true);
-    }
+    $event === 'restart' ? $pair->loseCommits() : $pair->a->kill();
     $left = $event === 'restart' ? $pair->a : $pair->b;
     if ($rival) {
         $pair->on($left, 'session_start(); $_SESSION["n"]++;');
