@@ -13,7 +13,7 @@ use crate::error::ConfigError;
 const KEY: &str = "rustsql.defaults_file";
 
 pub fn read(path: &str) -> Result<(Target, Stamp)> {
-    let (bytes, stamp) = secret_file::read(path).map_err(|problem| ConfigError::new(KEY, problem))?;
+    let (bytes, stamp) = secret_file::read(KEY, path)?;
     let text = str::from_utf8(&bytes).map_err(|_| ConfigError::new(KEY, format!("{path} is not UTF-8")))?;
     Ok((parse(path, text)?, stamp))
 }

@@ -19,7 +19,7 @@ pub fn keys(path: &str) -> Result<Arc<Keys>> {
     if let Some((_, keys)) = read.iter().find(|(of, _)| of == path) {
         return Ok(Arc::clone(keys));
     }
-    let (bytes, _) = secret_file::read(path).map_err(|problem| ConfigError::new(KEY, problem))?;
+    let (bytes, _) = secret_file::read(KEY, path)?;
     let keys = Keys::parse(&bytes);
     let keys = Arc::new(keys.map_err(|problem| ConfigError::new(KEY, format!("{path}: {problem}")))?);
     read.push((path.to_owned(), Arc::clone(&keys)));

@@ -21,8 +21,6 @@ pub use value::{LockFailure, TlsMode};
 
 use std::ffi::CStr;
 
-use zeroize::Zeroizing;
-
 use crate::envelope::Encryption;
 use crate::error::ConfigError;
 use crate::lock::Mode;
@@ -54,12 +52,8 @@ fn addresses(dsn: &str) -> Vec<Address> {
     named.map(|config| config.target.addresses).unwrap_or_default()
 }
 
-fn read_file(setting: &str, path: &str) -> Result<(Zeroizing<Vec<u8>>, Stamp)> {
-    secret_file::read(path).map_err(|problem| ConfigError::new(setting, problem))
-}
-
 fn read_password(path: &str) -> Result<(Password, Stamp)> {
-    let (bytes, stamp) = read_file(PASSWORD_FILE, path)?;
+    let (bytes, stamp) = secret_file::read(PASSWORD_FILE, path)?;
     let wrong = |problem| ConfigError::new(PASSWORD_FILE, format!("{path} {problem}"));
     let text = str::from_utf8(&bytes).map_err(|_| wrong("is not UTF-8"))?;
     match without_line_end(text) {
@@ -217,12 +211,13 @@ impl Config {
             target.password = ini.password.or(file.password);
         }
         target.database = target.database.take().or(file.database);
-        let mut tls = Self::lasting_tls(&lasting);
-        tls.target.tls.complete(file.tls.clone());
-        target.tls.complete(file.tls);
-        let is_as_set = target.tls == tls.target.tls && self.server_public_key_file == tls.server_public_key_file;
-        if lent && !is_as_set {
-            return Err(ConfigError::new(source, OTHER_TLS));
+        target.tls.complete(file.tls.clone());
+        if lent {
+            let mut set = Self::lasting_tls(&lasting);
+            set.target.tls.complete(file.tls);
+            if target.tls != set.target.tls || self.server_public_key_file != set.server_public_key_file {
+                return Err(ConfigError::new(source, OTHER_TLS));
+            }
         }
         if target.addresses.is_empty() {
             target.addresses = file.addresses;
@@ -271,7 +266,7 @@ impl Config {
         }
         if !self.server_public_key_file.is_empty() {
             let path = &self.server_public_key_file;
-            let (bytes, stamp) = read_file("rustsql.server_public_key_file", path)?;
+            let (bytes, stamp) = secret_file::read("rustsql.server_public_key_file", path)?;
             self.server_public_key = Some(bytes.to_vec());
             self.files.push((path.clone(), stamp));
         }

@@ -13,6 +13,8 @@ use std::path::{Component, Path, PathBuf};
 use nix::unistd::geteuid;
 use zeroize::Zeroizing;
 
+use crate::error::ConfigError;
+
 /// The largest file that is read, in bytes. Option files are much smaller.
 const LARGEST: u64 = 64 << 10;
 
@@ -44,8 +46,12 @@ pub fn stamp(path: &str) -> Option<Stamp> {
     fs::symlink_metadata(path).ok().map(Stamp::from)
 }
 
-/// The content of the file, which is wiped from memory at its end. The error says what is wrong and what to do.
-pub fn read(path: &str) -> Result<(Zeroizing<Vec<u8>>, Stamp), String> {
+/// The content of the file that `setting` names, which is wiped from memory at its end. The error says what is wrong and what to do.
+pub fn read(setting: &str, path: &str) -> Result<(Zeroizing<Vec<u8>>, Stamp), ConfigError> {
+    content(path).map_err(|problem| ConfigError::new(setting, problem))
+}
+
+fn content(path: &str) -> Result<(Zeroizing<Vec<u8>>, Stamp), String> {
     let unreadable = |error: io::Error| match error.raw_os_error() {
         Some(libc::ELOOP) => format!("{path} is a symbolic link: name the file itself"),
         _ => format!("{path} cannot be read: {}", reason(&error)),
