@@ -1,5 +1,5 @@
 --TEST--
-README's table has the settings, their defaults and where they may be changed, as PHP has them; packaging/rustsql.ini has the defaults
+docs/settings.md has each setting with its default and where it may be changed, and packaging/rustsql.ini has the defaults
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';
@@ -10,14 +10,14 @@ $result = php_run('
         $where = [INI_SYSTEM => "php.ini", INI_SYSTEM | INI_PERDIR => "folder", INI_ALL => "script"];
         echo $key, " = ", json_encode($is["global_value"]), " ", $where[$is["access"]], "\n";
     }');
-$readme = file_get_contents(__DIR__ . '/../../README.md');
-preg_match_all('~^\| (`rustsql\..*?) \| (.*?) \| (.*?) \| ~m', $readme, $rows, PREG_SET_ORDER);
+$page = file_get_contents(__DIR__ . '/../../docs/settings.md');
+preg_match_all('~^\| (`rustsql\..*?) \| (.*?) \| (.*?) \| ~m', $page, $rows, PREG_SET_ORDER);
 $documented = [];
 foreach ($rows as [, $key, $default, $where]) {
     $documented[] = trim($key, '`') . ' = ' . json_encode(trim($default, '`"')) . ' ' . trim($where, '`');
 }
 sort($documented);
-same(explode("\n", trim($result['out'])), $documented, 'README');
+same(explode("\n", trim($result['out'])), $documented, 'docs/settings.md');
 
 // With every ';' removed in front of a setting of ours, the file changes nothing.
 $file = preg_replace('~^;(?=rustsql\.)~m', '', file_get_contents(__DIR__ . '/../../packaging/rustsql.ini'));

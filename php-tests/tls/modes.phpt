@@ -1,5 +1,5 @@
 --TEST--
-Each mode accepts and refuses what README's table says
+Each mode of rustsql.tls accepts and refuses what the table in docs/tls.md says
 --FILE--
 <?php
 require __DIR__ . '/../inc/tls.php';

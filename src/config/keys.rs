@@ -1,4 +1,4 @@
-//! The list of all settings, one line each. `php.ini`, DSN parameters, phpinfo() and the test of README's table use it.
+//! The list of all settings, one line each. `php.ini`, DSN parameters, phpinfo() and the test of docs/settings.md use it.
 
 use std::ffi::CStr;
 
@@ -30,8 +30,8 @@ pub struct Key {
     /// phpinfo() shows the value masked.
     pub secret: bool,
     pub(super) parse: Parse,
-    /// README's description of the setting begins with these words.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the reader, and for the check of README"))]
+    /// The description in docs/settings.md begins with these words.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the reader, and for the test of docs"))]
     pub(super) about: &'static str,
 }
 

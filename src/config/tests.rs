@@ -39,11 +39,11 @@ fn defaults_are_the_documented_ones() {
 }
 
 #[test]
-fn readme_begins_each_row_with_what_the_setting_is() {
-    let readme = include_str!("../../README.md");
+fn the_documentation_begins_each_row_with_what_the_setting_is() {
+    let page = include_str!("../../docs/settings.md");
     for key in keys::ALL {
         let begin = format!("| `{}` | ", key.full_name());
-        let row = readme.lines().find(|line| line.starts_with(&begin)).unwrap_or_default();
+        let row = page.lines().find(|line| line.starts_with(&begin)).unwrap_or_default();
         let meaning = row.splitn(5, '|').last().unwrap_or_default();
         assert!(meaning.trim().starts_with(key.about), "{begin}: {meaning}");
     }
