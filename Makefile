@@ -11,11 +11,16 @@ export PHP_CONFIG PHP
 endif
 
 .DEFAULT_GOAL := build
-.PHONY: build help deps demo test test-matrix chaos fuzz bench install uninstall check stubs dist lint
+.PHONY: build command help deps demo test test-matrix chaos fuzz bench install uninstall check stubs dist lint
 
 build: ## build target/release/librustsql.so
 	@$(with_php) tools/check-php
 	$(with_php) cargo build --release
+
+command: ## build the command rustsql and its man pages, target/cli/; needs no PHP
+	@tools/check-rust
+	cargo build --release --no-default-features --features cli --bin rustsql --target-dir target/cli
+	@target/cli/release/rustsql generate target/cli/share
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

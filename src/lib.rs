@@ -7,7 +7,7 @@
 //! ```
 //!
 //! With the feature `php` (default) this crate is the PHP extension. Without it, it is a library for unit tests and fuzz targets,
-//! whose build needs no PHP.
+//! whose build needs no PHP. `cli` is the command `rustsql`, a program that uses that library.
 //!
 //! `config` is read once per opened session. `loaded` reads a session from the store. `fence` decides whether a write may replace
 //! the stored row. `session_id` makes the key of an id, `error` has the kinds of errors.
@@ -35,10 +35,11 @@ mod history_tests;
 #[cfg(feature = "php")]
 mod php;
 
-// The library: what `fuzz/` drives, and no more.
+// The library: what `fuzz/` and `cli/` use, and no more.
 pub use config::{Config, defaults_file, dsn, keys};
 pub use db::driver;
 pub use envelope::{Compression, Encryption, Envelope, Keys, Place};
+pub use error::{ConfigError, Error};
 pub use lock::LockTimeout;
 pub use session_id::SessionKey;
 pub use store::database::Database;

@@ -31,10 +31,14 @@ $make = fn (string $target) => run(['make', '-s', $target], ['DESTDIR' => $root,
 
 $said = $make('install');
 $files = files();
-echo implode(' ', array_keys($files)), "\n";
+// The command and its man pages, if they are built: others would not know what this checkout has.
+$command = is_executable(dirname(__DIR__, 2) . '/target/cli/release/rustsql');
+$names = fn () => implode(' ', preg_grep('~^rustsql(-[a-z]+\.1|\.1)?$~', array_keys(files()), PREG_GREP_INVERT));
+var_dump(isset($files['rustsql'], $files['rustsql.1'], $files['rustsql-gc.1']) === $command);
+echo $names(), "\n";
 var_dump(hash_file('sha256', $files['rustsql.so']) === hash_file('sha256', (getenv('CARGO_TARGET_DIR') ?: dirname(__DIR__, 2) . '/target') . '/release/librustsql.so'));
 var_dump(dirname($files['rustsql.so']) === $root . trim(shell_exec("$real --extension-dir")));
-echo substr_count($said, "\n"), " lines\n";
+echo substr_count($said, "\n") - (int) $command, " lines\n";
 
 file_put_contents($files['rustsql.ini'], "; changed\n", FILE_APPEND);
 var_dump(str_contains($make('install'), 'rustsql.ini (kept; new settings are in packaging/rustsql.ini)'));
@@ -61,6 +65,7 @@ unlink($config);
 exec('rm -r ' . escapeshellarg($root));
 ?>
 --EXPECT--
+bool(true)
 rustsql.ini rustsql.so
 bool(true)
 bool(true)

@@ -27,8 +27,8 @@ const IN_PASSING: Pace = Pace { batch: 100, rest: 0 };
 const AT_LEISURE: Pace = Pace { batch: 20, rest: 4 };
 
 /// Without a budget it deletes all expired rows, even if another process collects: each skips rows that the other has locked.
-/// With a budget it stops if another process of this account collects.
-pub fn run(link: &mut Link, budget: Option<Duration>) -> Result<u64> {
+/// With a budget it stops if another process of this account collects. `progress` gets the number of deleted rows so far.
+pub fn run(link: &mut Link, budget: Option<Duration>, progress: &mut dyn FnMut(u64)) -> Result<u64> {
     let started = Instant::now();
     if budget.is_some() {
         link.set_lock_wait(1);
@@ -48,6 +48,7 @@ pub fn run(link: &mut Link, budget: Option<Duration>) -> Result<u64> {
         let began = Instant::now();
         let batch = delete_batch(link, pace.batch, &mut from)?;
         deleted += batch;
+        progress(deleted);
         if batch == 0 || budget.is_some_and(|budget| started.elapsed() >= budget) {
             break;
         }

@@ -30,6 +30,11 @@ impl Database {
     pub fn connection(&self) -> Option<&Connection> {
         self.link.connection()
     }
+
+    /// Deletes all expired rows, as `session_gc()` does. `progress` gets the number of deleted rows so far.
+    pub fn collect_all(&mut self, progress: &mut dyn FnMut(u64)) -> Result<u64> {
+        collect::run(&mut self.link, None, progress)
+    }
 }
 
 impl Store for Database {
@@ -82,7 +87,7 @@ impl Store for Database {
     }
 
     fn collect(&mut self, budget: Option<Duration>) -> Result<u64> {
-        collect::run(&mut self.link, budget)
+        collect::run(&mut self.link, budget, &mut |_| ())
     }
 
     fn another(&self) -> Self {

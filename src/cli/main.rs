@@ -1,0 +1,42 @@
+//! The command `rustsql`, for administrators. It uses the library without PHP.
+//!
+//! Each subcommand is a file with its arguments and a function `run`. `settings` finds the settings, `php` asks PHP for them.
+//! `outcome` prints the result and makes the exit code of it.
+
+mod gc;
+mod generate;
+mod outcome;
+mod php;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+const EXIT_CODES: &str = "\
+Exit status:
+  0  done
+  1  failed: the reason is on standard error
+  2  wrong arguments";
+
+/// Looks after PHP sessions that rustsql keeps in MySQL or MariaDB
+#[derive(Parser)]
+#[command(name = "rustsql", version, after_help = EXIT_CODES, subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Gc(gc::Arguments),
+    #[command(hide = true)]
+    Generate(generate::Arguments),
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Gc(arguments) => outcome::report(arguments.json(), gc::run(&arguments)),
+        Command::Generate(arguments) => outcome::report(false, generate::run(&arguments)),
+    }
+}
