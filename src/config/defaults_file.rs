@@ -4,10 +4,11 @@
 
 use zeroize::Zeroizing;
 
+use super::foreign::{self, Ssl};
 use super::password::Password;
 use super::secret_file::{self, Stamp};
 use super::target::{Address, Target, Tls};
-use super::value::{Result, TlsMode, boolean, tls_mode};
+use super::value::{Result, TlsMode};
 use crate::error::ConfigError;
 
 const KEY: &str = "rustsql.defaults_file";
@@ -41,6 +42,21 @@ pub fn parse(path: &str, text: &str) -> Result<Target> {
         };
         let wrong = |problem: &str| Err(ConfigError::new(KEY, format!("{path}, line {}: {problem}", number + 1)));
         let options = &mut found[section];
+        match foreign::ssl(&name, &value) {
+            Ok(None) => {}
+            Ok(Some(option)) => {
+                match option {
+                    Ssl::Ca => options.ssl_ca = Some(value),
+                    Ssl::Cert => options.ssl_cert = Some(value),
+                    Ssl::Key => options.ssl_key = Some(value),
+                    Ssl::Mode(mode) => options.ssl_mode = Some(mode),
+                    Ssl::On(is_on) => options.ssl = Some(is_on),
+                    Ssl::Verify(is_on) => options.ssl_verify = Some(is_on),
+                }
+                continue;
+            }
+            Err(error) => return wrong(&error.problem),
+        }
         match name.as_str() {
             "user" => options.user = Some(value),
             "password" => options.password = Some(Zeroizing::new(value)),
@@ -51,28 +67,6 @@ pub fn parse(path: &str, text: &str) -> Result<Target> {
                 Ok(port) if port > 0 => options.port = Some(port),
                 _ => return wrong("the port is not a number from 1 to 65535"),
             },
-            "ssl-ca" => options.ssl_ca = Some(value),
-            "ssl-cert" => options.ssl_cert = Some(value),
-            "ssl-key" => options.ssl_key = Some(value),
-            "ssl-mode" => match tls_mode(&value.to_ascii_lowercase()) {
-                Ok(mode) => options.ssl_mode = Some(mode),
-                Err(_) => {
-                    return wrong("ssl-mode is none of DISABLED, PREFERRED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY");
-                }
-            },
-            "ssl" | "ssl-verify-server-cert" => {
-                let is_on = match boolean(&value) {
-                    _ if value.is_empty() => true,
-                    Ok(is_on) => is_on,
-                    Err(_) => return wrong(&format!("{name} is neither 0 nor 1")),
-                };
-                match name.as_str() {
-                    "ssl" => options.ssl = Some(is_on),
-                    _ => options.ssl_verify = Some(is_on),
-                }
-            }
-            "skip-ssl" | "disable-ssl" => options.ssl = Some(false),
-            "skip-ssl-verify-server-cert" | "disable-ssl-verify-server-cert" => options.ssl_verify = Some(false),
             // Without it a connection would be less safe than the file says.
             name if name.starts_with("ssl") => return wrong(&format!("'{name}' is not supported")),
             _ if section == 1 => return wrong(&format!("unknown option '{name}'")),

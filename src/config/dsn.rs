@@ -4,6 +4,7 @@
 
 use percent_encoding::percent_decode_str;
 
+use super::foreign;
 use super::keys;
 use super::target::Address;
 use super::value::{Result, without_line_end};
@@ -12,7 +13,8 @@ use crate::error::ConfigError;
 const DEFAULT_PORT: u16 = 3306;
 /// More hosts are a mistake, and a request would have to wait for each of them if all are down.
 const MOST_HOSTS: usize = 16;
-const SCHEMES: [&str; 2] = ["mysql://", "mariadb://"];
+/// The last three are those of Rails, and of Doctrine's drivers.
+const SCHEMES: [&str; 5] = ["mysql://", "mariadb://", "mysql2://", "mysqli://", "pdo-mysql://"];
 
 /// The wrong parameter may be a piece of the password, so the message does not name it.
 pub const AFTER_PASSWORD: &str = "a parameter after 'password' is wrong: write '&' in a password as %26, '=' as %3D";
@@ -171,9 +173,11 @@ fn decode(text: &str, what: &str) -> Result<String> {
 /// a piece of the password.
 pub fn masked(text: &str) -> String {
     const MASK: &str = "***";
-    let known = |name: &str| name == "socket" || keys::find(name).is_some();
+    let known = |name: &str, value: &str| {
+        name == "socket" || keys::find(name).is_some() || !matches!(foreign::parameter(name, value), Ok(None))
+    };
     let Ok(dsn) = parse(text) else { return MASK.to_owned() };
-    if dsn.parameters.iter().any(|(name, _)| !known(name)) {
+    if dsn.parameters.iter().any(|(name, value)| !known(name, value)) {
         return MASK.to_owned();
     }
     let mut shown = "mysql://".to_owned();
@@ -214,6 +218,9 @@ mod tests {
             ("mariadb://app:secret@db1/app", vec![tcp("db1", 3306)]),
             ("MySQL://app:secret@[::1]:3307/app", vec![tcp("::1", 3307)]),
             ("mysql://app:secret@[fe80::1]/app", vec![tcp("fe80::1", 3306)]),
+            ("mysql2://app:secret@db1/app", vec![tcp("db1", 3306)]),
+            ("mysqli://app:secret@db1/app", vec![tcp("db1", 3306)]),
+            ("pdo-mysql://app:secret@db1:1/app", vec![tcp("db1", 1)]),
             ("mysql://app:secret@/app?socket=/run/x.sock", vec![]),
             (
                 "mysql://app:secret@db1,db2:3307,[::1]:3308/app",
@@ -252,6 +259,10 @@ mod tests {
             ("mysql://app@db/app?password=sec&ret=1", "***"),
             ("mysql://app:secret/app", "***"),
             ("app:secret@db", "***"),
+            (
+                "mysql2://app:secret@db/app?ssl-mode=REQUIRED&charset=utf8mb4",
+                "mysql://app:***@db:3306/app?ssl-mode=REQUIRED&charset=utf8mb4",
+            ),
             ("mysql://db/app", "mysql://db:3306/app"),
         ] {
             assert_eq!(masked(text), shown);

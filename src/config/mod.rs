@@ -3,8 +3,10 @@
 //! `php::ini` registers the keys and passes their texts to [`Config::load`] once per opened session. Nothing here depends on PHP
 //! or connects to a server.
 
+mod apply;
 pub mod defaults_file;
 pub mod dsn;
+mod foreign;
 pub mod key_file;
 pub mod keys;
 mod password;
@@ -24,7 +26,7 @@ use std::ffi::CStr;
 use crate::envelope::Encryption;
 use crate::error::ConfigError;
 use crate::lock::Mode;
-use keys::{Key, Scope};
+use keys::Key;
 use password::Password;
 use secret_file::Stamp;
 use value::{Result, without_line_end};
@@ -66,8 +68,8 @@ fn read_password(path: &str) -> Result<(Password, Stamp)> {
 }
 
 impl Config {
-    /// `ini` returns the text of a setting. `save_path` is used only if it is a `mysql://` or `mariadb://` URL, since
-    /// distributions preset a folder there. `lasting` returns the administrator's value of a setting, also if the script or its
+    /// `ini` returns the text of a setting. `save_path` is used only if it is a URL of a database, since distributions preset a
+    /// folder there. `lasting` returns the administrator's value of a setting, also if the script or its
     /// folder has changed it.
     pub fn load(
         ini: impl Fn(&Key) -> String,
@@ -145,47 +147,6 @@ impl Config {
 
     fn set(&mut self, key: &Key, text: &str) -> Result<()> {
         (key.parse)(self, text).map_err(|error| error.about(key.full_name()))
-    }
-
-    fn apply_dsn(&mut self, text: &str) -> Result<()> {
-        if text.is_empty() {
-            return Ok(());
-        }
-        let dsn = dsn::parse(text)?;
-        self.target.addresses = dsn.addresses;
-        if dsn.user.is_some() {
-            self.target.user = dsn.user;
-        }
-        if dsn.password.is_some() {
-            self.target.password = dsn.password.as_deref().map(Password::from);
-        }
-        self.target.database = dsn.database;
-        let mut after_password = false;
-        for (name, text) in dsn.parameters {
-            if name == "socket" {
-                self.socket = Some(text);
-                continue;
-            }
-            let unknown = || match after_password {
-                true => ConfigError::new("", dsn::AFTER_PASSWORD),
-                false => ConfigError::new("", format!("unknown parameter '{name}'")),
-            };
-            let key = keys::find(&name)
-                .filter(|key| key.name() != "dsn")
-                .ok_or_else(unknown)?;
-            if key.scope() == Scope::System {
-                return Err(ConfigError::new(
-                    "",
-                    format!("'{name}' can be set in php.ini only, not in a DSN"),
-                ));
-            }
-            self.set(key, &text)?;
-            after_password |= name == "password";
-        }
-        if let Some(path) = self.socket.take() {
-            self.target.addresses = vec![Address::Socket(path)];
-        }
-        Ok(())
     }
 
     /// Adds the account, the database and the hosts that the DSN does not have.

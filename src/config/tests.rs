@@ -158,6 +158,101 @@ fn wrong_parameters_are_named() {
     }
 }
 
+fn tls_of(query: &str, ini: &[(&str, &str)]) -> (TlsMode, String) {
+    let dsn = format!("mysql://app:secret@db/app?{query}");
+    let tls = load(&[&[("dsn", dsn.as_str())], ini].concat(), "").unwrap().target.tls;
+    (tls.mode(), tls.ca)
+}
+
+#[test]
+fn tls_is_as_the_url_of_a_provider_demands() {
+    for (query, mode) in [
+        ("ssl-mode=DISABLED", TlsMode::Disabled),
+        ("ssl_mode=preferred", TlsMode::Preferred),
+        ("ssl-mode=REQUIRED", TlsMode::Required),
+        ("sslmode=Verify_CA", TlsMode::VerifyCa),
+        ("sslMode=VERIFY_IDENTITY", TlsMode::VerifyIdentity),
+        ("ssl=1", TlsMode::Required),
+        ("useSSL=false", TlsMode::Disabled),
+        ("useSSL=true&verifyServerCertificate=false", TlsMode::Required),
+        ("ssl-verify-server-cert=1", TlsMode::VerifyIdentity),
+        ("ssl_verify_server_cert=0", TlsMode::Preferred),
+        ("sslaccept=strict", TlsMode::VerifyIdentity),
+        ("sslaccept=accept_invalid_certs", TlsMode::Required),
+        // The strictest counts, in any order.
+        ("useSSL=false&ssl-verify-server-cert=1", TlsMode::VerifyIdentity),
+        ("sslaccept=strict&ssl-mode=REQUIRED", TlsMode::VerifyIdentity),
+        ("tls=verify_ca&ssl-mode=REQUIRED", TlsMode::VerifyCa),
+        ("ssl-mode=DISABLED&tls=preferred", TlsMode::Preferred),
+        ("ssl-mode=REQUIRED&ssl-mode=DISABLED", TlsMode::Required),
+    ] {
+        assert_eq!(tls_of(query, &[]), (mode, String::new()), "{query}");
+    }
+    for query in ["ssl-ca=/ca", "ssl_ca=%2Fca", "sslca=/ca&ssl=0&ssl-mode=PREFERRED"] {
+        assert_eq!(tls_of(query, &[]), (TlsMode::VerifyIdentity, "/ca".into()), "{query}");
+    }
+    assert_eq!(tls_of("ssl-mode=REQUIRED&ssl-ca=/ca", &[]).0, TlsMode::VerifyCa);
+    let url = "mysql://app:secret@db/app?ssl-cert=/cert&ssl_key=/key";
+    let tls = load(&[("dsn", url)], "").unwrap().target.tls;
+    assert_eq!((tls.cert.as_str(), tls.key.as_str()), ("/cert", "/key"));
+}
+
+#[test]
+fn the_url_of_a_provider_does_not_weaken_the_settings_of_tls() {
+    for (ini, query, mode) in [
+        ("verify_identity", "ssl-mode=REQUIRED", TlsMode::VerifyIdentity),
+        ("required", "useSSL=false", TlsMode::Required),
+        ("required", "sslaccept=strict", TlsMode::VerifyIdentity),
+        ("disabled", "ssl-mode=REQUIRED", TlsMode::Required),
+        ("preferred", "ssl-mode=DISABLED", TlsMode::Disabled),
+        // A parameter of our own wins over its key, as ever.
+        ("verify_identity", "tls=disabled&ssl-mode=REQUIRED", TlsMode::Required),
+    ] {
+        assert_eq!(tls_of(query, &[("tls", ini)]).0, mode, "rustsql.tls={ini}, {query}");
+    }
+}
+
+#[test]
+fn parameters_of_others_are_mapped_ignored_or_refused() {
+    let config = load(
+        &[("dsn", "mysql://app@db/app?unix_socket=/run/x.sock&connect_timeout=5")],
+        "",
+    )
+    .unwrap();
+    assert_eq!(config.target.addresses, [Address::Socket("/run/x.sock".into())]);
+    assert_eq!(config.connect_timeout, Duration::from_secs(5));
+    let ignored = "serverVersion=10.11.2-MariaDB&charset=utf8mb4&driver=pdo_mysql&collation=utf8mb4_bin&prefix=&strict=true\
+        &prefix_indexes=true&engine=&timezone=%2B00:00&encoding=utf8&pool=5&reconnect=true&connection_limit=5&pool_timeout=9\
+        &socket_timeout=3";
+    let plain = load(&[("dsn", "mysql://app:secret@db/app")], "").unwrap();
+    let with = load(&[("dsn", &format!("mysql://app:secret@db/app?{ignored}"))], "").unwrap();
+    assert!(plain == with);
+    for (query, part) in [
+        ("ssl-mode=VERIFY", "ssl-mode is none of DISABLED"),
+        ("sslmode=require", "ssl-mode is none of DISABLED"),
+        ("ssl-mode=", "ssl-mode is none of DISABLED"),
+        ("sslaccept=always", "sslaccept is neither"),
+        ("useSSL=maybe", "ssl is neither 0 nor 1"),
+        ("ssl-crl=/x", "unknown parameter 'ssl-crl'"),
+        ("ssl_capath=/x", "unknown parameter 'ssl_capath'"),
+        ("requireSSL=true", "unknown parameter 'requireSSL'"),
+        (
+            "allowPublicKeyRetrieval=false",
+            "unknown parameter 'allowPublicKeyRetrieval'",
+        ),
+        ("connect-timeout=5000", "unknown parameter 'connect-timeout'"),
+        ("driverOptions[1014]=1", "unknown parameter 'driverOptions[1014]'"),
+        ("tls_ca=/a&ssl-ca=/b", "'ssl-ca' and 'tls_ca' mean the same"),
+        ("unix_socket=/a&socket=/b", "'unix_socket' and 'socket' mean the same"),
+    ] {
+        let message = problem(&[("dsn", &format!("mysql://app:secret@db/app?{query}"))]);
+        assert!(
+            message.contains(part) && !message.contains("secret"),
+            "{query}: {message}"
+        );
+    }
+}
+
 #[test]
 fn no_message_shows_a_password() {
     for dsn in [

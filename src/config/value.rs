@@ -114,8 +114,8 @@ pub fn table(text: &str) -> Result<String> {
     }
 }
 
-/// `rustsql.tls`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// `rustsql.tls`, from the weakest to the strictest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TlsMode {
     Disabled,
     /// Where the server offers it.

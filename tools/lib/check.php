@@ -22,7 +22,7 @@ set_error_handler(function (int $level, string $message): bool {
     return true;
 });
 
-$url = preg_match('~^(mysql|mariadb)://~i', ini_get('session.save_path'));
+$url = preg_match('~^(mysql|mariadb|mysql2|mysqli|pdo-mysql)://~i', ini_get('session.save_path'));
 if (!$url && ini_get('rustsql.dsn') === '' && ini_get('rustsql.defaults_file') === '') {
     bad('neither rustsql.dsn nor rustsql.defaults_file is set for the command line');
     exit(1);
