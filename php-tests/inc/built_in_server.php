@@ -7,13 +7,21 @@ final class BuiltInServer extends WebHost
 {
     private readonly int $port;
 
-    /** `$workers`: the number of processes that it forks; the first process serves requests, too. */
-    public function __construct(Session $session, array $ini = [], int $workers = 0)
+    /**
+     * `$workers`: the number of processes that it forks; the first process serves requests, too. `$root`: an application's
+     * folder, for a browser.
+     */
+    public function __construct(Session $session, array $ini = [], int $workers = 0, ?string $root = null)
     {
         parent::__construct($session);
         $this->port = Server::freePort();
-        $this->launch([...php_command($ini + $session->ini), '-S', "127.0.0.1:$this->port", '-t', $this->folder],
+        $this->launch([...php_command($ini + $session->ini), '-S', "127.0.0.1:$this->port", '-t', $root ?? $this->folder],
             $workers ? ['PHP_CLI_SERVER_WORKERS' => (string) $workers] : []);
+    }
+
+    public function url(string $path): string
+    {
+        return "http://127.0.0.1:$this->port/$path";
     }
 
     protected function request(string $page): WebRequest
