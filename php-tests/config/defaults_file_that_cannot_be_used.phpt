@@ -44,7 +44,7 @@ $paths = [
     'an open folder behind a link' => ["$folder/way/file", "chmod go-w $folder/open"],
     'a way through an open folder' => ["$folder/open/../good", "chmod go-w $folder/open"],
     'a link through an open folder' => ["$folder/through/good", "chmod go-w $folder/open"],
-    'not a whole path' => ['my.cnf', 'not a whole path'],
+    'not an absolute path' => ['my.cnf', 'not an absolute path'],
 ];
 if (posix_geteuid() === 0) {
     file_put_contents("$folder/others", $good);

@@ -37,7 +37,7 @@ foreach (["\n", "\r\n", "\n\n"] as $end) {
     putenv("TEST_PASSWORD=app-secret$end");
     same("bool(true)\n", $run("rustsql.dsn = \"mysql://app@127.0.0.1:$server->port/app\"\nrustsql.password = \"\${TEST_PASSWORD}\""), json_encode($end) . ' behind a password');
     $out = $run("rustsql.dsn = \"mysql://app@127.0.0.1:$server->port/app\"\nrustsql.password = \"\${TEST_PASSWORD}\"", 'session_save_path("mysql://app@127.0.0.1:1/app"); var_dump(session_start());');
-    has(['bool(false)', 'user and password'], $out, json_encode($end) . ': for its own hosts alone');
+    has(['bool(false)', 'user or password'], $out, json_encode($end) . ': for its own hosts alone');
     same("mysql://app:***@127.0.0.1:$server->port/app?table=$table->name\n",
         $run('rustsql.dsn = "${TEST_DSN}"', 'ob_start(); phpinfo(INFO_MODULES); preg_match("~rustsql.dsn => (\S+)~", ob_get_clean(), $m); echo $m[1], "\n";'), json_encode($end) . ' in phpinfo()');
     $out = php_run('session_save_path($argv[1]); var_dump(session_start());', [], [$dsn . $end])['out'];

@@ -72,7 +72,7 @@ if (!$mysql) {
     $strict->query("CREATE USER ancient@'%' IDENTIFIED VIA mysql_old_password USING '5d2e19393cc5ef67'");
     foreach (['ON', 'OFF'] as $secure) {
         $strict->query("SET GLOBAL secure_auth = $secure");
-        cannot_start('a password of old', $strict->dsn('', ['user' => 'ancient']), ["127.0.0.1:$strict->port refuses the login", 'before 4.1'], $table);
+        cannot_start('a password of old', $strict->dsn('', ['user' => 'ancient']), ["127.0.0.1:$strict->port refuses the login", 'before MySQL 4.1'], $table);
     }
     cannot_start('blocked', $strict->dsn('', ['password' => 'wrong-secret']), ["127.0.0.1:$strict->port", '('], $table);
     cannot_start('blocked', $strict->dsn(), ['4150', 'FLUSH PRIVILEGES'], $table);

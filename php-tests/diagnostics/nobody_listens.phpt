@@ -15,7 +15,7 @@ cannot_start('localhost', $server->dsn('', ['port' => $port, 'host' => 'localhos
 $alone = Server::start(null, ['skip_networking' => null]);
 foreach (['localhost', '127.0.0.1'] as $host) {
     $dsn = $alone->dsn('', ['host' => $host]);
-    cannot_start('a server on its socket alone', $dsn, ["cannot connect to $host:$alone->port", 'listens on its socket alone', '?socket='], $table);
+    cannot_start('a server on its socket alone', $dsn, ["cannot connect to $host:$alone->port", 'listens only on its socket', '?socket='], $table);
     session_save_path("$dsn?socket=$alone->socket");
     session_id('abc');
     same(true, session_start(), "$host, with ?socket=");

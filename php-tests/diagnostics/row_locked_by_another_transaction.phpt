@@ -8,7 +8,7 @@ const IO = 4; // The server waits two seconds less.
 $server = Server::shared();
 $admin = new mysqli('localhost', 'root', '', 'app', 0, $server->socket);
 $admin->query('SET autocommit = 0');
-$cause = ['1205', 'another transaction'];
+$cause = ['1205', "a transaction that is not rustsql's"];
 foreach (['0', '1'] as $persistent) {
     $table = new Table('advisory', ['lock_timeout' => '0', 'io_timeout' => (string) IO, 'persistent' => $persistent]);
     $table->request('abc', fn () => $_SESSION['n'] = 1);

@@ -50,7 +50,7 @@ $server->query("ALTER TABLE app.`$table->name` ADD note INT NOT NULL");
 harmless(cannot_start('a column that must have a value', $server->dsn("table=$table->name"), [$host, '`note`', 'default', 'rustsql.table'], $working), 'a column');
 
 // A process that has just found it good learns it from the server's error.
-foreach (['data LONGTEXT CHARACTER SET utf8mb4' => ['1300', '1366', 'made for text'], 'data VARBINARY(20)' => ['1406', '1406', 'smaller'], 'expires TINYINT' => ['1264', '1264', 'smaller']] as $change => [$one, $other, $part]) {
+foreach (['data LONGTEXT CHARACTER SET utf8mb4' => ['1300', '1366', 'type for text'], 'data VARBINARY(20)' => ['1406', '1406', 'smaller'], 'expires TINYINT' => ['1264', '1264', 'smaller']] as $change => [$one, $other, $part]) {
     $table = new Table;
     $table->create();
     $table->request('abc', fn () => $_SESSION['a'] = 1);

@@ -15,7 +15,7 @@ $cases = [
     'short' => [KEY_ONE . "\n" . substr(KEY_ONE, 4) . "\n", 'line 2: it has 30 bytes'],
     'long' => [KEY_ONE . "00\n", 'line 1: it has 33 bytes'],
     'short base64' => ["\n" . base64_encode('secret-secret-secret') . "\n", 'line 2: it has 20 bytes'],
-    'no key at all' => ["secret of mine!\n", 'line 1: it is neither hexadecimal nor base64'],
+    'no key at all' => ["secret of mine!\n", 'line 1: it is not hexadecimal or base64'],
     'twice' => [KEY_ONE . "\n" . KEY_TWO . "\n\n" . base64_encode(hex2bin(KEY_ONE)), 'line 4 has the same key as line 1'],
 ];
 $outputs = [];
@@ -28,7 +28,7 @@ foreach ([0602 => 'chmod go-w', 0620 => 'chmod go-w'] as $mode => $cure) {
     chmod($file, $mode);
     $outputs[decoct($mode)] = [$run($file), ["rustsql.encryption_key_file: $file", 'can be written by others', $cure]];
 }
-foreach (["$file.missing" => 'No such file', 'my.keys' => 'not a whole path', '/tmp' => 'not a regular file'] as $path => $part) {
+foreach (["$file.missing" => 'No such file', 'my.keys' => 'not an absolute path', '/tmp' => 'not a regular file'] as $path => $part) {
     $outputs[$path] = [$run($path), ["rustsql.encryption_key_file: $path", $part]];
 }
 foreach ($outputs as $what => [$out, $parts]) {

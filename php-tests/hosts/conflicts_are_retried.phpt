@@ -92,5 +92,5 @@ row, deadlock at the write of the old id: "n|i:2;"
 row, deadlock at the move of the expiry: "n|i:1;"
 row, deadlock at the destruction: null
 advisory, the row is locked for less time than all tries take: n|i:2;
-advisory, the row is locked for more time than all tries take: Warning: rustsql: HOST answered with an error: error 1205 (HY000): Lock wait timeout exceeded; try restarting transaction; another transaction than a session's holds the session's row, or the server's commits take longer than rustsql.io_timeout
+advisory, the row is locked for more time than all tries take: Warning: rustsql: HOST answered with an error: error 1205 (HY000): Lock wait timeout exceeded; try restarting transaction; a transaction that is not rustsql's has locked the row, or the server's commits take longer than rustsql.io_timeout
 n|i:1;

@@ -40,7 +40,7 @@ foreach (['0', '1'] as $strict) {
             $result = php_run(sprintf(VISIT, $code), $ini, [$id]);
             $own = array_map(fn ($line) => substr($line, 0, strpos($line, ':')), preg_grep('~rustsql: ~', explode("\n", $result['err'])));
             $shown[$number] = trim($result['out']) . '; ' . (implode(', ', $own) ?: 'nothing said');
-            check(!$own || str_contains($result['err'], "a visitor's cookie"), "$what: whose it is", $result['err']);
+            check(!$own || str_contains($result['err'], "the visitor's cookie"), "$what: whose it is", $result['err']);
             check(!str_contains(implode(ours($result['err'])), $id), "$what: the id is not told", $result['err']);
         }
         echo "strict mode $strict, $what: ", implode("\n    ", array_unique($shown)), "\n";

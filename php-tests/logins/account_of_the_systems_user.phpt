@@ -16,9 +16,9 @@ if ($user === 'root') {
 }
 same('in', $logins->outcome($user, 'socket', [], [], null), 'without a password');
 same('in', $logins->outcome($user, 'socket'), 'with a password that nobody asks for');
-has(['refuses the login', '1698', "system's user of its name", 'that PHP runs as'], $logins->outcome('somebody', 'socket', [], [], null), 'as another user');
+has(['refuses the login', '1698', 'only the system user of the same name', 'that PHP runs as'], $logins->outcome('somebody', 'socket', [], [], null), 'as another user');
 foreach (['verified', 'TLS', 'plain'] as $way) {
-    has(['refuses the login', '1698', 'socket alone', '?socket='], $logins->outcome($user, $way, [], [], null), $way);
+    has(['refuses the login', '1698', "only over the server's socket", '?socket='], $logins->outcome($user, $way, [], [], null), $way);
 }
 echo "done\n";
 --EXPECT--

@@ -32,7 +32,7 @@ has(['refuses the login', '1045'], $login(), 'a wrong password');
 
 // To other hosts than the administrator's it does not go.
 $code = 'ini_set("session.save_path", "mysql://app@127.0.0.1:1/app"); echo session_start() ? "in" : "";';
-has('sent only to hosts that these name', php_run($code, ['rustsql.password_file' => $file, 'rustsql.dsn' => "mysql://app@$here/app"])['out'], 'another host');
+has('sent only to hosts that are named there', php_run($code, ['rustsql.password_file' => $file, 'rustsql.dsn' => "mysql://app@$here/app"])['out'], 'another host');
 
 foreach (['empty' => ['', 'is empty'], 'a line end alone' => ["\n", 'is empty'], 'two lines' => ["app-secret\nsecret-text\n", 'more than one line'],
     'no UTF-8' => ["secret-text\xff", 'is not UTF-8'], 'a zero byte' => ["secret-text\0", 'more than one line'],
@@ -57,13 +57,13 @@ chmod($file, 0600);
 // A worker that has given up root.
 if (posix_geteuid() === 0) {
     PhpProcess::$prefix = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
-    has(['rustsql.password_file', 'number 65534, may not', 'chgrp'], $login(), 'for root alone');
+    has(['rustsql.password_file', 'user number 65534, who may not read it', 'chgrp'], $login(), 'for root alone');
     chgrp($file, 65534);
     chmod($file, 0640);
     same('in', $login(), 'for the group of the worker');
     chmod($file, 0600);
     chmod($folder, 0700);
-    has(['rustsql.password_file', 'number 65534, may not'], $login(), 'in a folder for root alone');
+    has(['rustsql.password_file', 'user number 65534, who may not read it'], $login(), 'in a folder for root alone');
     chmod($folder, 0755);
 }
 exec('rm -r ' . escapeshellarg($folder));

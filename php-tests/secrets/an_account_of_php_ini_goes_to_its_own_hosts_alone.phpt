@@ -43,7 +43,7 @@ foreach ($sources as $what => $ini) {
         foreach ($way === 'ini_set()' ? $urls : [$urls[0]] as $url) {
             $out = php_run($code, $ini, [$url])['out'];
             has('bool(false)', $out, "$what, $way, $url");
-            $warning = one_warning(['session.save_path', 'user and password'], $out, "$what, $way, $url");
+            $warning = one_warning(['session.save_path', 'user or password'], $out, "$what, $way, $url");
             check(!str_contains($warning, 'app-secret'), "$what, $way, $url: nothing secret", $warning);
             same(0, $elsewhere->connections(), "$what, $way, $url: connections");
             same(false, @stream_socket_accept($listener, 0), "$what, $way, $url: connections to the socket");

@@ -47,8 +47,8 @@ foreach ([
     'a damaged file' => [['tls_ca' => $in('damaged')], "rustsql.tls_ca: {$in('damaged')} is damaged"],
     'half a file' => [['tls_ca' => $in('cut')], "rustsql.tls_ca: {$in('cut')}"],
     'no file' => [['tls_ca' => '/nowhere/ca.pem'], 'rustsql.tls_ca: /nowhere/ca.pem cannot be read: No such file or directory'],
-    'a folder' => [['tls_ca' => $in('folder')], "rustsql.tls_ca: {$in('folder')} is no PEM file"],
-    'a path from nowhere' => [['tls_ca' => 'ca.pem'], "rustsql.tls_ca: ca.pem is not a whole path: begin it with '/'"],
+    'a folder' => [['tls_ca' => $in('folder')], "rustsql.tls_ca: {$in('folder')} is not a PEM file"],
+    'a path from nowhere' => [['tls_ca' => 'ca.pem'], "rustsql.tls_ca: ca.pem is not an absolute path: begin it with '/'"],
     'an unknown mode' => [['tls' => 'on'], "'on' is not accepted: it takes disabled, preferred, required, verify_ca, verify_identity"],
 ] as $what => [$params, $expected]) {
     $said = $try($params);
@@ -74,7 +74,7 @@ $now($client);
 $params = ['tls_ca' => $authority, 'tls_cert' => $mine[0], 'tls_key' => $mine[1]];
 same('tls', $try($params), 'at first');
 copy($other->certificate, $authority);
-has('no authority that is trusted', $try($params), 'another authority');
+has('not signed by an authority that is trusted', $try($params), 'another authority');
 copy($ca->certificate, $authority);
 same('tls', $try($params), 'the authority of before');
 $now($made->make('somebody', $ca));

@@ -40,9 +40,9 @@ foreach ([
     'Scalingo' => ["mysql://$app?useSSL=true&verifyServerCertificate=false", 'tls'],
     'MySQL Shell' => ["mysql://$app?ssl-mode=VERIFY_IDENTITY&ssl-ca=" . rawurlencode($ca->certificate), 'tls'],
     'a client certificate' => ["mysql://certified:app-secret@$at?ssl_ca=$ca->certificate&ssl_cert=$client->certificate&ssl_key=$client->key", 'tls'],
-    'Prisma, strict' => ["mysql://$app?sslaccept=strict&connect_timeout=5&connection_limit=5", 'no authority that is trusted here'],
-    'another authority' => ["mysql://$app?ssl-mode=VERIFY_CA&ssl-ca=$other->certificate", 'no authority that is trusted here'],
-    'another mode' => ["mysql://$app?ssl-mode=STRICT", 'ssl-mode is none of DISABLED, PREFERRED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY'],
+    'Prisma, strict' => ["mysql://$app?sslaccept=strict&connect_timeout=5&connection_limit=5", 'not signed by an authority that is trusted here'],
+    'another authority' => ["mysql://$app?ssl-mode=VERIFY_CA&ssl-ca=$other->certificate", 'not signed by an authority that is trusted here'],
+    'another mode' => ["mysql://$app?ssl-mode=STRICT", 'ssl-mode is not DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY'],
     'what is about security and unknown' => ["mysql://$app?ssl-crl=/nowhere", "unknown parameter 'ssl-crl'"],
     'no such parameter' => ["mysql://$app?server=1", "unknown parameter 'server'"],
 ] as $what => [$url, $expected]) {
@@ -51,7 +51,7 @@ foreach ([
 // The administrator asks for more than the URL.
 $strict = ['rustsql.tls' => 'verify_identity', 'rustsql.tls_ca' => $ca->certificate];
 same('tls', $start("mysql://$app?sslaccept=strict", $strict), 'Prisma, with the authority');
-has('no authority that is trusted here', $start("mysql://$app?ssl-mode=REQUIRED", ['rustsql.tls_ca' => $other->certificate] + $strict), 'stricter settings');
+has('not signed by an authority that is trusted here', $start("mysql://$app?ssl-mode=REQUIRED", ['rustsql.tls_ca' => $other->certificate] + $strict), 'stricter settings');
 same([], warnings(), 'warnings');
 echo "done\n";
 ?>

@@ -43,7 +43,7 @@ $before = handshakes($server);
 foreach ([['plain', ['tls' => 'disabled']], ['tls', ['tls' => 'required']], ['plain', ['tls' => 'disabled']], ['tls', $tls], ['plain', $tls], ['plain', $tls]] as [$expected, $params]) {
     same($expected, outcome($server, $table, 'localhost', $params + ['persistent' => 1]), json_encode($params));
 }
-has('no authority that is trusted', outcome($server, $table, 'localhost', ['tls_ca' => $made->authority('other')->certificate] + $tls), 'another authority');
+has('not signed by an authority that is trusted', outcome($server, $table, 'localhost', ['tls_ca' => $made->authority('other')->certificate] + $tls), 'another authority');
 
 // The server sees that clients end properly, also while an answer is on its way.
 same(0, (int) $server->query("SHOW GLOBAL STATUS LIKE 'Aborted_clients'")[0]['Value'], 'aborted clients');

@@ -20,19 +20,19 @@ $certificates = [
     'good' => [$good, ['plain', 'tls', 'tls', 'tls', 'tls']],
     'RSA' => [$made->make('rsa', $ca, $names, algorithm: 'RSA'), ['plain', 'tls', 'tls', 'tls', 'tls']],
     'another name' => [$made->make('name', $ca, ['DNS:db.example.org', 'IP:10.1.2.3']), ['plain', 'tls', 'tls', 'tls',
-        'its certificate is for db.example.org, 10.1.2.3, not for ' . NO_LOOPBACK . '; name the host']],
+        'its certificate is for db.example.org, 10.1.2.3, not for ' . NO_LOOPBACK . '; use the certificate\'s host name']],
     'no SAN' => [$made->make('localhost', $ca), ['plain', 'tls', 'tls', 'tls', 'no subjectAltName); set rustsql.tls = verify_ca']],
     'another authority' => [$made->make('foreign', $other, $names), ['plain', 'tls', 'tls',
-        ...array_fill(0, 2, 'no authority that is trusted here has signed its certificate; set rustsql.tls_ca')]],
+        ...array_fill(0, 2, 'its certificate is not signed by an authority that is trusted here; set rustsql.tls_ca')]],
     'self-signed' => [$made->make('self', null, $names), ['plain', 'tls', 'tls', ...array_fill(0, 2, 'its certificate is self-signed; ')]],
     'self-signed authority' => [$made->make('selfca', null, $names, ['basicConstraints=CA:TRUE']),
         ['plain', 'tls', 'tls', ...array_fill(0, 2, 'its certificate is self-signed; ')]],
     'expired' => [$made->make('old', $ca, $names, days: [-9, -2]), ['plain', 'tls', 'tls',
         ...array_fill(0, 2, 'has expired 2 days ago; renew')]],
     'not yet valid' => [$made->make('new', $ca, $names, days: [3, 9]), ['plain', 'tls', 'tls',
-        ...array_fill(0, 2, 'is valid only in 3 days; is the clock')]],
+        ...array_fill(0, 2, 'becomes valid in 3 days; is the clock')]],
     'version 1' => [$made->make('v1', $ca, [], null), ['plain', 'tls', 'tls',
-        ...array_fill(0, 2, 'version 1 of X.509, which cannot be verified; make it anew')]],
+        ...array_fill(0, 2, 'version 1 of X.509, which cannot be verified; create it again')]],
 ];
 foreach ($certificates as $what => [$files, $expected]) {
     use_certificate($server, $its, $files);
@@ -54,8 +54,8 @@ foreach (['127.0.0.1' => ['plain', 'plain', 'tls', 'tls', 'its certificate is fo
 }
 
 // An authority that is given is asked, alone.
-foreach ([[[], 'tls', 'no authority that is trusted here'], [['tls' => 'preferred'], 'tls', 'no authority that is trusted here'],
-    [['tls' => 'required'], 'tls', 'no authority that is trusted here'], [['tls' => 'disabled'], 'plain', 'plain']] as [$params, $right, $wrong]) {
+foreach ([[[], 'tls', 'not signed by an authority that is trusted here'], [['tls' => 'preferred'], 'tls', 'not signed by an authority that is trusted here'],
+    [['tls' => 'required'], 'tls', 'not signed by an authority that is trusted here'], [['tls' => 'disabled'], 'plain', 'plain']] as [$params, $right, $wrong]) {
     same($right, outcome($server, $table, 'localhost', $params + ['tls_ca' => $ca->certificate]), 'the right authority, ' . json_encode($params));
     has($wrong, outcome($server, $table, 'localhost', $params + ['tls_ca' => $other->certificate]), 'the wrong authority, ' . json_encode($params));
 }
@@ -72,7 +72,7 @@ if ($server->flavour === 'mysql') {
 }
 
 // No TLS at the server.
-$no = 'it offers no TLS; rustsql.tls demands it';
+$no = 'it offers no TLS; rustsql.tls requires it';
 foreach (['plain', 'plain', $no, $no, $no] as $number => $expected) {
     $params = ['tls' => MODES[$number]] + ($number > 2 ? ['tls_ca' => $ca->certificate] : []);
     has($expected, outcome($without, $table, NO_LOOPBACK, $params), 'without TLS, ' . MODES[$number]);

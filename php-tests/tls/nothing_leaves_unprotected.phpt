@@ -40,7 +40,7 @@ foreach ($strict as $params) {
     $what = 'stripped, ' . json_encode($params);
     $relay = new TlsRelay($server);
     $relay->set(['strip' => true]);
-    same('', $try($relay, $params, 'it offers no TLS; rustsql.tls demands it', $what)->asked, $what);
+    same('', $try($relay, $params, 'it offers no TLS; rustsql.tls requires it', $what)->asked, $what);
 }
 
 // `preferred` takes a host without TLS only if it has had none in this process.
@@ -51,7 +51,7 @@ check(!str_contains($connection->asked, Server::PASSWORD), 'stripped from the be
 $relay->set([]);
 $try($relay, ['tls' => 'preferred'], 'tls', 'TLS comes back');
 $relay->set(['strip' => true]);
-same('', $try($relay, ['tls' => 'preferred'], 'it offers no TLS; this process has had TLS with it before', 'stripped later')->asked, 'stripped later');
+same('', $try($relay, ['tls' => 'preferred'], 'it offers no TLS; this process has used TLS with it before', 'stripped later')->asked, 'stripped later');
 $relay->set([]);
 $try($relay, ['tls' => 'preferred'], 'tls', 'TLS comes back again');
 
@@ -64,7 +64,7 @@ same('', $try($relay, ['tls' => 'preferred'], 'it offers no TLS; this process', 
 // A server that is not the right one gets nothing of the login.
 $relay = new TlsRelay($server);
 foreach (['verify_ca', 'verify_identity'] as $mode) {
-    $connection = $try($relay, ['tls' => $mode, 'tls_ca' => $other->certificate], 'no authority that is trusted', "$mode, another authority");
+    $connection = $try($relay, ['tls' => $mode, 'tls_ca' => $other->certificate], 'not signed by an authority that is trusted', "$mode, another authority");
     same(REQUEST_FOR_TLS, strlen($connection->plain()), "$mode, another authority");
 }
 
@@ -75,7 +75,7 @@ foreach ([['tls' => 'preferred'], ...$strict] as $params) {
         $relay->set(['inject' => $bytes]);
         $what = 'bytes behind the greeting, ' . json_encode($params);
         $said = outcome($server, $table, NO_LOOPBACK, $params, ['port' => $relay->port]);
-        check(str_contains($said, 'bytes in front of TLS') || str_contains($said, 'its answer is no TLS'), $what, $said);
+        check(str_contains($said, 'bytes before the TLS handshake') || str_contains($said, 'its answer is not TLS'), $what, $said);
         [$connection] = $relay->connections();
         check(!str_contains($connection->asked, Server::USER . "\0"), "$what: no login");
     }

@@ -25,7 +25,7 @@ foreach ([
     'nothing' => ['', 'app', 'plain'],
     'a mode' => ['ssl-mode=REQUIRED', 'app', 'tls'],
     'an authority' => ["ssl-ca=$ca->certificate", 'app', 'tls'],
-    'a wrong authority' => ["ssl-ca=$other->certificate", 'app', 'no authority that is trusted here'],
+    'a wrong authority' => ["ssl-ca=$other->certificate", 'app', 'not signed by an authority that is trusted here'],
     'a wrong authority, and a mode that asks none' => ["ssl-mode=DISABLED\nssl-ca=$other->certificate", 'app', 'plain'],
     'as MariaDB has it' => ["ssl\nssl-ca=$ca->certificate\nssl-verify-server-cert", 'app', 'tls'],
     'a certificate of the client' => ["ssl-ca=$ca->certificate\n$client_files", 'certified', 'tls'],
@@ -44,7 +44,7 @@ foreach ([
 $dsn = fn (array $params) => ['rustsql.dsn' => $server->dsn(http_build_query($params + ['table' => $table]), ['host' => 'localhost'])];
 $none = "$made->folder/none.pem";
 file_put_contents($none, '');
-foreach ([[$ca->certificate, 'tls', 'tls'], [$other->certificate, 'no authority that is trusted here', 'tls'], [$none, 'this system has no certificates of authorities', 'tls']] as [$system, $without, $with]) {
+foreach ([[$ca->certificate, 'tls', 'tls'], [$other->certificate, 'not signed by an authority that is trusted here', 'tls'], [$none, 'this system has no certificate authorities', 'tls']] as [$system, $without, $with]) {
     putenv("SSL_CERT_FILE=$system");
     putenv('SSL_CERT_DIR=/nowhere');
     foreach (['verify_ca', 'verify_identity'] as $mode) {
@@ -52,7 +52,7 @@ foreach ([[$ca->certificate, 'tls', 'tls'], [$other->certificate, 'no authority 
         has($without, $start($dsn(['tls' => $mode])), "$what, without tls_ca");
         has($with, $start($dsn(['tls' => $mode, 'tls_ca' => $ca->certificate])), "$what, with tls_ca");
     }
-    has('no authority that is trusted here', $start($dsn(['tls_ca' => $other->certificate])), basename($system) . " is the system's, a private tls_ca of another authority");
+    has('not signed by an authority that is trusted here', $start($dsn(['tls_ca' => $other->certificate])), basename($system) . " is the system's, a private tls_ca of another authority");
     same('tls', $start($dsn(['tls' => 'required'])), basename($system) . " is the system's, required");
 }
 

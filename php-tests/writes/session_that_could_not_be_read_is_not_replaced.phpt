@@ -52,42 +52,42 @@ foreach (LOCKS as $lock) {
 ?>
 --EXPECT--
 advisory, strict mode 0, wrapper: read
-Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+Warning: rustsql: the session was not written: it could not be read earlier; the stored data stays
 n|i:2;
-new id: Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+new id: Warning: rustsql: the session was not written: it could not be read earlier; the stored data stays
 n|i:2;
 error handler: locked
-Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+Warning: rustsql: the session was not written: it could not be read earlier; the stored data stays
 not started
 n|i:3;
 begun anew: n|s:3:"new";
 advisory, strict mode 1, wrapper: read
-Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+Warning: rustsql: the session was not written: it could not be read earlier; the stored data stays
 n|i:2;
-new id: Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+new id: Warning: rustsql: the session was not written: it could not be read earlier; the stored data stays
 n|i:2;
 error handler: locked
-Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+Warning: rustsql: the session was not written: it could not be read earlier; the stored data stays
 not started
 n|i:3;
 begun anew: n|s:3:"new";
 row, strict mode 0, wrapper: read
-Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+Warning: rustsql: the session was not written: it could not be read earlier; the stored data stays
 n|i:2;
-new id: Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+new id: Warning: rustsql: the session was not written: it could not be read earlier; the stored data stays
 n|i:2;
 error handler: locked
-Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+Warning: rustsql: the session was not written: it could not be read earlier; the stored data stays
 not started
 n|i:3;
 begun anew: n|s:3:"new";
 row, strict mode 1, wrapper: read
-Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+Warning: rustsql: the session was not written: it could not be read earlier; the stored data stays
 n|i:2;
-new id: Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+new id: Warning: rustsql: the session was not written: it could not be read earlier; the stored data stays
 n|i:2;
 error handler: locked
-Warning: rustsql: the session was not written: it could not be read before; the stored data stays
+Warning: rustsql: the session was not written: it could not be read earlier; the stored data stays
 not started
 n|i:3;
 begun anew: n|s:3:"new";

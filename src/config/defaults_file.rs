@@ -217,7 +217,7 @@ mod tests {
             ("[rustsql]\npasword=secret\n", "line 2: unknown option 'pasword'"),
             ("[client]\nssl-crl=/x\n", "line 2: 'ssl-crl' is not supported"),
             ("[client]\nssl-mode=VERIFY\n", "line 2: ssl-mode"),
-            ("[client]\nssl=maybe\n", "line 2: ssl is neither"),
+            ("[client]\nssl=maybe\n", "line 2: ssl is not 0 or 1"),
         ] {
             let message = parse("f", text)
                 .err()

@@ -19,7 +19,7 @@ const SCHEMES: [&str; 5] = ["mysql://", "mariadb://", "mysql2://", "mysqli://", 
 /// The wrong parameter may be a piece of the password, so the message does not name it.
 pub const AFTER_PASSWORD: &str = "a parameter after 'password' is wrong: write '&' in a password as %26, '=' as %3D";
 
-pub const QUOTES: &str = "php.ini cuts a value at ';', '!', '=' and the like unless it stands in double quotes";
+pub const QUOTES: &str = "php.ini cuts a value at ';', '!', '=' and similar characters unless it is in double quotes";
 
 #[derive(Default)]
 pub struct Dsn {
@@ -50,7 +50,7 @@ pub fn parse(text: &str) -> Result<Dsn> {
         // php.ini turns 'mysql://app:a|b@db/app' into a number.
         if text.bytes().all(|byte| byte.is_ascii_digit()) {
             return wrong(
-                "it is a number: php.ini calculates with '|', '&' and '^' in a value unless it stands in double quotes",
+                "it is a number: php.ini calculates with '|', '&' and '^' in a value unless it is in double quotes",
             );
         }
         return wrong("it must begin with mysql:// or mariadb://");
@@ -84,14 +84,14 @@ pub fn parse(text: &str) -> Result<Dsn> {
     };
     let count = hosts.split(',').count();
     if count > MOST_HOSTS {
-        return wrong(format!("it lists {count} hosts: {MOST_HOSTS} are the most"));
+        return wrong(format!("it lists {count} hosts: at most {MOST_HOSTS} are allowed"));
     }
     for host in hosts.split(',').filter(|_| !hosts.is_empty()) {
         match address(host) {
             Ok(address) => dsn.addresses.push(address),
             // php.ini cuts 'mysql://app:a;b@db/app' within the password.
             Err(_) if !rest.contains(['@', '/']) => {
-                return wrong(format!("it ends before its hosts or its database: {QUOTES}"));
+                return wrong(format!("it ends before the host or the database: {QUOTES}"));
             }
             Err(problem) => return Err(problem),
         }

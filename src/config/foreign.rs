@@ -18,7 +18,7 @@ pub enum Ssl {
 pub fn ssl(name: &str, value: &str) -> Result<Option<Ssl>> {
     let is_on = || match value {
         "" => Ok(true),
-        _ => boolean(value).or_else(|_| wrong(format!("{name} is neither 0 nor 1"))),
+        _ => boolean(value).or_else(|_| wrong(format!("{name} is not 0 or 1"))),
     };
     Ok(Some(match name {
         "ssl-ca" => Ssl::Ca,
@@ -26,7 +26,7 @@ pub fn ssl(name: &str, value: &str) -> Result<Option<Ssl>> {
         "ssl-key" => Ssl::Key,
         "ssl-mode" => match tls_mode(&value.to_ascii_lowercase()) {
             Ok(mode) => Ssl::Mode(mode),
-            Err(_) => return wrong("ssl-mode is none of DISABLED, PREFERRED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY"),
+            Err(_) => return wrong("ssl-mode is not DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY"),
         },
         "ssl" => Ssl::On(is_on()?),
         "ssl-verify-server-cert" => Ssl::Verify(is_on()?),
@@ -65,7 +65,7 @@ pub fn parameter(name: &str, value: &str) -> Result<Option<Parameter>> {
         "sslaccept" => match value {
             "strict" => return Ok(Some(Parameter::Tls(TlsMode::VerifyIdentity))),
             "accept_invalid_certs" => return Ok(Some(Parameter::Tls(TlsMode::Required))),
-            _ => return wrong("sslaccept is neither strict nor accept_invalid_certs"),
+            _ => return wrong("sslaccept is not strict or accept_invalid_certs"),
         },
         "unixsocket" => return Ok(Some(Parameter::Is("socket"))),
         // Doctrine, Laravel, Rails, Prisma, in this order.

@@ -39,13 +39,14 @@ struct Account {
 
 const PASSWORD_FILE: &str = "rustsql.password_file";
 
-const FOREIGN_HOSTS: &str = "its hosts come from the script, .user.ini or .htaccess, and what it lacks of user and password comes \
-     from php.ini or rustsql.defaults_file, which is sent only to hosts that these name: put both into the same URL \
+const FOREIGN_HOSTS: &str = "its hosts come from the script, .user.ini or .htaccess, but its user or password comes from php.ini or \
+     rustsql.defaults_file, and these are sent only to hosts that are named there: put both into the same URL \
      (mysql://user:password@host/database), or name the hosts in php.ini or by php_admin_value";
 
-const OTHER_TLS: &str = "it changes how the server is verified, and what it lacks of user and password comes from php.ini or \
-     rustsql.defaults_file, which is sent only as these say: set rustsql.tls, rustsql.tls_ca, rustsql.tls_cert, rustsql.tls_key and \
-     rustsql.server_public_key_file there (a DSN's parameters count, too), or put user and password into the same URL";
+const OTHER_TLS: &str = "it changes how the server is verified, but its user or password comes from php.ini or \
+     rustsql.defaults_file, and these are sent only with the TLS settings from there: set rustsql.tls, \
+     rustsql.tls_ca, rustsql.tls_cert, rustsql.tls_key and rustsql.server_public_key_file there (parameters of \
+     that DSN count, too), or put user and password into the same URL";
 
 const NO_KEY: &str = "it needs a key: openssl rand -hex 32 > FILE, and name the file in rustsql.encryption_key_file";
 
@@ -60,9 +61,11 @@ fn read_password(path: &str) -> Result<(Password, Stamp)> {
     let text = str::from_utf8(&bytes).map_err(|_| wrong("is not UTF-8"))?;
     match without_line_end(text) {
         "" => Err(wrong(
-            "is empty: does whatever writes it write another file first, and then rename that?",
+            "is empty: a program that renews it must write a new file and then rename that",
         )),
-        text if text.contains(['\n', '\0']) => Err(wrong("has more than one line: it has to have the password alone")),
+        text if text.contains(['\n', '\0']) => Err(wrong(
+            "has more than one line: it must contain nothing but the password",
+        )),
         text => Ok((Password::of_file(text, path), stamp)),
     }
 }

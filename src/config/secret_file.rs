@@ -57,7 +57,7 @@ fn content(path: &str) -> Result<(Zeroizing<Vec<u8>>, Stamp), String> {
         _ => format!("{path} cannot be read: {}", reason(&error)),
     };
     if !path.starts_with('/') {
-        return Err(format!("{path} is not a whole path: begin it with '/'"));
+        return Err(format!("{path} is not an absolute path: begin it with '/'"));
     }
     let resolved = resolve(Path::new(path)).map_err(|problem| format!("{path} cannot be used: {problem}"))?;
     // O_NONBLOCK: to open a named pipe would wait for a writer.
@@ -102,7 +102,7 @@ fn resolve(path: &Path) -> Result<PathBuf, String> {
         }
         links += 1;
         if links > MOST_LINKS {
-            return Err("its folders are links without end".into());
+            return Err("its path has a loop of symbolic links".into());
         }
         let target = fs::read_link(&next).map_err(told)?;
         if target.is_absolute() {
@@ -131,7 +131,7 @@ fn describe(path: &Path, error: io::Error) -> String {
 fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::PermissionDenied => format!(
-            "the user that PHP runs as here, number {}, may not: give it to a group of that user (chgrp, chmod g+r)",
+            "PHP runs as user number {}, who may not read it: give it to a group of that user (chgrp, chmod g+r)",
             geteuid()
         ),
         _ => error.to_string(),

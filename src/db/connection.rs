@@ -213,7 +213,7 @@ impl Connection {
         let Some(client) = self.inner.as_mut() else {
             reply.error = Some(Error::ConnectionLost {
                 host: self.host().to_owned(),
-                source: DbError::Driver("it had been closed".into()),
+                source: DbError::Driver("it was closed after an earlier error".into()),
             });
             return reply;
         };

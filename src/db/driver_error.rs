@@ -28,18 +28,18 @@ pub fn cause(error: DriverError) -> DbError {
         DriverError::TimedOut => DbError::TimedOut,
         DriverError::Network(text) => DbError::Network(text),
         DriverError::Local(text) => DbError::Driver(text),
-        DriverError::Malformed(what) => DbError::Driver(format!("its answer makes no sense: {what}")),
+        DriverError::Malformed(what) => DbError::Driver(format!("it sent an invalid answer: {what}")),
         DriverError::Tls(error) => DbError::Driver(tls_error::cause(&error)),
         DriverError::NoTls(_) => DbError::Driver("it offers no TLS".into()),
         DriverError::TooLarge { limit } => DbError::Driver(format!("its answer has more than {limit} bytes")),
         DriverError::UnknownPlugin(name) => DbError::Driver(format!("it wants the authentication plugin '{name}'")),
         DriverError::ClearText { .. } => {
-            DbError::Driver("it wants the password as it is (mysql_clear_password)".into())
+            DbError::Driver("it wants the password in clear text (mysql_clear_password)".into())
         }
         DriverError::UnusableKey => {
             DbError::Driver("rustsql.server_public_key_file has no RSA key in PEM format that fits the password".into())
         }
-        DriverError::OldPassword => DbError::Driver("it wants a password in the format of before MySQL 4.1".into()),
+        DriverError::OldPassword => DbError::Driver("it wants a password in the format from before MySQL 4.1".into()),
         DriverError::Unsuitable(name) => DbError::Driver(format!("it is {name}")),
     }
 }

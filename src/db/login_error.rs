@@ -13,18 +13,19 @@ use super::tls_error;
 use crate::error::{DbError, Error};
 
 /// MySQL answers an unknown user with a random plugin, to hide which users exist.
-const UNKNOWN_PLUGIN: &str = "are user and password right? If they are, give the account an authentication plugin that this \
-     build has: caching_sha2_password, mysql_native_password, parsec, ed25519, unix_socket, or one that takes the password as it is";
+const UNKNOWN_PLUGIN: &str = "are user and password right? If they are, give the account an authentication plugin that rustsql \
+     supports: caching_sha2_password, mysql_native_password, parsec, ed25519, unix_socket, or one that takes \
+     the password in clear text";
 
 /// MariaDB's PAM asks so, unless it is told otherwise.
 const DIALOG: &str =
-    "rustsql has no dialogues: set pam_use_cleartext_plugin = ON at the server, and rustsql.cleartext = 1";
+    "rustsql does not support that plugin: set pam_use_cleartext_plugin = ON at the server, and rustsql.cleartext = 1";
 
-const CLEAR_TEXT_IS_OFF: &str = "if it is the right server, and is to have the password so, set rustsql.cleartext = 1 in php.ini; \
-     it is sent only to a server that rustsql.tls = verify_identity or verify_ca has verified, or over a Unix socket";
+const CLEAR_TEXT_IS_OFF: &str = "if this server may have the password in clear text, set rustsql.cleartext = 1 in php.ini; it is sent only \
+     to a server that rustsql.tls = verify_identity or verify_ca has verified, or over a Unix socket";
 
-const CLEAR_TEXT_IS_UNSAFE: &str = "rustsql sends it so only to a server that TLS has verified, or over a Unix socket: set \
-     rustsql.tls = verify_identity, and rustsql.tls_ca if its authority is not one of the system's";
+const CLEAR_TEXT_IS_UNSAFE: &str = "rustsql sends it only to a server that TLS has verified, or over a Unix socket: set rustsql.tls = \
+     verify_identity, and rustsql.tls_ca if the system does not trust its authority";
 
 const WRONG_KEY: &str =
     "put the server's key there (SHOW STATUS LIKE 'Caching_sha2_password_rsa_public_key'), or use TLS";
@@ -32,8 +33,8 @@ const WRONG_KEY: &str =
 const DENIED: &str = "are user and password right, and may the account log in from this machine? If it demands a client's \
      certificate (REQUIRE X509), set rustsql.tls_cert and rustsql.tls_key";
 
-const DENIED_BY_SOCKET: &str = "are user and password right? An account of unix_socket or auth_socket lets in the system's user of its \
-     name alone: that is the user that PHP runs as";
+const DENIED_BY_SOCKET: &str = "are user and password right? An account with unix_socket or auth_socket accepts only the system user of the same name, and that must \
+     be the user that PHP runs as";
 
 const DENIED_WITHOUT_TLS: &str = "are user and password right, and may the account log in from this machine? This connection had no \
      TLS: if the account or the server demands it (REQUIRE SSL, require_secure_transport), set rustsql.tls = required";
@@ -45,8 +46,7 @@ const DENIED_WITH_KEY: &str = "are user and password right, may the account log 
      rustsql.server_public_key_file this server's?";
 
 /// The account's plugin needs no password, or does not tell whether there was one.
-const DENIED_WITHOUT_PASSWORD: &str = "are user and password right? An account of unix_socket or auth_socket is let in over the server's \
-     socket alone: add ?socket=/run/mysqld/mysqld.sock (or where it is) to the DSN";
+const DENIED_WITHOUT_PASSWORD: &str = "are user and password right? An account with unix_socket or auth_socket can log in only over the server's socket: add ?socket=/run/mysqld/mysqld.sock (or where it is) to the DSN";
 
 const NEEDS_TLS: &str = "set rustsql.tls = required, or use its socket";
 
@@ -58,15 +58,15 @@ const NOT_THERE: &str = "is the server running, and are host, port and socket ri
 const NO_MYSQL: &str = "does MySQL or MariaDB listen there?";
 
 /// Other clients use the Unix socket if the host is 'localhost'.
-const NOT_THERE_BY_TCP: &str = "is the server running, and is the port right? If it listens on its socket alone, add \
+const NOT_THERE_BY_TCP: &str = "is the server running, and is the port right? If it listens only on its socket, add \
      ?socket=/run/mysqld/mysqld.sock (or where it is) to the DSN";
 
 pub const PASSWORD_EXPIRED: &str =
     "the account's password has expired: ALTER USER ... IDENTIFIED BY a new one, or PASSWORD EXPIRE NEVER";
 
 /// The server's message names the limit.
-pub const LIMIT_REACHED: &str = "the account has used up that limit: raise it by ALTER USER ... WITH, 0 takes it away; \
-     max_user_connections has to be above the number of PHP workers";
+pub const LIMIT_REACHED: &str = "the account has reached that limit: raise it by ALTER USER ... WITH (0 removes it); max_user_connections \
+     must be above the number of PHP workers";
 
 /// How a login went to its server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +136,7 @@ pub fn sort(error: DriverError, host: &str, way: Way) -> Error {
         },
         Some(SECURE_AUTH_MODE) => Error::Login {
             host,
-            cure: "the account's password is kept in the format of before 4.1: set it anew",
+            cure: "the account's password is stored in the format from before MySQL 4.1: set a new password",
             source,
         },
         Some(DBACCESS_DENIED) => Error::Schema {
@@ -162,7 +162,7 @@ pub fn sort(error: DriverError, host: &str, way: Way) -> Error {
         },
         Some(MYSQL_ACCOUNT_BLOCKED | MARIADB_ACCOUNT_BLOCKED) => Error::Login {
             host,
-            cure: "too many logins came with a wrong password: mend that, then ALTER USER ... ACCOUNT UNLOCK (MariaDB: FLUSH PRIVILEGES)",
+            cure: "too many logins had a wrong password: find out which client sends it, then ALTER USER ... ACCOUNT UNLOCK (MariaDB: FLUSH PRIVILEGES)",
             source,
         },
         Some(BAD_DB) => Error::Schema {
@@ -178,7 +178,7 @@ pub fn sort(error: DriverError, host: &str, way: Way) -> Error {
         },
         Some(HOST_IS_BLOCKED | HOST_NOT_PRIVILEGED) => Error::Login {
             host,
-            cure: "the server does not let this machine in: see its accounts' host names",
+            cure: "the server does not accept this machine: check the host names of its accounts",
             source,
         },
         Some(_) => Error::Login {

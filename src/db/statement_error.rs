@@ -50,14 +50,14 @@ pub fn sort(error: DriverError, host: &str) -> Error {
         | READ_ONLY_MODE
         | CANT_EXECUTE_IN_READ_ONLY_TRANSACTION => Error::UnfitHost { host, source },
         BAD_FIELD => server(Some(
-            "the table is not as RustSql\\schema() has it: is it another application's? Name another in rustsql.table",
+            "the table differs from RustSql\\schema(): if it belongs to another application, name another one in rustsql.table",
         )),
         DATA_TOO_LONG | WARN_DATA_OUT_OF_RANGE => server(Some(
-            "a column is smaller than RustSql\\schema() has it: ALTER it to the type there",
+            "a column is smaller than in RustSql\\schema(): ALTER it to the type there",
         )),
         INVALID_CHARACTER_STRING | TRUNCATED_WRONG_VALUE_FOR_FIELD => server(Some(
-            "a column is made for text, which bytes are not: if the table is for sessions alone, ALTER it to the type that \
-             RustSql\\schema() has, else name another table in rustsql.table",
+            "a column has a type for text, but sessions are bytes: if the table is only for sessions, ALTER the column \
+     to its type in RustSql\\schema(), else name another table in rustsql.table",
         )),
         MUST_CHANGE_PASSWORD => server(Some(PASSWORD_EXPIRED)),
         USER_LIMIT_REACHED => server(Some(LIMIT_REACHED)),

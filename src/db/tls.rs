@@ -23,11 +23,11 @@ use crate::error::{ConfigError, Result};
 /// The most configurations of a process. The oldest is dropped for a new one.
 const MOST_CONFIGURATIONS: usize = 32;
 
-const NOT_OFFERED: &str = "rustsql.tls demands it: switch TLS on at the server (its ssl_cert and ssl_key); where it is on, something \
-     between takes it out of the server's greeting";
+const NOT_OFFERED: &str = "rustsql.tls requires it: switch TLS on at the server (ssl_cert and ssl_key); if it is on, something on \
+     the way removes it from the server's greeting";
 
-const OFFERED_BEFORE: &str = "this process has had TLS with it before, so it gets no password without: either TLS was switched off \
-     there (then restart PHP), or something between takes it out of the server's greeting";
+const OFFERED_BEFORE: &str = "this process has used TLS with it before, so it sends no password without TLS: if TLS was switched off \
+     there, restart PHP; otherwise something on the way removes it from the server's greeting";
 
 #[derive(Clone, PartialEq)]
 struct Key {

@@ -18,8 +18,8 @@ pub fn cause(error: &Error) -> String {
         Error::AlertReceived(alert) if is_about_client(*alert) => {
             format!("it does not accept the client's certificate ({alert:?})")
         }
-        Error::AlertReceived(alert) => format!("it breaks TLS off ({alert:?})"),
-        Error::InvalidMessage(_) => "its answer is no TLS".into(),
+        Error::AlertReceived(alert) => format!("it ended the TLS handshake ({alert:?})"),
+        Error::InvalidMessage(_) => "its answer is not TLS".into(),
         error => format!("TLS with it fails: {error}"),
     }
 }
@@ -29,14 +29,14 @@ pub fn cure(error: &Error) -> &'static str {
     match error {
         Error::InvalidCertificate(error) => match error {
             UnknownIssuer => {
-                "set rustsql.tls_ca to a PEM file with the authority that signed it: that file alone is trusted, or the system's \
-                 authorities if it is not set"
+                "set rustsql.tls_ca to a PEM file with the authority that signed it (if it is not set, the system's \
+     authorities are trusted)"
             }
             NotValidForNameContext { presented, .. } if presented.is_empty() => {
                 "set rustsql.tls = verify_ca, which compares no names, or give the server a certificate with a subjectAltName"
             }
             NotValidForName | NotValidForNameContext { .. } => {
-                "name the host in rustsql.dsn as its certificate does, or set rustsql.tls = verify_ca, which compares no names"
+                "use the certificate's host name in rustsql.dsn, or set rustsql.tls = verify_ca, which compares no names"
             }
             Expired | ExpiredContext { .. } => "renew the certificate, unless the clock of this machine is wrong",
             NotValidYet | NotValidYetContext { .. } => {
@@ -46,7 +46,7 @@ pub fn cure(error: &Error) -> &'static str {
                 "give the server a certificate that an authority has signed, and name that authority's in rustsql.tls_ca"
             }
             Other(_) if is_version_1(error) => {
-                "make it anew with version 3, which openssl does for a certificate with a subjectAltName"
+                "create it again with version 3, which openssl does for a certificate with a subjectAltName"
             }
             _ => "give the server another certificate",
         },
@@ -64,7 +64,7 @@ pub fn cure(error: &Error) -> &'static str {
 fn certificate(error: &CertificateError) -> String {
     use CertificateError::*;
     match error {
-        UnknownIssuer => "no authority that is trusted here has signed its certificate".into(),
+        UnknownIssuer => "its certificate is not signed by an authority that is trusted here".into(),
         NotValidForNameContext { presented, .. } if presented.is_empty() => {
             "its certificate has no name to compare (no subjectAltName)".into()
         }
@@ -83,7 +83,7 @@ fn certificate(error: &CertificateError) -> String {
         }
         NotValidYetContext { time, not_before } => {
             let to_go = not_before.as_secs().saturating_sub(time.as_secs()).div_ceil(DAY);
-            format!("its certificate, or that of an authority, is valid only in {to_go} days")
+            format!("its certificate, or that of an authority, becomes valid in {to_go} days")
         }
         Other(_) if is_self_signed(error) => "its certificate is self-signed".into(),
         Other(_) if is_version_1(error) => "its certificate has version 1 of X.509, which cannot be verified".into(),

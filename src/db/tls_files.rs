@@ -40,7 +40,7 @@ fn stamp(setting: &str, path: &str) -> Result<Option<Stamp>> {
         return Ok(None);
     }
     if !path.starts_with('/') {
-        let problem = format!("{path} is not a whole path: begin it with '/'");
+        let problem = format!("{path} is not an absolute path: begin it with '/'");
         return Err(ConfigError::new(setting, problem));
     }
     let is = fs::metadata(path).map_err(|error| unreadable(setting, path, &error))?;
@@ -56,7 +56,7 @@ pub fn roots(settings: &Tls) -> Result<RootCertStore> {
         return match roots.is_empty() {
             true => Err(ConfigError::new(
                 "rustsql.tls",
-                "this system has no certificates of authorities: install its package ca-certificates, or set rustsql.tls_ca",
+                "this system has no certificate authorities: install the package ca-certificates, or set rustsql.tls_ca",
             )),
             false => Ok(roots),
         };
@@ -83,7 +83,7 @@ pub fn client(settings: &Tls) -> Result<Option<(Vec<CertificateDer<'static>>, Pr
         (cert, path) => {
             let text = read(KEY, path)?;
             if holds(&text, b"ENCRYPTED") {
-                let problem = format!("{path}: the key has a password: openssl pkey -in {path} takes it away");
+                let problem = format!("{path}: the key has a password: openssl pkey -in {path} removes it");
                 return Err(ConfigError::new(KEY, problem));
             }
             let key =
@@ -126,7 +126,7 @@ fn read(setting: &str, path: &str) -> Result<Zeroizing<Vec<u8>>> {
     let file = file.map_err(unreadable)?;
     let is = file.metadata().map_err(unreadable)?;
     if !is.is_file() || is.len() > LARGEST {
-        return Err(ConfigError::new(setting, format!("{path} is no PEM file")));
+        return Err(ConfigError::new(setting, format!("{path} is not a PEM file")));
     }
     // The buffer never moves, so that no copy of a key is left behind.
     let mut text = Zeroizing::new(Vec::with_capacity(is.len() as usize + 1));

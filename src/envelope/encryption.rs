@@ -41,7 +41,7 @@ pub fn encrypt(keys: &Keys, format: u8, place: Place, bytes: &mut Vec<u8>) -> Re
     let (front, data) = bytes.split_at_mut(FRONT);
     let (id, salt) = front.split_at_mut(ID);
     id.copy_from_slice(&key.id);
-    getrandom::fill(salt).map_err(|_| Error::NotEncrypted("the system gives no random numbers"))?;
+    getrandom::fill(salt).map_err(|_| Error::NotEncrypted("the system has no random numbers"))?;
     let sealed = subkey(key, salt).and_then(|subkey| {
         let (nonce, place) = (
             Nonce::assume_unique_for_key(NONCE),

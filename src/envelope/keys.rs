@@ -86,7 +86,7 @@ fn decode(line: &[u8]) -> Result<Zeroizing<[u8; BYTES]>, String> {
             Ok(secret)
         }
         Some(length) => Err(format!("it has {length} bytes")),
-        None => Err("it is neither hexadecimal nor base64".into()),
+        None => Err("it is not hexadecimal or base64".into()),
     }
 }
 

@@ -242,8 +242,8 @@ fn what_is_wrong_with_a_line_is_told_without_its_content() {
         (format!("\n{}", &ONE[2..]), "line 2: it has 31 bytes"),
         (format!("{ONE}00"), "line 1: it has 33 bytes"),
         (format!("{ONE}0"), "line 1: it"),
-        ("00".repeat(200), "line 1: it is neither"),
-        ("secret of mine".into(), "line 1: it is neither"),
+        ("00".repeat(200), "line 1: it is not hexadecimal"),
+        ("secret of mine".into(), "line 1: it is not hexadecimal"),
         ("c2VjcmV0".into(), "line 1: it has 6 bytes"),
         (
             format!("{ONE}\n# x\n{}", ONE.to_uppercase()),

@@ -3,6 +3,8 @@
 //! A message begins in lower case and leaves the cause to `source()`. It never has a password, a DSN or a session id in it.
 
 mod cause;
+#[cfg(test)]
+mod documented_tests;
 mod message;
 mod refusal;
 mod unreadable;
@@ -28,8 +30,8 @@ pub enum Error {
 
     /// `SessionId`, while a session starts. `again`: this request has warned already.
     #[error(
-        "the session id, which a visitor's cookie brought unless the script set it, has characters or a length that PHP does not \
-         allow (A-Z a-z 0-9 , - and 1 to 256 of them); nothing was read"
+        "the session id from the visitor's cookie (unless the script set it) has characters or a length that PHP \
+     does not allow (A-Z a-z 0-9 , - and 1 to 256 of them); nothing was read"
     )]
     VisitorsId { again: bool },
 
@@ -133,7 +135,7 @@ impl Error {
 
     /// The answer does not match the statement, so no later answer on this connection can be trusted.
     pub fn out_of_sync(host: String) -> Self {
-        let source = DbError::Driver("its answer makes no sense".into());
+        let source = DbError::Driver("it sent an invalid answer".into());
         Self::ConnectionLost { host, source }
     }
 
@@ -218,7 +220,7 @@ impl Error {
             Self::WaitTimeout { host, source } => Self::Server {
                 host,
                 cure: Some(
-                    "another transaction than a session's holds the session's row, or the server's commits take longer than rustsql.io_timeout",
+                    "a transaction that is not rustsql's has locked the row, or the server's commits take longer than rustsql.io_timeout",
                 ),
                 source,
             },

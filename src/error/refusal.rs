@@ -8,7 +8,7 @@ pub enum Refusal {
     Destroyed,
     #[error("it was opened without its lock (rustsql.lock_failure=readonly)")]
     ReadOnly,
-    #[error("it could not be read before")]
+    #[error("it could not be read earlier")]
     Unread,
     #[error("this process was forked from the one that opened it")]
     Forked,

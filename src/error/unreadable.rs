@@ -20,7 +20,7 @@ impl Unreadable {
         match self {
             Self::NoKey(_) => "add that key to the file, and start PHP again",
             Self::NotEncrypted => {
-                "where encryption is new, set it to on until such sessions have expired; otherwise find out who has written it"
+                "if encryption is new here, set it to on until older sessions have expired; otherwise find out who has written it"
             }
             Self::Changed | Self::Damaged => "find out who else writes to the table, or let this session expire",
             Self::Expands { .. } => "raise memory_limit",

@@ -81,7 +81,7 @@ unsafe extern "C" fn startup(_kind: c_int, module_number: c_int) -> c_int {
         callbacks::set_create_id(create_id);
         // SAFETY: the module is static, and its functions have the types that ext/session expects.
         if unsafe { register(callbacks::module()) } != ZEND_RESULT_CODE_SUCCESS {
-            warning::text("PHP takes no more session save handlers: unload one of the others");
+            warning::text("PHP has no room for another session save handler: unload one of the others");
             return Ok(ZEND_RESULT_CODE_FAILURE);
         }
         Ok(ZEND_RESULT_CODE_SUCCESS)

@@ -133,7 +133,7 @@ impl<'a> Shape<'a> {
             return Some(Defect {
                 what: format!("has {}", wrong.join(", ")),
                 cure: format!(
-                    "if it is for sessions alone: ALTER TABLE {table} {}; else {OTHER_TABLE}",
+                    "if it is only for sessions: ALTER TABLE {table} {}; else {OTHER_TABLE}",
                     changes.join(", ")
                 ),
             });

@@ -236,7 +236,7 @@ pub fn read(packets: &mut Packets, format: Format, columns: &mut Vec<Column>, se
             packet @ [Error::HEADER, ..] => return Err(Error::of_packet(packet)),
             [LOCAL_INFILE, ..] => return Err(Error::Malformed("a request for a file")),
             packet @ [OK, ..] => {
-                let (affected, more) = end(packet).ok_or(Error::Malformed("an OK that is cut short"))?;
+                let (affected, more) = end(packet).ok_or(Error::Malformed("an incomplete OK"))?;
                 sets.push(ResultSet {
                     affected,
                     ..ResultSet::default()
@@ -287,11 +287,11 @@ pub fn read_columns(packets: &mut Packets, number: usize, without_eof: bool) -> 
     for _ in 0..number {
         columns.push(match packets.read()? {
             packet @ [Error::HEADER, ..] => return Err(Error::of_packet(packet)),
-            packet => Column::parse(packet).ok_or(Error::Malformed("a column that is cut short"))?,
+            packet => Column::parse(packet).ok_or(Error::Malformed("an incomplete column"))?,
         });
     }
     if !without_eof && number > 0 && packets.read()?.first() != Some(&END) {
-        return Err(Error::Malformed("no end of the columns"));
+        return Err(Error::Malformed("columns without an end"));
     }
     Ok(columns)
 }
@@ -306,13 +306,13 @@ fn read_rows(packets: &mut Packets, format: Format, columns: &[Column]) -> Resul
                     true => end(packet).map(|(_, more)| more),
                     false => eof(packet),
                 };
-                let more = more.ok_or(Error::Malformed("an end of rows that is cut short"))?;
+                let more = more.ok_or(Error::Malformed("an incomplete end of the rows"))?;
                 return Ok((rows, more));
             }
             _ => {}
         }
         packets.count(size_of::<ResultRow>() + columns.len() * size_of::<Value>())?;
         let row = ResultRow::parse(packets.take_content(), columns, format.encoding);
-        rows.push(row.ok_or(Error::Malformed("a row of other values than its columns"))?);
+        rows.push(row.ok_or(Error::Malformed("a row that does not fit its columns"))?);
     }
 }

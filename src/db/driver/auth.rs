@@ -130,7 +130,7 @@ pub fn encrypt(password: &[u8], challenge: &[u8], key: &[u8]) -> Result<Secret> 
     let key = std::str::from_utf8(key).ok().map(str::trim);
     // It refuses keys of more than 4096 bits: encryption with these takes seconds.
     let key = key.and_then(|key| PublicKey::from_public_key_pem(key).ok());
-    let key = key.ok_or(Error::Malformed("its key is none of RSA in PEM format"))?;
+    let key = key.ok_or(Error::Malformed("its key is not an RSA key in PEM format"))?;
     let mut text = clear(password);
     for (byte, mask) in text.iter_mut().zip(challenge.iter().cycle()) {
         *byte ^= mask;

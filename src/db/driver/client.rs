@@ -156,7 +156,7 @@ impl Client {
             );
             ok.then_some(fields)
         };
-        let (id, columns, parameters) = fields().ok_or(Error::Malformed("a prepared statement that is cut short"))?;
+        let (id, columns, parameters) = fields().ok_or(Error::Malformed("an incomplete prepared statement"))?;
         let without_eof = self.agreed.without_eof;
         answer::read_columns(&mut self.packets, parameters.into(), without_eof)?;
         let columns = answer::read_columns(&mut self.packets, columns.into(), without_eof)?;

@@ -70,7 +70,7 @@ impl Dialogue<'_> {
                 [ACCEPTED, ..] => {
                     // No command was sent: such bytes would be read as the answer to the first one.
                     return match packets.has_surplus() {
-                        true => Err(Error::Malformed("more than the end of a login")),
+                        true => Err(Error::Malformed("data after the end of the login")),
                         false => Ok(()),
                     };
                 }
@@ -83,7 +83,7 @@ impl Dialogue<'_> {
             packets.wipe();
             sent?;
         }
-        Err(Error::Malformed("a login without an end"))
+        Err(Error::Malformed("a login that does not end"))
     }
 
     fn answer(&mut self, packet: &[u8]) -> Result<Secret> {
@@ -102,7 +102,7 @@ impl Dialogue<'_> {
                 &self.challenge,
                 salt.strip_prefix(&[MORE_DATA]).unwrap_or(salt),
             ),
-            _ => Err(Error::Malformed("no packet of a login")),
+            _ => Err(Error::Malformed("a packet that does not belong to a login")),
         }
     }
 

@@ -163,14 +163,17 @@ fn parsec_derives_one_key_a_challenge() {
     let switch = [b"\xfeparsec\0", &[7; 32][..]].concat();
     let salt = [&b"P\0"[..], &[5; 18]].concat();
     let (result, heard) = log_in(&ACCOUNT, false, &[&switch, &salt, &salt, OK]);
-    assert_eq!(result, Err(Error::Malformed("no packet of a login")));
+    assert_eq!(
+        result,
+        Err(Error::Malformed("a packet that does not belong to a login"))
+    );
     assert_eq!((heard[1].len(), heard[2].len(), heard.len()), (0, 96, 3));
 }
 
 #[test]
 fn no_login_is_endless_or_huge() {
     let (result, _) = log_in(&ACCOUNT, false, &[SWITCH_TO_SHA2; 9]);
-    assert_eq!(result, Err(Error::Malformed("a login without an end")));
+    assert_eq!(result, Err(Error::Malformed("a login that does not end")));
     let huge = [SWITCH_TO_SHA2, &[b'x'; 20_000]].concat();
     let (result, heard) = log_in(&ACCOUNT, false, &[&huge]);
     assert_eq!((result, heard.len()), (Err(Error::TooLarge { limit: 16 << 10 }), 1));

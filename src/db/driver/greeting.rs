@@ -32,14 +32,14 @@ impl Greeting {
         match packet.first() {
             Some(&Error::HEADER) => return Err(Error::of_packet(packet)),
             Some(&PROTOCOL) => {}
-            _ => return Err(Error::Malformed("its greeting is that of no MySQL server")),
+            _ => return Err(Error::Malformed("its greeting is not that of a MySQL server")),
         }
         let version = packet[1..].split(|byte| *byte == 0).next().unwrap_or_default();
         let version = String::from_utf8_lossy(version);
         if let Some(name) = UNSUITABLE.into_iter().find(|name| version.contains(name)) {
             return Err(Error::Unsuitable(name));
         }
-        Self::parse_fields(&packet[1..]).ok_or(Error::Malformed("its greeting is cut short"))
+        Self::parse_fields(&packet[1..]).ok_or(Error::Malformed("its greeting is incomplete"))
     }
 
     fn parse_fields(fields: &[u8]) -> Option<Self> {

@@ -66,7 +66,7 @@ pub fn log_in(
     packets.begin_answer(Some(MOST_BYTES));
     let greeting = Greeting::parse(packets.read()?)?;
     if !greeting.capabilities.contains(NEEDED) {
-        return Err(Error::Malformed("it is too old, or no MySQL server"));
+        return Err(Error::Malformed("it is too old, or not a MySQL server"));
     }
     let mut capabilities = WANTED & greeting.capabilities;
     capabilities.set(CapabilityFlags::CLIENT_CONNECT_WITH_DB, account.database.is_some());

@@ -91,7 +91,7 @@ impl Packets {
     /// Encrypts all that follows. Nothing may have been received yet that was not read.
     pub fn start_tls(&mut self, request: &TlsRequest) -> Result<()> {
         if self.has_surplus() {
-            return Err(Error::Malformed("bytes in front of TLS"));
+            return Err(Error::Malformed("bytes before the TLS handshake"));
         }
         self.stream.start_tls(request, self.deadline)
     }
@@ -214,7 +214,7 @@ impl Packets {
         let header = &self.input[self.unread.start..self.unread.start + HEADER];
         let (length, number) = match *header {
             [low, middle, high, number] => (u32::from_le_bytes([low, middle, high, 0]) as usize, number),
-            _ => return Err(Error::Malformed("half a header")),
+            _ => return Err(Error::Malformed("an incomplete packet header")),
         };
         self.unread.start += HEADER;
         if number != self.sequence {

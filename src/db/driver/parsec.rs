@@ -39,7 +39,7 @@ pub fn response(password: &[u8], challenge: &[u8], description: &[u8]) -> Result
 }
 
 fn key_pair(password: &[u8], description: &[u8]) -> Result<Ed25519KeyPair> {
-    const WRONG: Error = Error::Malformed("a way to derive a key that PARSEC does not have");
+    const WRONG: Error = Error::Malformed("an unknown key derivation of PARSEC");
     let (exponent, salt) = match description {
         [PBKDF2, exponent, salt @ ..] if description.len() == DESCRIPTION => (*exponent, salt),
         _ => return Err(WRONG),

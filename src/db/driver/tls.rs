@@ -154,7 +154,7 @@ impl Tls {
             Err(error) => return Err(error.into()),
         }
         if self.without_content > MOST_WITHOUT_CONTENT {
-            return Err(Error::Malformed("TLS without any content"));
+            return Err(Error::Malformed("TLS records without content"));
         }
         if let Err(error) = self.inner.process_new_packets() {
             // This sends the alert, with which the server's log says why the client hung up.
