@@ -26,6 +26,12 @@ final class Fpm extends WebHost
         $this->launch([...$command, '--nodaemonize', '--fpm-config', "$this->folder/fpm.conf", ...(posix_geteuid() === 0 ? ['-R'] : [])]);
     }
 
+    /** @param array<string, string> $variables that a web server passes on, such as HTTP_COOKIE */
+    public function pass(string $page, array $variables): FastCgiRequest
+    {
+        return new FastCgiRequest("$this->folder/sock", $page, '', $variables);
+    }
+
     protected function request(string $page): WebRequest
     {
         return new FastCgiRequest("$this->folder/sock", "$this->folder/$page");

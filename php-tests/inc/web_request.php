@@ -52,6 +52,8 @@ abstract class WebRequest
             $none = null;
             stream_select($sockets, $none, $none, 0, 100000);
         } while ($this->read());
+        // PHP-FPM's worker waits for that before it takes another request.
+        fclose($this->socket);
         return $this->ended ? $this->text() : throw new RuntimeException("the worker died in a request: {$this->answer()}");
     }
 
