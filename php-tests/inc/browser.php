@@ -24,7 +24,8 @@ final class Browser
     private const FLAGS = [
         '--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--disable-breakpad',
         '--no-first-run', '--no-proxy-server', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-        '--window-size=1100,800',
+        // Pages may name hosts on the Internet.
+        '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost', '--window-size=1100,800',
     ];
 
     private readonly string $folder;
@@ -211,9 +212,9 @@ final class Browser
         return array_column($this->command('GET', '/cookie'), 'value', 'name');
     }
 
-    public function setCookie(string $name, string $value): void
+    public function setCookie(string $name, string $value, string $path = '/'): void
     {
-        $this->command('POST', '/cookie', ['cookie' => ['name' => $name, 'value' => $value]]);
+        $this->command('POST', '/cookie', ['cookie' => ['name' => $name, 'value' => $value, 'path' => $path]]);
     }
 
     public function deleteCookies(): void
