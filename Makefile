@@ -59,7 +59,7 @@ check: ## look which of PHP's programs load it, and whether a session works with
 stubs: build ## check that stubs/ declares what the library has
 	@tools/phpt mariadb php-tests/functions/stub_matches_the_extension.phpt
 
-dist: ## pack the library for this PHP, its licenses, an SBOM and a checksum: target/dist/
+dist: ## pack the library for this PHP and the command, with licenses, an SBOM and checksums: target/dist/
 	@$(with_php) tools/dist
 
 lint: ## every linter there is (tools/lint), and cargo-deny, which make test does without

@@ -17,6 +17,21 @@ debian_sources() {
         awk '$1 == "Packages" && $4 == "main" && $5 == "Debian" { print $2, $3 }' | sort -u
 }
 
+# The same, also where this machine has no package lists, which is usual in containers: they are fetched below FOLDER, to read the
+# mirror's address.
+machine_sources() { # FOLDER
+    local sources lists=(apt-get -q -o Dir::State::lists="$1/lists" -o APT::Sandbox::User=root)
+    sources=$(debian_sources apt-get)
+    if [ -z "$sources" ]; then
+        mkdir -p "$1/lists/partial"
+        "${lists[@]}" update > "$1/log" 2>&1 || true
+        sources=$(debian_sources "${lists[@]}")
+        rm -rf "$1/lists"
+    fi
+    [ -n "$sources" ] || die "no Debian mirror: this machine's apt sources name none that can be reached"
+    echo "$sources"
+}
+
 private() {
     local tool=$1
     shift
@@ -40,18 +55,8 @@ apt_root() {
     : > "$apt_dir/state/status" # no package counts as installed, so every dependency is fetched
 
     local sources
-    sources=$(debian_sources apt-get)
-    if [ -z "$sources" ]; then
-        # This machine has no package lists, which is usual in containers. They are fetched into the private root, to read the
-        # mirror's address.
-        local lists=(apt-get -q -o Dir::State::lists="$apt_dir/lists" -o APT::Sandbox::User=root)
-        mkdir -p "$apt_dir/lists/partial"
-        "${lists[@]}" update > "$apt_dir/log" 2>&1 || true
-        sources=$(debian_sources "${lists[@]}")
-        rm -rf "$apt_dir/lists"
-        mkdir -p "$apt_dir/lists/partial"
-    fi
-    [ -n "$sources" ] || die "no Debian mirror: this machine's apt sources name none that can be reached"
+    sources=$(machine_sources "$apt_dir")
+    mkdir -p "$apt_dir/lists/partial"
     # Only the main archive has every suite, not the one for security updates.
     uri=$(awk '$2 !~ /-security/ { print $1; exit }' <<< "$sources")
 
