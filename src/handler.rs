@@ -1,7 +1,10 @@
 //! Keeps the state between two callbacks: validate before read, another id, regenerate, destroy, garbage collection. It depends
 //! neither on PHP nor on SQL.
 //!
-//! `php::callbacks` calls one method for each callback. `session` writes and deletes the opened session in a [`Store`].
+//! `php::callbacks` calls one method for each callback; for the old store (`rustsql.migrate_from`) those in `handler::takeover`
+//! before or after it. `session` writes and deletes the opened session in a [`Store`].
+
+pub mod takeover;
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -9,9 +12,9 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::error::{Error, Refusal, Result};
 use crate::loaded::{self, Loaded};
-use crate::session::{self, Session, Status};
+use crate::session::{self, Ending, Session, Status};
 use crate::session_id::SessionKey;
-use crate::store::{IfAbsent, Store};
+use crate::store::{IfAbsent, Store, Version};
 
 /// The longest time that garbage collection delays the close of a session.
 const COLLECT_BUDGET: Duration = Duration::from_millis(50);
@@ -22,6 +25,25 @@ enum State {
     /// The last read failed, so PHP does not have the stored data. A wrapping handler may continue with an empty session, or an
     /// error handler may close the session: that must not replace the stored data.
     Unread(SessionKey),
+}
+
+/// What this request knows of the old store.
+#[derive(Default)]
+struct Takeover {
+    /// The last id that this request has made: the old store has no such session.
+    made: Option<SessionKey>,
+    /// The old store is being asked for this session. If it still is at a write, a fatal error has ended the question.
+    asks: Option<SessionKey>,
+    /// The last write has to go on to the old store.
+    is_due: bool,
+    /// The version of the row that the old store has a copy of, with `rustsql.migrate_keep`.
+    copied: Option<Version>,
+    /// The row's data, where another request has written it since.
+    newer: Vec<u8>,
+    /// The old store has destroyed its copy of the session that is about to be destroyed.
+    copy_destroyed: bool,
+    /// An empty session takes the place of that session, for so many seconds: the old store still has its copy.
+    stand_in: Option<u64>,
 }
 
 pub struct Handler<S> {
@@ -39,6 +61,7 @@ pub struct Handler<S> {
     /// A write or a destroy has succeeded since the last read.
     written_or_destroyed: bool,
     notices: Vec<String>,
+    takeover: Takeover,
 }
 
 impl<S: Store> Handler<S> {
@@ -53,6 +76,7 @@ impl<S: Store> Handler<S> {
             collect_at_close: false,
             written_or_destroyed: false,
             notices: Vec::new(),
+            takeover: Takeover::default(),
         }
     }
 
@@ -82,9 +106,12 @@ impl<S: Store> Handler<S> {
         let key = self.valid_key(id)?;
         if self.is_another(key) {
             // A script reads it through SessionHandler: PHP itself closes a session before it reads the next one.
-            let mut other = self.on_another_connection();
+            let mut other = match self.other.take() {
+                Some(other) if other.has_sought(key) => other,
+                _ => Box::new(self.on_another_connection()),
+            };
             other.read(id, true)?;
-            self.other = Some(Box::new(other));
+            self.other = Some(other);
             return Ok(self.data(id));
         }
         self.state = State::Unread(key);
@@ -135,8 +162,10 @@ impl<S: Store> Handler<S> {
         }
         // session_reset() asks about the open session. If that is new and not written yet, its id stays valid.
         let begun = matches!(&self.state, State::Open(session) if session.is_new());
-        self.validated = None;
-        let answer = self.load(key, lock_free, IfAbsent::Leave);
+        let answer = match self.validated.take() {
+            Some((of, answer)) if of == key && self.config.migrate_from.is_some() => answer,
+            _ => self.load(key, lock_free, IfAbsent::Leave),
+        };
         if matches!(&answer, Ok(loaded) if !loaded.is_live()) {
             return Ok(begun);
         }
@@ -149,35 +178,45 @@ impl<S: Store> Handler<S> {
         // This holds also if the write panics.
         self.written_or_destroyed = false;
         self.validated = None;
+        self.takeover.is_due = false;
         let result = self.write_changes(id, data, lifetime, defect);
         self.written_or_destroyed = result.is_ok();
-        result
+        self.takeover.is_due = matches!(result, Ok(true));
+        result.map(drop)
     }
 
-    fn write_changes(&mut self, id: &[u8], data: &[u8], lifetime: u64, defect: Option<Refusal>) -> Result<()> {
+    /// True: the old store has to follow.
+    fn write_changes(&mut self, id: &[u8], data: &[u8], lifetime: u64, defect: Option<Refusal>) -> Result<bool> {
         let key = self.valid_key(id)?;
         if self.config.read_only {
-            return Ok(());
+            return Ok(false);
+        }
+        if self.takeover.asks == Some(key) {
+            return Err(Error::Refused(Refusal::Unread));
         }
         if let Some(refusal) = defect {
             return Err(Error::Refused(refusal));
         }
         match &mut self.state {
             State::Open(session) if session.has_key(key) => {
-                session.write(&mut self.store, &self.config, data, lifetime)
+                let follows = session.is_adopted() || self.config.migrate_keep;
+                let stored = session.write(&mut self.store, &self.config, data, lifetime)?;
+                Ok(stored && follows)
             }
             State::Open(_) => match &mut self.other {
-                Some(other) if !other.is_another(key) => other.write(id, data, lifetime, None),
-                _ => self.on_another_connection().write(id, data, lifetime, None),
+                Some(other) if !other.is_another(key) => other.write_changes(id, data, lifetime, None),
+                _ => self.on_another_connection().write_changes(id, data, lifetime, None),
             },
             State::Unread(of) if *of == key => Err(Error::Refused(Refusal::Unread)),
-            State::Unread(_) => self.on_another_connection().write(id, data, lifetime, None),
+            State::Unread(_) => self.on_another_connection().write_changes(id, data, lifetime, None),
             State::NotOpen => {
                 let loaded = self.load(key, false, IfAbsent::Claim)?;
+                // The old store may have a session that this one replaces.
+                let follows = loaded.is_absent() || self.config.migrate_keep;
                 let mut session = Session::begin(key, loaded, self.store.instance());
                 let result = session.write(&mut self.store, &self.config, data, lifetime);
                 self.state = State::Open(session);
-                result
+                result.map(|stored| stored && follows)
             }
         }
     }
@@ -189,7 +228,10 @@ impl<S: Store> Handler<S> {
         self.validated = None;
         let result = self.try_to_destroy(id, replaces);
         self.written_or_destroyed = result.is_ok();
-        result
+        match std::mem::take(&mut self.takeover.copy_destroyed) {
+            true => result.map_err(|error| Error::CopyAloneDestroyed(Box::new(error))),
+            false => result,
+        }
     }
 
     fn try_to_destroy(&mut self, id: &[u8], replaces: bool) -> Result<()> {
@@ -200,19 +242,30 @@ impl<S: Store> Handler<S> {
         if self.store.is_forked() {
             return Err(Error::Refused(Refusal::Forked));
         }
+        if self.takeover.asks == Some(key) {
+            return Err(Error::Refused(Refusal::Unread));
+        }
         let replaced = match &self.state {
-            State::Open(session) if !session.has_key(key) => return self.on_another_connection().destroy(id, false),
+            State::Open(session) if !session.has_key(key) => return self.destroy_another(id),
             State::Open(session) if session.is_read_only() => return Err(Error::Refused(Refusal::ReadOnly)),
             State::Open(session) => Some(session).filter(|_| replaces),
-            State::Unread(of) if *of != key => return self.on_another_connection().destroy(id, false),
+            State::Unread(of) if *of != key => return self.destroy_another(id),
             State::Unread(_) if replaces => return Err(Error::Refused(Refusal::Unread)),
             State::Unread(_) | State::NotOpen => None,
         };
-        let result = session::delete(&mut self.store, &self.config, key, replaced);
+        let stand_in = self.takeover.stand_in.take();
+        let ending = Ending { replaced, stand_in };
+        let result = session::delete(&mut self.store, &self.config, key, ending);
         if result.is_ok() || matches!(self.state, State::Open(_)) {
             self.state = State::NotOpen;
         }
         result
+    }
+
+    fn destroy_another(&mut self, id: &[u8]) -> Result<()> {
+        let mut other = self.on_another_connection();
+        other.takeover.stand_in = self.takeover.stand_in.take();
+        other.destroy(id, false)
     }
 
     /// Makes `close` collect garbage when the lock is free.
@@ -231,6 +284,7 @@ impl<S: Store> Handler<S> {
         self.validated = None;
         self.written_or_destroyed = false;
         self.other = None;
+        self.takeover.asks = None;
         if keep_connection {
             return Ok(());
         }

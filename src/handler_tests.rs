@@ -9,6 +9,9 @@ use crate::error::DbError;
 use crate::lock::{Holder, LockTimeout, Mode};
 use crate::store::{Expected, Expiry, Found, Instance, Row, Version, Write};
 
+#[path = "handler/takeover_tests.rs"]
+mod takeover;
+
 const LIFETIME: u64 = 1440;
 const ID: &[u8] = b"abc";
 

@@ -11,6 +11,7 @@
 //!
 //! `config` is read once per opened session. `loaded` reads a session from the store. `fence` decides whether a write may replace
 //! the stored row. `session_id` makes the key of an id, `error` has the kinds of errors.
+//! `old_files` has the sessions of PHP's handler `files`, for `rustsql.migrate_from`.
 
 // The extension uses all private items; the library only those that the names below need.
 #![cfg_attr(not(feature = "php"), allow(dead_code))]
@@ -23,6 +24,7 @@ mod fence;
 mod handler;
 mod loaded;
 mod lock;
+mod old_files;
 mod original;
 mod session;
 mod session_id;

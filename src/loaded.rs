@@ -22,11 +22,17 @@ pub struct Loaded {
     pub found: Found,
     pub access: Access,
     pub waited: Duration,
+    /// The data of the old store, for a session that has no row. It is never empty.
+    pub old: Option<Vec<u8>>,
 }
 
 impl Loaded {
     pub fn is_live(&self) -> bool {
-        matches!(&self.found, Found::Row(row) if row.is_live())
+        self.old.is_some() || matches!(&self.found, Found::Row(row) if row.is_live())
+    }
+
+    pub fn is_absent(&self) -> bool {
+        matches!(self.found, Found::Absent { .. })
     }
 }
 
@@ -55,6 +61,7 @@ pub fn load(
             found,
             access: store.held(key).map_or(Access::LockFree, Access::Locked),
             waited: started.elapsed(),
+            old: None,
         }),
         Err(Error::LockTimeout { waited, holder }) if config.lock_failure == LockFailure::ReadOnly => {
             notices.push(format!(
@@ -89,6 +96,7 @@ fn load_lock_free(
         found: row.map_or(Found::Absent { placeholder: None }, Found::Row),
         access,
         waited: started.elapsed(),
+        old: None,
     })
 }
 

@@ -8,6 +8,10 @@
 //! | [`Access::LockFree`] | not taken | takes the lock, then checks the version (`unlocked`: neither) |
 //! | [`Access::ReadOnly`] | timed out | refused |
 
+mod ending;
+
+pub use ending::{Ending, delete};
+
 use std::time::{Duration, Instant};
 
 use crate::config::Config;
@@ -30,6 +34,10 @@ pub struct Session {
     key: SessionKey,
     access: Access,
     base: Base,
+    /// The data comes from the old store, and this request has not written it yet.
+    is_adopted: bool,
+    /// Its lock was lost meanwhile, and there is no row: only the old store knows whether it was taken over and destroyed.
+    is_doubtful: bool,
     read_at: Instant,
     waited: Duration,
     /// The data as it was read. `None` after a write of this request.
@@ -47,64 +55,16 @@ pub struct Status {
     pub bytes: usize,
 }
 
-/// Deletes the session, whatever its version is. `replaced`: its data continues under a new id, so a stale read is refused as in
-/// a write.
-pub fn delete(store: &mut impl Store, config: &Config, key: SessionKey, replaced: Option<&Session>) -> Result<()> {
-    let held = store.held(key).is_some();
-    store.within(if held {
-        time_to_answer(config)
-    } else {
-        time_to_relock(config)
-    });
-    let result = try_to_delete(store, config, key, replaced, false);
-    if !matches!(&result, Err(error) if error.is_retryable()) {
-        return result;
-    }
-    if held {
-        store.within(time_to_relock(config));
-    }
-    try_to_delete(store, config, key, replaced, true)
-}
-
-/// `again`: an earlier try, whose answer was lost, may have deleted the row.
-fn try_to_delete(
-    store: &mut impl Store,
-    config: &Config,
-    key: SessionKey,
-    replaced: Option<&Session>,
-    again: bool,
-) -> Result<()> {
-    if !config.is_unlocked() && store.held(key).is_none() {
-        let found = match store.lock(key, IfAbsent::Leave, relock_timeout(config)) {
-            // Its data is not needed.
-            Err(error) if error.is_unreadable() && replaced.is_none() => return store.delete(key),
-            found => found?,
-        };
-        let gone = again && matches!(found, Found::Absent { .. });
-        if let Some(session) = replaced.filter(|_| !gone) {
-            let nothing_sent = Sent {
-                versions: Vec::new(),
-                data: &[],
-            };
-            let elapsed = session.read_at.elapsed();
-            let verdict = judge(&session.base, store.instance(), elapsed, &nothing_sent, &found);
-            if let Verdict::Refuse(refusal) = verdict {
-                return Err(Error::Refused(refusal));
-            }
-        }
-    }
-    store.delete(key)
-}
-
 impl Session {
     /// `instance` is the server that `loaded` was read from.
     pub fn begin(key: SessionKey, loaded: Loaded, instance: Instance) -> Self {
-        let live = loaded.is_live();
+        let live = matches!(&loaded.found, Found::Row(row) if row.is_live());
+        let is_adopted = loaded.old.is_some();
         let (version, expires, now, data) = match loaded.found {
             Found::Row(row) => (Some(row.version), row.expires, row.now, row.data),
             Found::Absent { placeholder } => (placeholder, 0, 0, Vec::new()),
         };
-        let data = if live { data } else { Vec::new() };
+        let data = loaded.old.unwrap_or(if live { data } else { Vec::new() });
         Self {
             key,
             access: loaded.access,
@@ -115,6 +75,8 @@ impl Session {
                 expires,
                 now,
             },
+            is_adopted,
+            is_doubtful: false,
             read_at: Instant::now(),
             waited: loaded.waited,
             bytes: data.len(),
@@ -132,7 +94,20 @@ impl Session {
 
     /// The session is new, and this request has not written it.
     pub fn is_new(&self) -> bool {
-        !self.base.live
+        !self.base.live && !self.is_adopted
+    }
+
+    pub fn is_adopted(&self) -> bool {
+        self.is_adopted
+    }
+
+    pub fn version(&self) -> Option<Version> {
+        self.base.version
+    }
+
+    /// Whether this is the data that was read.
+    pub fn was_read_as(&self, data: &[u8]) -> bool {
+        self.data.as_ref().is_some_and(|read| read.equals(data))
     }
 
     pub fn is_read_only(&self) -> bool {
@@ -168,13 +143,14 @@ impl Session {
         }
     }
 
-    /// Saves `data`, or only moves the expiry if the data is unchanged. `lifetime` is in seconds.
-    pub fn write(&mut self, store: &mut impl Store, config: &Config, data: &[u8], lifetime: u64) -> Result<()> {
+    /// Saves `data`, or only moves the expiry if the data is unchanged. `lifetime` is in seconds. False: the row stays as it is.
+    pub fn write(&mut self, store: &mut impl Store, config: &Config, data: &[u8], lifetime: u64) -> Result<bool> {
         store.within(time_to_answer(config));
-        let unchanged = self.base.live && self.data.as_ref().is_some_and(|read| read.equals(data));
+        let exists = self.base.live || self.is_adopted;
+        let unchanged = exists && self.was_read_as(data);
         if store.is_forked() {
             return match unchanged {
-                true => Ok(()),
+                true => Ok(false),
                 false => Err(Error::Refused(Refusal::Forked)),
             };
         }
@@ -182,11 +158,14 @@ impl Session {
             lifetime,
             touch_seconds: config.touch_seconds(lifetime),
         };
-        if unchanged {
+        if unchanged && self.is_adopted && self.is_read_only() {
+            return Ok(false);
+        }
+        if unchanged && !self.is_adopted {
             return self.touch(store, config, data, expiry);
         }
         if self.is_new() && NO_VARIABLES.contains(&data) && !config.store_empty {
-            return Ok(());
+            return Ok(false);
         }
         if self.is_read_only() {
             return Err(Error::Refused(Refusal::ReadOnly));
@@ -197,7 +176,7 @@ impl Session {
                 limit: format!("rustsql.max_size is {limit}"),
             });
         }
-        self.save(store, config, data, expiry)
+        self.save(store, config, data, expiry).map(|()| true)
     }
 
     /// The server's clock: its value at the read, plus the time since then.
@@ -206,20 +185,20 @@ impl Session {
     }
 
     /// Moves the expiry of an unchanged session, at most once in an interval.
-    fn touch(&mut self, store: &mut impl Store, config: &Config, data: &[u8], expiry: Expiry) -> Result<()> {
+    fn touch(&mut self, store: &mut impl Store, config: &Config, data: &[u8], expiry: Expiry) -> Result<bool> {
         let unlocked = config.is_unlocked();
         let Some(version) = self.base.version else {
-            return Ok(());
+            return Ok(false);
         };
         let now = self.now();
         if expiry.fits(self.base.expires, now) || !matches!(self.access, Access::Locked(_)) && !unlocked {
-            return Ok(());
+            return Ok(false);
         }
         if store.held(self.key).is_some() || unlocked {
             match store.touch(self.key, version, expiry) {
                 Ok(true) => {
                     self.base.expires = expiry.earliest(now) + expiry.touch_seconds;
-                    return Ok(());
+                    return Ok(true);
                 }
                 Ok(false) => {}
                 Err(error) if error.is_retryable() => {}
@@ -232,8 +211,8 @@ impl Session {
         let result = self.save(store, config, data, expiry);
         self.data = read;
         match result {
-            Err(Error::Refused(_)) => Ok(()),
-            result => result,
+            Err(Error::Refused(_)) => Ok(false),
+            result => result.map(|()| true),
         }
     }
 
@@ -241,7 +220,14 @@ impl Session {
         let unlocked = config.is_unlocked();
         // The expiry column stays as it is if it still fits: its index then needs no update.
         let stays = self.base.live && !unlocked && expiry.fits(self.base.expires, self.now());
-        let version = self.save_fenced(store, config, data, expiry, stays)?;
+        if self.is_doubtful {
+            return Err(Error::Refused(Refusal::NotTakenOver));
+        }
+        let version = self
+            .save_fenced(store, config, data, expiry, stays)
+            .inspect_err(|error| {
+                self.is_doubtful = error.is_not_taken_over();
+            })?;
         // A second write of this request expects the version of the first.
         let now = self.now();
         self.base = Base {
@@ -251,6 +237,7 @@ impl Session {
             expires: if stays { self.base.expires } else { expiry.earliest(now) },
             now,
         };
+        self.is_adopted = false;
         self.read_at = Instant::now();
         self.bytes = data.len();
         self.data = None;
@@ -295,6 +282,9 @@ impl Session {
                     found => found?,
                 };
                 let verdict = judge(base, store.instance(), self.read_at.elapsed(), &sent, &found);
+                if self.is_adopted && matches!(found, Found::Absent { .. }) {
+                    return Err(Error::Refused(Refusal::NotTakenOver));
+                }
                 // Its data may be large, and the write needs memory, too.
                 drop(found);
                 match verdict {

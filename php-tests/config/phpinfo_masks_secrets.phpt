@@ -9,8 +9,8 @@ require __DIR__ . '/../inc/table.php';
 require __DIR__ . '/../inc/cgi.php';
 
 $ini = [
-    'rustsql.dsn' => 'mysql://app:xyzzy1@db1:3307/app?lock=row&password=xyzzy2', 'rustsql.user' => 'app', 'rustsql.password' => 'xyzzy3',
-    'rustsql.namespace' => '<b>&shop', 'session.save_path' => '',
+    'rustsql.dsn' => 'mysql://app:xyzzy1@db1:3307/app?lock=row&password=xyzzy2&migrate_path=xyzzy5', 'rustsql.user' => 'app', 'rustsql.password' => 'xyzzy3',
+    'rustsql.namespace' => '<b>&shop', 'session.save_path' => '', 'rustsql.migrate_path' => 'tcp://old?auth=xyzzy4',
 ];
 $version = (new ReflectionExtension('rustsql'))->getVersion();
 check(preg_match('~^\d+\.\d+\.\d+~', $version) === 1, 'version', $version);
@@ -23,7 +23,7 @@ foreach ($pages as $page => $text) {
     check(!str_contains($text, 'xyzzy'), "$page: no password", substr($text, max(0, strpos($text, 'xyzzy') - 200), 400));
     has($version, $text, "$page: version");
     $html = $page === 'html';
-    has($html ? 'mysql://app:***@db1:3307/app?lock=row&amp;password=***' : 'mysql://app:***@db1:3307/app?lock=row&password=***', $text, "$page: dsn");
+    has($html ? 'mysql://app:***@db1:3307/app?lock=row&amp;password=***&amp;migrate_path=***' : 'mysql://app:***@db1:3307/app?lock=row&password=***&migrate_path=***', $text, "$page: dsn");
     has($html ? '<td class="e">rustsql.lock_timeout</td><td class="v">30</td><td class="v">30</td>' : 'rustsql.lock_timeout => 30 => 30', $text, "$page: a setting");
     has($html ? '&lt;b&gt;&amp;shop' : '<b>&shop', $text, "$page: namespace");
     foreach (array_keys(ini_get_all('rustsql')) as $key) {

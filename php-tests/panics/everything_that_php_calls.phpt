@@ -9,6 +9,7 @@ FastCgiWorker::skip();
 --FILE--
 <?php
 require __DIR__ . '/../inc/fastcgi.php';
+require __DIR__ . '/../inc/migration.php';
 
 // Every place where PHP's calls are caught: those of the callbacks, of the functions, of the settings, of the module.
 $places = [];
@@ -37,7 +38,16 @@ foreach (LOCKS as $lock) {
     foreach ($places as $place) {
         foreach (['before', 'after'] as $when) {
             $what = "$lock, $place $when its work";
-            $session = new Session($lock);
+            // The steps of a migration, each with a store that makes it come to that place.
+            $old = match (true) {
+                preg_match('~old_(store|call)~', $place) === 1 => new OldFiles,
+                str_contains($place, 'old_handler') && !OldServer::missing() => new OldServer('redis'),
+                default => null,
+            };
+            if (!$old && str_contains($place, 'old_handler')) {
+                continue;
+            }
+            $session = new Session($lock, $old ? $old->ini() + ['rustsql.migrate_keep' => '1'] : []);
             $session->run('session_start(); $_SESSION["n"] = "old";');
             $log = tempnam(sys_get_temp_dir(), 'panics');
             putenv("PANIC_AT=$place $when");

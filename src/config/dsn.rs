@@ -194,7 +194,8 @@ pub fn masked(text: &str) -> String {
     shown.push('/');
     shown.push_str(dsn.database.as_deref().unwrap_or_default());
     for (at, (name, value)) in dsn.parameters.iter().enumerate() {
-        let value = if name == "password" { MASK } else { value };
+        let is_secret = keys::find(name).is_some_and(|key| key.secret);
+        let value = if is_secret { MASK } else { value };
         shown.push_str(&format!("{}{name}={value}", if at == 0 { '?' } else { '&' }));
     }
     shown

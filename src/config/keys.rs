@@ -4,8 +4,8 @@ use std::ffi::CStr;
 
 use super::settings::Config;
 use super::value::{
-    Result, above_zero, boolean, compression, count, encryption, lock_failure, lock_mode, lock_timeout, optional, put,
-    seconds, size, table, tls_mode,
+    Result, above_zero, boolean, compression, count, encryption, lock_failure, lock_mode, lock_timeout, old_handler,
+    optional, put, seconds, size, table, tls_mode,
 };
 use Scope::{All, PerDir, System};
 
@@ -122,6 +122,9 @@ pub const ALL: &[Key] = &[
     Key::new(c"rustsql.compression_threshold", c"2K", All, |c, t| put(&mut c.envelope.threshold, size(t).map(Option::unwrap_or_default)), "data of fewer bytes is not compressed"),
     Key::new(c"rustsql.encryption", c"off", System, |c, t| put(&mut c.envelope.encryption, encryption(t)), "whether a session's data is encrypted: `off`, `on` or `required`"),
     Key::new(c"rustsql.encryption_key_file", c"", System, |c, t| put(&mut c.encryption_key_file, Ok(t.to_owned())), "a file with the encryption keys, one a line"),
+    Key::new(c"rustsql.migrate_from", c"", PerDir, |c, t| put(&mut c.migrate_from, old_handler(t)), "the save handler whose sessions are taken over at their next use: `files`, `redis`, `memcached` or another"),
+    Key::new(c"rustsql.migrate_path", c"", PerDir, |c, t| put(&mut c.migrate_path, Ok(t.to_owned())), "the `session.save_path` of that handler").masked(),
+    Key::new(c"rustsql.migrate_keep", c"0", PerDir, |c, t| put(&mut c.migrate_keep, boolean(t)), "1: each write goes to the old handler, too"),
     Key::new(c"rustsql.store_empty", c"1", All, |c, t| put(&mut c.store_empty, boolean(t)), "0: a new session that stays without variables is not stored"),
     Key::new(c"rustsql.auto_create", c"1", PerDir, |c, t| put(&mut c.auto_create, boolean(t)), "0: never create the table"),
 ];

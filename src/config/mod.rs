@@ -102,6 +102,7 @@ impl Config {
         config.apply_dsn(&dsn_text).map_err(|error| error.about(source))?;
         config.complete(account, source, lasting)?;
         config.check(source)?;
+        config.complete_migration(save_path)?;
         config.take_keys()?;
         Ok(config)
     }
@@ -263,6 +264,18 @@ impl Config {
         Ok(())
     }
 
+    /// The old handler's path is `session.save_path`, unless that has our URL.
+    fn complete_migration(&mut self, save_path: &str) -> Result<()> {
+        if self.migrate_from.is_some() && self.migrate_path.is_empty() {
+            if dsn::is_url(save_path) {
+                let problem = "session.save_path has the new database: set it to the save_path of the old handler";
+                return Err(ConfigError::new("rustsql.migrate_path", problem));
+            }
+            self.migrate_path = save_path.to_owned();
+        }
+        Ok(())
+    }
+
     fn take_keys(&mut self) -> Result<()> {
         if !self.encryption_key_file.is_empty() {
             self.envelope.keys = key_file::keys(&self.encryption_key_file)?;
@@ -285,8 +298,12 @@ impl Config {
         }
     }
 
-    /// The interval in which the expiry moves at most once. A session expires that much later than its lifetime.
+    /// The interval in which the expiry moves at most once. A session expires that much later than its lifetime. An old save
+    /// handler (`migrate_keep`) knows no such interval, so its copy follows each request.
     pub fn touch_seconds(&self, lifetime: u64) -> u64 {
+        if self.migrate_keep && self.migrate_from.is_some() {
+            return 0;
+        }
         self.touch_interval.as_secs().min(lifetime / 10)
     }
 }

@@ -31,6 +31,10 @@ pub struct Config {
     /// `None`: `max_allowed_packet` of the server is the only limit.
     pub max_size: Option<usize>,
     pub envelope: Envelope,
+    /// The name of the old save handler. `None`: there is none.
+    pub migrate_from: Option<String>,
+    pub migrate_path: String,
+    pub migrate_keep: bool,
     pub store_empty: bool,
     pub auto_create: bool,
     /// The password may be sent as it is.

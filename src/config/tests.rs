@@ -313,3 +313,20 @@ fn a_script_does_not_change_how_the_administrators_account_is_protected() {
     assert!(!refused(&in_dsn, &in_dsn, "mysql://db/app?tls=required&lock=row"));
     assert!(refused(&in_dsn, &in_dsn, "mysql://db/app?lock=row"));
 }
+
+#[test]
+fn the_old_handlers_path_is_that_of_php_unless_that_is_ours() {
+    let from = ("migrate_from", "Files");
+    let config = load(&[DSN, from], "/var/lib/php/sessions").unwrap();
+    assert_eq!(config.migrate_from.as_deref(), Some("files"));
+    assert_eq!(config.migrate_path, "/var/lib/php/sessions");
+    let url = "mysql://app:secret@db/app";
+    let error = load(&[DSN, from], url)
+        .err()
+        .map(|error| error.to_string())
+        .unwrap_or_default();
+    assert!(error.starts_with("rustsql.migrate_path: "), "{error}");
+    let config = load(&[DSN, from, ("migrate_path", "/old")], url).unwrap();
+    assert_eq!(config.migrate_path, "/old");
+    assert!(problem(&[DSN, ("migrate_from", "user")]).contains("'user' is not accepted"));
+}

@@ -99,6 +99,21 @@ pub fn size(text: &str) -> Result<Option<usize>> {
     }
 }
 
+/// The name of another save handler. `user` is a script's own: the script would have to set it and this one at the same time.
+pub fn old_handler(text: &str) -> Result<Option<String>> {
+    let name = text.to_ascii_lowercase();
+    let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    match name.as_str() {
+        "" => Ok(None),
+        "user" | "rustsql" => wrong(
+            text,
+            "the save handler that was used before; not rustsql itself, and not user",
+        ),
+        _ if !is_name => wrong(text, "the name of a save handler: files, redis, memcached or another"),
+        _ => Ok(Some(name)),
+    }
+}
+
 /// Refuses backquotes, dots and control characters instead of escaping them: they are always a mistake.
 pub fn table(text: &str) -> Result<String> {
     let identifier = |part: &str| {

@@ -14,6 +14,8 @@ impl Error {
             Self::TooLargeToRead { .. } => Some("raise memory_limit"),
             Self::Unreadable(why) => Some(why.cure()),
             Self::UnfitHost { .. } => Some("point rustsql.dsn at the primary"),
+            Self::OldUnreadable(..) => Some("see rustsql.migrate_from and rustsql.migrate_path"),
+            Self::CopyAloneDestroyed(why) => why.cure(),
             Self::TableLocked { .. } => Some("wait for its end: SHOW PROCESSLIST shows whose it is"),
             Self::Unsuitable { .. } => Some("point rustsql.dsn at MySQL or MariaDB"),
             _ => None,

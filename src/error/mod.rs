@@ -123,6 +123,27 @@ pub enum Error {
     #[error("the stored session cannot be read: {0}; the stored data stays")]
     Unreadable(Unreadable),
 
+    /// The handler of `rustsql.migrate_from`, and what is wrong with it.
+    #[error(
+        "the session is not in the database, and cannot be read from the old save handler '{0}': {1}; nothing was written"
+    )]
+    OldUnreadable(String, String),
+
+    #[error("the session was written to the database, but not to the old save handler '{0}': {1}")]
+    OldNotWritten(String, String),
+
+    #[error("the session was taken over into the database, which counts, but stays in the old save handler '{0}': {1}")]
+    OldNotRemoved(String, String),
+
+    #[error(
+        "the session was destroyed, but stays in the old save handler '{0}': {1}; an empty session in the database stands in its way"
+    )]
+    OldNotDestroyed(String, String),
+
+    /// A `destroy` failed after the old save handler had destroyed its copy.
+    #[error("the session was destroyed in the old save handler, but not in the database")]
+    CopyAloneDestroyed(#[source] Box<Error>),
+
     #[error("the session cannot be encrypted: {0}; the stored data stays")]
     NotEncrypted(&'static str),
 }
@@ -196,6 +217,11 @@ impl Error {
 
     pub fn is_wait_timeout(&self) -> bool {
         matches!(self, Self::WaitTimeout { .. })
+    }
+
+    /// The old store has to be asked again: `handler::takeover`.
+    pub fn is_not_taken_over(&self) -> bool {
+        matches!(self, Self::Refused(Refusal::NotTakenOver))
     }
 
     pub fn is_unfit_host(&self) -> bool {

@@ -8,6 +8,10 @@ pub enum Refusal {
     Destroyed,
     #[error("it was opened without its lock (rustsql.lock_failure=readonly)")]
     ReadOnly,
+    #[error(
+        "its lock was lost before it was taken over from the old save handler, which no longer has it as it was read"
+    )]
+    NotTakenOver,
     #[error("it could not be read earlier")]
     Unread,
     #[error("this process was forked from the one that opened it")]

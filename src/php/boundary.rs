@@ -30,6 +30,7 @@ pub fn install_panic_hook() {
 pub trait Plain: Copy {}
 
 impl Plain for () {}
+impl Plain for bool {}
 impl Plain for c_int {}
 impl Plain for zend_long {}
 

@@ -15,7 +15,6 @@
 
 use std::ffi::{c_int, c_void};
 use std::rc::Rc;
-use std::sync::OnceLock;
 
 use ext_php_rs::ffi::{
     ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ext_php_rs_zend_string_init, ext_php_rs_zend_string_release,
@@ -23,19 +22,19 @@ use ext_php_rs::ffi::{
 };
 
 use super::caller::{self, Running, running};
-use super::engine::{self, encoding_defect, script};
-use super::open_handler::{self, OpenHandler, bound_answers};
+use super::engine::{self, bytes, encoding_defect, script};
+use super::open_handler::{self, bound_answers};
 use super::save_path::{self, SavePath};
 use super::session_api::ps_module;
-use super::{boundary, ini, session_variables, upload, warning};
+use super::{boundary, ini, old_handler, old_store, session_variables, upload, warning};
 use crate::error::Error;
 use crate::handler::Handler;
 use crate::store::database::Database;
 
-type CreateId = unsafe extern "C" fn(*mut *mut c_void) -> *mut zend_string;
-
 const SUCCESS: c_int = ZEND_RESULT_CODE_SUCCESS;
 const FAILURE: c_int = ZEND_RESULT_CODE_FAILURE;
+/// Not for PHP: the old store decides whether a write succeeds.
+const UNCERTAIN: c_int = FAILURE - 1;
 
 struct Module(ps_module);
 
@@ -55,40 +54,8 @@ static MODULE: Module = Module(ps_module {
     s_update_timestamp: Some(update_timestamp),
 });
 
-static CREATE_ID: OnceLock<CreateId> = OnceLock::new();
-
 pub fn module() -> *const ps_module {
     &raw const MODULE.0
-}
-
-/// ext/session's own function that creates session ids.
-pub fn set_create_id(function: CreateId) {
-    let _ = CREATE_ID.set(function);
-}
-
-/// # Safety
-/// `text` is a live string.
-unsafe fn bytes<'a>(text: *const zend_string) -> &'a [u8] {
-    // SAFETY: see above; ext/session keeps it alive for the length of the callback.
-    unsafe { &*text }.as_bytes()
-}
-
-/// PHP's default of `session.gc_maxlifetime`.
-const DEFAULT_LIFETIME: u64 = 1440;
-
-/// Some applications set a lifetime of 0 for "until the browser is closed". PHP's `files` then keeps a session until the next
-/// collection. Here the session would expire at once, so the default takes its place.
-fn seconds(lifetime: zend_long) -> u64 {
-    match u64::try_from(lifetime) {
-        Ok(0) | Err(_) => DEFAULT_LIFETIME,
-        Ok(seconds) => seconds,
-    }
-}
-
-fn flush_notices(handler: &mut OpenHandler) {
-    for notice in handler.take_notices() {
-        warning::notice(&notice);
-    }
 }
 
 /// Opens the save handler.
@@ -139,6 +106,7 @@ unsafe extern "C" fn open(mod_data: *mut *mut c_void, save_path: SavePath, _name
 /// - Returns SUCCESS and sets `*mod_data` to NULL. In `session_regenerate_id()` handler and connection stay for the next open.
 /// - Must not run the script's destructors before its own work is done.
 unsafe extern "C" fn close(mod_data: *mut *mut c_void) -> c_int {
+    old_handler::clean_up();
     // SAFETY: ext/session's own variable.
     unsafe {
         if *mod_data == upload::nothing_open() {
@@ -180,6 +148,8 @@ unsafe extern "C" fn read(
     _lifetime: zend_long,
 ) -> c_int {
     let change = open_handler::count_change();
+    // SAFETY: these are ext/session's own arguments.
+    unsafe { old_store::before_read(mod_data, key) };
     let previous = (running() != Running::RegenerateId).then(session_variables::remember);
     let data = boundary::string(|| {
         if upload::is_given_up() {
@@ -190,7 +160,7 @@ unsafe extern "C" fn read(
         let read_and_close = running() == Running::Start { read_and_close: true };
         bound_answers(engine::memory_left());
         let result = handler.read(id, read_and_close).map(drop);
-        flush_notices(handler);
+        open_handler::queue_notices(handler);
         result?;
         caller::has_read(id);
         Ok(handler.data(id))
@@ -233,16 +203,35 @@ unsafe extern "C" fn write(
     value: *mut zend_string,
     lifetime: zend_long,
 ) -> c_int {
-    upload::answer(boundary::call(FAILURE, || {
-        if upload::is_given_up() {
-            return Ok(SUCCESS);
+    let save = |again: bool| {
+        boundary::call(FAILURE, || {
+            if upload::is_given_up() {
+                return Ok(SUCCESS);
+            }
+            // SAFETY: these are ext/session's own arguments.
+            let (handler, id, data) = unsafe { (open_handler::get(mod_data)?, bytes(key), bytes(value)) };
+            let result = handler.write(id, data, ini::seconds(lifetime), encoding_defect(data));
+            open_handler::queue_notices(handler);
+            match result {
+                Err(error) if error.is_not_taken_over() && !again => Ok(UNCERTAIN),
+                result => result.map(|()| SUCCESS),
+            }
+        })
+    };
+    let mut result = save(false);
+    // SAFETY: as above.
+    unsafe {
+        if result == UNCERTAIN {
+            result = match old_store::look_again(mod_data, key) {
+                true => save(true),
+                false => FAILURE,
+            };
         }
-        // SAFETY: these are ext/session's own arguments.
-        let (handler, id, data) = unsafe { (open_handler::get(mod_data)?, bytes(key), bytes(value)) };
-        let result = handler.write(id, data, seconds(lifetime), encoding_defect(data));
-        flush_notices(handler);
-        result.map(|()| SUCCESS)
-    }))
+        if result == SUCCESS {
+            old_store::after_write(mod_data, key, value, lifetime);
+        }
+    }
+    upload::answer(result)
 }
 
 /// Moves the expiry of an unchanged session and releases its lock.
@@ -265,20 +254,24 @@ unsafe extern "C" fn update_timestamp(
 /// - Returns SUCCESS also if there is no such session.
 /// - Must not delete data that PHP cannot decode: `session.serialize_handler` may be wrong.
 unsafe extern "C" fn destroy(mod_data: *mut *mut c_void, key: *mut zend_string) -> c_int {
-    upload::answer(boundary::call(FAILURE, || {
-        if upload::is_given_up() {
-            return Ok(SUCCESS);
-        }
-        // SAFETY: these are ext/session's own arguments.
-        let (handler, id) = unsafe { (open_handler::get(mod_data)?, bytes(key)) };
-        match caller::is_failed_decode(id) {
-            false => handler.destroy(id, running() == Running::RegenerateId)?,
-            // session_decode() got bad data from the script. The stored data is good.
-            true if running() == Running::Decode => {}
-            true => return Err(handler.is_undecodable()),
-        }
-        Ok(SUCCESS)
-    }))
+    let row = || {
+        boundary::call(FAILURE, || {
+            if upload::is_given_up() {
+                return Ok(SUCCESS);
+            }
+            // SAFETY: these are ext/session's own arguments.
+            let (handler, id) = unsafe { (open_handler::get(mod_data)?, bytes(key)) };
+            match caller::is_failed_decode(id) {
+                false => handler.destroy(id, running() == Running::RegenerateId)?,
+                // session_decode() got bad data from the script. The stored data is good.
+                true if running() == Running::Decode => {}
+                true => return Err(handler.is_undecodable()),
+            }
+            Ok(SUCCESS)
+        })
+    };
+    // SAFETY: as above.
+    upload::answer(unsafe { old_store::destroy(mod_data, key, row) })
 }
 
 /// Deletes expired sessions.
@@ -313,10 +306,11 @@ unsafe extern "C" fn gc(mod_data: *mut *mut c_void, _lifetime: zend_long, delete
 /// - Returns a new string. PHP checks it with validate_sid in strict mode.
 /// - Must not return NULL, for which `session_create_id()` ends the process. Must not insert a row: bots would fill the table.
 unsafe extern "C" fn create_sid(mod_data: *mut *mut c_void) -> *mut zend_string {
-    match CREATE_ID.get() {
-        // SAFETY: ext/session's own function, with its own argument.
-        Some(create) => unsafe { create(mod_data) },
-        None => std::ptr::null_mut(),
+    // SAFETY: ext/session's own argument.
+    unsafe {
+        let id = engine::create_id(mod_data);
+        old_store::has_made(mod_data, id);
+        id
     }
 }
 
@@ -327,6 +321,8 @@ unsafe extern "C" fn create_sid(mod_data: *mut *mut c_void) -> *mut zend_string 
 /// - Returns SUCCESS if the session exists; for FAILURE PHP creates a new id.
 /// - Must not return FAILURE after an error: PHP would start an empty session. The read that follows reports the error.
 unsafe extern "C" fn validate_sid(mod_data: *mut *mut c_void, key: *mut zend_string) -> c_int {
+    // SAFETY: these are ext/session's own arguments.
+    unsafe { old_store::before_read(mod_data, key) };
     boundary::call(SUCCESS, || {
         if upload::is_given_up() {
             return Ok(SUCCESS);
@@ -336,7 +332,7 @@ unsafe extern "C" fn validate_sid(mod_data: *mut *mut c_void, key: *mut zend_str
         let read_and_close = running() == Running::Start { read_and_close: true };
         bound_answers(engine::memory_left());
         let exists = handler.validate(id, read_and_close);
-        flush_notices(handler);
+        open_handler::queue_notices(handler);
         Ok(if exists? { SUCCESS } else { FAILURE })
     })
 }
@@ -344,6 +340,7 @@ unsafe extern "C" fn validate_sid(mod_data: *mut *mut c_void, key: *mut zend_str
 /// The end of a request: closes whatever is still open.
 pub unsafe extern "C" fn post_deactivate() -> c_int {
     session_variables::abandon();
+    old_handler::abandon();
     upload::is_over();
     boundary::call(SUCCESS, || open_handler::close_but_keep_box().map(|()| SUCCESS))
 }

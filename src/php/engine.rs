@@ -1,12 +1,32 @@
 //! Reads the engine's globals: whether PHP could encode the session, the script's name, memory_limit, the SAPI.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_void};
+use std::sync::OnceLock;
 
-use ext_php_rs::ffi::{ext_php_rs_executor_globals, ext_php_rs_process_globals, ext_php_rs_sapi_globals};
+use ext_php_rs::ffi::{ext_php_rs_executor_globals, ext_php_rs_process_globals, ext_php_rs_sapi_globals, zend_string};
 
 use super::session_api::zend_memory_usage;
 use super::session_variables;
 use crate::error::Refusal;
+
+pub type CreateId = unsafe extern "C" fn(*mut *mut c_void) -> *mut zend_string;
+
+static CREATE_ID: OnceLock<CreateId> = OnceLock::new();
+
+/// ext/session's own function that creates session ids.
+pub fn set_create_id(function: CreateId) {
+    let _ = CREATE_ID.set(function);
+}
+
+/// # Safety
+/// `mod_data` is what ext/session passes: its own variable.
+pub unsafe fn create_id(mod_data: *mut *mut c_void) -> *mut zend_string {
+    match CREATE_ID.get() {
+        // SAFETY: see above.
+        Some(create) => unsafe { create(mod_data) },
+        None => std::ptr::null_mut(),
+    }
+}
 
 /// Whether PHP failed to encode the session. It then calls `write` with "" or a truncated text.
 pub fn encoding_defect(data: &[u8]) -> Option<Refusal> {
@@ -17,6 +37,13 @@ pub fn encoding_defect(data: &[u8]) -> Option<Refusal> {
     // "" alone is no proof: an empty session is encoded as "", too.
     let delimiter = data.is_empty() && session_variables::has_key_with(b'|');
     delimiter.then_some(Refusal::KeyWithDelimiter)
+}
+
+/// # Safety
+/// `text` is a live string.
+pub unsafe fn bytes<'a>(text: *const zend_string) -> &'a [u8] {
+    // SAFETY: see above; ext/session keeps its arguments alive for the length of the callback.
+    unsafe { &*text }.as_bytes()
 }
 
 /// The path of this request's script. A request that waits for its lock names it in the warning.

@@ -7,14 +7,14 @@ use std::sync::OnceLock;
 
 use ext_php_rs::ffi::{
     _zend_ini_entry, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, ext_php_rs_executor_globals,
-    ext_php_rs_sapi_module, php_output_write, zend_ini_entry_def, zend_register_ini_entries, zend_string,
+    ext_php_rs_sapi_module, php_output_write, zend_ini_entry_def, zend_long, zend_register_ini_entries, zend_string,
 };
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::IniEntryDef;
 
 use super::boundary;
 use super::session_api::{
-    ZEND_INI_DISPLAY_ORIG, ZEND_INI_STAGE_RUNTIME, zend_ini_string_ex, zend_unregister_ini_entries,
+    ZEND_INI_DISPLAY_ORIG, ZEND_INI_STAGE_RUNTIME, zend_ini_long, zend_ini_string_ex, zend_unregister_ini_entries,
 };
 use super::warning;
 use crate::config::keys::{self, Key, Scope};
@@ -110,6 +110,31 @@ pub fn load(save_path: &str) -> Result<Rc<Config>> {
 /// `load` for functions that do not get `session.save_path` as an argument.
 pub fn load_current() -> Result<Rc<Config>> {
     load(&value(c"session.save_path"))
+}
+
+/// PHP's default of `session.gc_maxlifetime`.
+const DEFAULT_LIFETIME: u64 = 1440;
+
+/// `session.gc_maxlifetime`, for callbacks that do not get it as an argument.
+pub fn lifetime() -> zend_long {
+    const NAME: &CStr = c"session.gc_maxlifetime";
+    let original = Default::default(); // false; the type is a number before PHP 8.6
+    // SAFETY: the name ends with NUL, which the length does not count.
+    unsafe { zend_ini_long(NAME.as_ptr(), NAME.count_bytes() as _, original) }
+}
+
+/// Some applications set a lifetime of 0 for "until the browser is closed". PHP's `files` then keeps a session until the next
+/// collection. Here the session would expire at once, so the default takes its place.
+pub fn seconds(lifetime: zend_long) -> u64 {
+    match u64::try_from(lifetime) {
+        Ok(0) | Err(_) => DEFAULT_LIFETIME,
+        Ok(seconds) => seconds,
+    }
+}
+
+/// `session.name`. The text is valid until the setting changes.
+pub fn session_name() -> &'static [u8] {
+    raw_value(c"session.name").to_bytes()
 }
 
 fn value(name: &CStr) -> String {

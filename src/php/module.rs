@@ -7,11 +7,11 @@ use std::ptr;
 use std::sync::Once;
 
 use ext_php_rs::builders::{ModuleBuilder, ModuleStartup};
-use ext_php_rs::ffi::{_zend_module_dep, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS, zend_string};
+use ext_php_rs::ffi::{_zend_module_dep, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CODE_SUCCESS};
 use ext_php_rs::zend::{ModuleEntry, StaticModuleEntry};
 
 use super::session_api::{MODULE_DEP_REQUIRED, ps_module};
-use super::{boundary, callbacks, functions, info, ini, shared_memory, warning};
+use super::{boundary, callbacks, engine, functions, info, ini, old_handler, shared_memory, warning};
 use crate::db::{fork, pool};
 
 /// C's `static const zend_module_dep[]`.
@@ -64,7 +64,6 @@ unsafe extern "C" fn startup(_kind: c_int, module_number: c_int) -> c_int {
         // The session functions are looked up here instead of linked: ext/session may be a shared library, which PHP loads
         // after this one but starts before it.
         type Register = unsafe extern "C" fn(*const ps_module) -> c_int;
-        type CreateId = unsafe extern "C" fn(*mut *mut c_void) -> *mut zend_string;
         let register = symbol(c"php_session_register_module");
         let create_id = symbol(c"php_session_create_id");
         if register.is_null() || create_id.is_null() {
@@ -75,10 +74,15 @@ unsafe extern "C" fn startup(_kind: c_int, module_number: c_int) -> c_int {
         let (register, create_id) = unsafe {
             (
                 std::mem::transmute::<*mut c_void, Register>(register),
-                std::mem::transmute::<*mut c_void, CreateId>(create_id),
+                std::mem::transmute::<*mut c_void, engine::CreateId>(create_id),
             )
         };
-        callbacks::set_create_id(create_id);
+        engine::set_create_id(create_id);
+        let find = symbol(c"_php_find_ps_module");
+        if !find.is_null() {
+            // SAFETY: this is its signature in php_session.h.
+            old_handler::set_find(unsafe { std::mem::transmute::<*mut c_void, old_handler::Find>(find) });
+        }
         // SAFETY: the module is static, and its functions have the types that ext/session expects.
         if unsafe { register(callbacks::module()) } != ZEND_RESULT_CODE_SUCCESS {
             warning::text("PHP has no room for another session save handler: unload one of the others");

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
 
-use super::engine;
+use super::{engine, warning};
 use crate::db::driver;
 use crate::error::{Error, Result};
 use crate::handler::Handler;
@@ -40,6 +40,13 @@ pub fn with(body: impl FnOnce(&OpenHandler)) {
     // SAFETY: `OPEN` is the live box of this thread, or NULL; no callback runs at the same time.
     if let Some(handler) = unsafe { OPEN.get().as_ref() } {
         body(handler);
+    }
+}
+
+/// Queues the handler's notices. They are printed later.
+pub fn queue_notices(handler: &mut OpenHandler) {
+    for notice in handler.take_notices() {
+        warning::notice(&notice);
     }
 }
 

@@ -9,6 +9,8 @@ pub use until_85::*;
 mod until_85 {
     use std::ffi::{CStr, c_char};
 
+    use ext_php_rs::ffi::zend_string;
+
     pub type SavePath = *const c_char;
 
     /// # Safety
@@ -19,6 +21,15 @@ mod until_85 {
         }
         // SAFETY: see above.
         unsafe { CStr::from_ptr(path) }.to_string_lossy().into_owned()
+    }
+
+    /// The argument for another save handler's `open`.
+    ///
+    /// # Safety
+    /// `text` is a live string, also while the argument is used.
+    pub unsafe fn lend(text: *mut zend_string) -> SavePath {
+        // SAFETY: see above.
+        unsafe { (&raw const (*text).val).cast() }
     }
 }
 
@@ -34,5 +45,13 @@ mod since_86 {
         // SAFETY: see above.
         let bytes = unsafe { path.as_ref() }.map(|path| path.as_bytes()).unwrap_or_default();
         String::from_utf8_lossy(bytes).into_owned()
+    }
+
+    /// The argument for another save handler's `open`.
+    ///
+    /// # Safety
+    /// `text` is a live string, also while the argument is used.
+    pub unsafe fn lend(text: *mut zend_string) -> SavePath {
+        text
     }
 }

@@ -9,6 +9,6 @@
     reason = "generated"
 )]
 
-use ext_php_rs::ffi::{zend_long, zend_module_entry, zend_object, zend_string, zval};
+use ext_php_rs::ffi::{zend_class_entry, zend_long, zend_module_entry, zend_object, zend_string, zval};
 
 include!(concat!(env!("OUT_DIR"), "/session.rs"));

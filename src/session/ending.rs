@@ -1,0 +1,87 @@
+//! Deletes a session, or puts an empty one in its place.
+//!
+//! `handler` calls it. It takes a lost lock again, as a write does.
+
+use super::Session;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::fence::{Sent, Verdict, judge};
+use crate::loaded::{relock_timeout, time_to_answer, time_to_relock};
+use crate::session_id::SessionKey;
+use crate::store::{Expected, Expiry, Found, IfAbsent, Store, Version, Write};
+
+/// How a session ends.
+#[derive(Clone, Copy, Default)]
+pub struct Ending<'a> {
+    /// Its data continues under a new id, so a stale read is refused as in a write.
+    pub replaced: Option<&'a Session>,
+    /// The old store keeps a copy that cannot be destroyed. An empty session takes the row's place, for so many seconds, so that
+    /// no request takes the copy over.
+    pub stand_in: Option<u64>,
+}
+
+/// Deletes the session, whatever its version is.
+pub fn delete(store: &mut impl Store, config: &Config, key: SessionKey, ending: Ending<'_>) -> Result<()> {
+    let held = store.held(key).is_some();
+    store.within(if held {
+        time_to_answer(config)
+    } else {
+        time_to_relock(config)
+    });
+    let result = try_to_delete(store, config, key, ending, false);
+    if !matches!(&result, Err(error) if error.is_retryable()) {
+        return result;
+    }
+    if held {
+        store.within(time_to_relock(config));
+    }
+    try_to_delete(store, config, key, ending, true)
+}
+
+/// `again`: an earlier try, whose answer was lost, may have deleted the row.
+fn try_to_delete(
+    store: &mut impl Store,
+    config: &Config,
+    key: SessionKey,
+    Ending { replaced, stand_in }: Ending<'_>,
+    again: bool,
+) -> Result<()> {
+    if !config.is_unlocked() && store.held(key).is_none() {
+        let found = match store.lock(key, IfAbsent::Leave, relock_timeout(config)) {
+            // Its data is not needed.
+            Err(error) if error.is_unreadable() && replaced.is_none() => return end(store, config, key, stand_in),
+            found => found?,
+        };
+        let gone = again && matches!(found, Found::Absent { .. });
+        if let Some(session) = replaced.filter(|_| !gone) {
+            let nothing_sent = Sent {
+                versions: Vec::new(),
+                data: &[],
+            };
+            let elapsed = session.read_at.elapsed();
+            let verdict = judge(&session.base, store.instance(), elapsed, &nothing_sent, &found);
+            if let Verdict::Refuse(refusal) = verdict {
+                return Err(Error::Refused(refusal));
+            }
+        }
+    }
+    end(store, config, key, stand_in)
+}
+
+fn end(store: &mut impl Store, config: &Config, key: SessionKey, stand_in: Option<u64>) -> Result<()> {
+    let Some(lifetime) = stand_in else {
+        return store.delete(key);
+    };
+    let empty = Write {
+        expected: Expected::Anything,
+        version: Version::new_session(store.instance()),
+        data: b"",
+        expiry: Expiry {
+            lifetime,
+            touch_seconds: config.touch_seconds(lifetime),
+        },
+        moves_expiry: true,
+        is_new: true,
+    };
+    store.save(key, empty).map(drop)
+}
