@@ -24,6 +24,8 @@ if [ "$prefix" = /usr ]; then
     : "${LIBPHP:=$(first "$packages/usr/lib/libphp$version.so")}"
     # Serializers, for the tests that use them if they exist.
     unpack "$packages" "$("$PHP_CONFIG" --extension-dir | cut -c 2-)/msgpack.so" "php$version-igbinary" "php$version-msgpack" || true
+    # Other save handlers and their servers, for the tests of a migration.
+    unpack "$packages" usr/bin/memcached redis-server memcached "php$version-redis" "php$version-memcached" || true
     APACHE=$(first {,"$packages"}/usr/sbin/apache2)
     MOD_PHP=$(first {,"$packages"}"/usr/lib/apache2/modules/libphp$version.so")
     APACHE_LIBRARIES=$(find "$packages/" -name 'libapr-1.so.0' -printf '%h\n')

@@ -1,0 +1,76 @@
+--TEST--
+rustsql.migrate_from=files: what ends a session ends its old copy first; rustsql.migrate_keep writes it, too
+--FILE--
+<?php
+require __DIR__ . '/../inc/table.php';
+require __DIR__ . '/../inc/session.php';
+require __DIR__ . '/../inc/migration.php';
+
+foreach (LOCKS as $lock) {
+    $old = new OldFiles;
+    $first = new Session($lock, $old->ini());
+    $new = fn (array $ini = []) => new Session($lock, $ini + $old->ini(), of: $first);
+
+    // Before it was taken over, and after: a crash has left the copy.
+    foreach (['', 'session_write_close(); file_put_contents($copy, "n|i:1;"); session_start();'] as $before) {
+        $session = $new();
+        $old->put($session->id, 'n|i:1;');
+        same('', $session->run('$copy = ' . var_export($old->path($session->id), true) . "; session_start(); $before session_destroy();"), "$lock: destroy");
+        same([null, null], [$session->row(), $old->get($session->id)], "$lock: destroyed");
+        same('new', trim($session->run('session_start(); echo $_SESSION["n"] ?? "new";')), "$lock: logged out");
+    }
+    $session = $new();
+    $old->put($session->id, 'n|i:1;');
+    same('1', trim($session->run('session_start(); session_regenerate_id(true); echo $_SESSION["n"];')), "$lock: regenerate");
+    same(["", null], [$session->stored(), $old->get($session->id)], "$lock: the id before");
+
+    // The copy cannot be destroyed: it does not come back to life.
+    $session = $new();
+    $old->put($session->id, 'n|i:1;');
+    $session->run('session_start();');
+    $old->put($session->id, 'n|i:1;');
+    $holder = $old->hold($session->id);
+    $said = $session->run('session_start(); session_destroy();', ['rustsql.io_timeout' => '1']);
+    one_warning(["'files'", 'stays', 'empty session', $old->folder], $said, "$lock: cannot be destroyed");
+    check(!str_contains($said, $session->id), "$lock: no id", $said);
+    fclose($holder);
+    same(['', 'n|i:1;'], [$session->stored(), $old->get($session->id)], "$lock: an empty session in its way");
+    same('new', trim($session->run('session_start(); echo $_SESSION["n"] ?? "new";')), "$lock: logged out all the same");
+
+    // The copy cannot be removed after a write.
+    $session = $new();
+    $old->put($session->id, 'n|i:1;');
+    $then = 'flock($held = fopen(' . var_export($old->path($session->id), true) . ', "r"), LOCK_EX); session_write_close();';
+    $said = $session->run("session_start(); $then", ['rustsql.io_timeout' => '1']);
+    one_warning(["'files'", 'taken over', 'stays'], $said, "$lock: cannot be removed");
+    same(['n|i:1;', 'n|i:1;'], [$session->stored(), $old->get($session->id)], "$lock: the row counts");
+
+    // Kept: the old handler can go on at any time.
+    $kept = $new(['rustsql.migrate_keep' => '1']);
+    $old->put($kept->id, 'n|i:1;');
+    same('', $kept->run('session_start(); $_SESSION["n"]++;'), "$lock: keep");
+    same(['n|i:2;', 'n|i:2;'], [$kept->stored(), $old->get($kept->id)], "$lock: kept");
+    same('3', trim($kept->run('session_start(); echo ++$_SESSION["n"];', ['session.save_handler' => 'files', 'session.save_path' => $old->folder])), "$lock: back to files");
+    same('', $kept->run('session_start(); session_destroy();'), "$lock: destroy both");
+    same([null, null], [$kept->row(), $old->get($kept->id)], "$lock: both destroyed");
+    $fresh = $new(['rustsql.migrate_keep' => '1']);
+    same('', $fresh->run('session_start(); $_SESSION["n"] = 1;'), "$lock: a new one is kept");
+    same('n|i:1;', $old->get($fresh->id), "$lock: new, kept");
+
+    // Two requests write one after the other, and the copy of the first comes late: it waits for the file.
+    $twice = $new(['rustsql.migrate_keep' => '1']);
+    same('', $twice->run('session_start(); $_SESSION["n"] = 1;'), "$lock: kept, first");
+    $late = $twice->hold('$_SESSION["n"] = 2;');
+    $holder = $old->hold($twice->id);
+    $late->write("go on\n");
+    Server::waitFor(fn () => $twice->stored() === 'n|i:2;');
+    same('', $twice->run('session_start(); $_SESSION["n"] = 3;', ['rustsql.migrate_keep' => '0']), "$lock: kept, newer");
+    fclose($holder);
+    same('', $twice->finish($late), "$lock: kept, late");
+    same(['n|i:3;', 'n|i:3;'], [$twice->stored(), $old->get($twice->id)], "$lock: the copy is the newest");
+    $old->remove();
+}
+same([], warnings(), 'warnings');
+echo "done\n";
+--EXPECT--
+done
