@@ -105,14 +105,13 @@ pub fn old_handler(text: &str) -> Result<Option<String>> {
     let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     match name.as_str() {
         "" => Ok(None),
-        "user" | "rustsql" => wrong(
-            text,
-            "the save handler that was used before; not rustsql itself, and not user",
-        ),
-        _ if !is_name => wrong(text, "the name of a save handler: files, redis, memcached or another"),
-        _ => Ok(Some(name)),
+        "user" | "rustsql" => wrong(text, OLD_HANDLERS),
+        _ if is_name => Ok(Some(name)),
+        _ => wrong(text, OLD_HANDLERS),
     }
 }
+
+const OLD_HANDLERS: &str = "the old save handler: files, redis, memcached or another one that PHP loads, not user";
 
 /// Refuses backquotes, dots and control characters instead of escaping them: they are always a mistake.
 pub fn table(text: &str) -> Result<String> {
