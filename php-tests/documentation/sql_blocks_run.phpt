@@ -7,6 +7,9 @@ require __DIR__ . '/../inc/documentation.php';
 /** In a block: why it is not run. */
 const NOT_RUN = [
     'AWSAuthenticationPlugin' => 'a plugin of Amazon RDS',
+    'FROM sessions' => 'migration/rows_of_other_tables_are_moved.phpt runs it, with the tables',
+    'FROM ci_sessions' => 'the same',
+    'FROM session_data' => 'the same',
 ];
 $made = new Certificates;
 $server = Server::start(null, $made->make('db', $made->authority('ca'))->server());
@@ -54,7 +57,7 @@ foreach (documented('sql') as $block) {
         same('1', works($server), "a session after $block->place");
     }
 }
-same(array_keys(NOT_RUN), array_keys($met), 'each reason has its block');
+same([], array_diff_key(NOT_RUN, $met), 'each reason has its block');
 
 // The other way of the README: the administrator makes the table, and grants less.
 $readme = current(array_filter(documented('sql'), fn (Block $block) => str_contains($block->text, 'CREATE USER')));

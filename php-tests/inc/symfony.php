@@ -136,7 +136,7 @@ final class SymfonySite
         return Session::tidy(preg_replace('~^\[.*?\] PHP ~m', '', (string) @file_get_contents("$this->folder/log")));
     }
 
-    private static function target(string $path): string
+    public static function target(string $path): string
     {
         return dirname(__DIR__, 2) . "/target/$path";
     }
