@@ -4,64 +4,20 @@
  *
  * A host is PHP's own web server with 16 workers on a port of its own, serving demo/web. The database is a private
  * MariaDB. This program is their only client; it shows four things with figures and fails if one of the first three is
- * not as promised. All that it starts ends with it, whatever ends it.
+ * not as promised. With KEEP=1 it then serves the buttons of the page; with KEEP=only it does nothing but that. All that it
+ * starts ends with it, whatever ends it.
  */
 declare(strict_types=1);
 
 require __DIR__ . '/../php-tests/inc/server.php';
 require __DIR__ . '/../php-tests/inc/php.php';
+require __DIR__ . '/control.php';
+require __DIR__ . '/host.php';
 
 const REQUESTS = 400;
 const WORKERS = 16;
 const FOLDER = __DIR__ . '/../target/demo';
 const RELEASE = FOLDER . '/release';
-
-/** One web host. */
-final class Host
-{
-    /** @var resource */
-    private $process;
-    /** @var resource Nothing is ever written to it: when it closes, the host ends. */
-    private $lifeline;
-    private string $log;
-
-    public function __construct(public readonly string $name, public readonly int $port, array $ports, string $dsn)
-    {
-        $this->log = FOLDER . "/host-$name.log";
-        $php = php_command([
-            'rustsql.dsn' => $dsn, 'session.name' => 'rustsql_demo',
-            'session.use_cookies' => '1', 'session.use_strict_mode' => '1', 'session.cookie_httponly' => '1',
-            'session.cookie_samesite' => 'Lax', 'session.cache_limiter' => 'nocache',
-        ]);
-        // PHP's web server leaves its workers behind when it is killed, and would not stop them either. So it has a
-        // process group of its own with a shell, and the shell ends the group when this program is gone.
-        $this->process = proc_open(
-            ['setsid', 'sh', '-c', '"$@" & read _; kill -KILL 0', 'host',
-                ...$php, '-S', "127.0.0.1:$port", '-t', __DIR__ . '/web'],
-            [['pipe', 'r'], ['file', $this->log, 'w'], ['file', $this->log, 'a']], $pipes, null,
-            ['PHP_CLI_SERVER_WORKERS' => WORKERS, 'DEMO_HOST' => $name, 'DEMO_PORTS' => implode(',', $ports),
-                'DEMO_RELEASE' => RELEASE] + getenv(),
-        );
-        $this->lifeline = $pipes[0];
-        register_shutdown_function($this->stop(...));
-        try {
-            Server::waitFor(fn () => @fsockopen('127.0.0.1', $port));
-        } catch (RuntimeException) {
-            throw new RuntimeException("host $name does not start:\n" . file_get_contents($this->log));
-        }
-    }
-
-    public function url(): string
-    {
-        return "http://127.0.0.1:$this->port/";
-    }
-
-    private function stop(): void
-    {
-        fclose($this->lifeline);
-        proc_close($this->process);
-    }
-}
 
 /** One HTTP request under way: sent when it is made, read whenever the caller has time. */
 final class Request
@@ -196,27 +152,57 @@ function hold(Host $host, string $cookie): array
     return [$request, $request->lines()[0]];
 }
 
-/** The ports that a person expects, or any. */
-function ports(): array
+/** How many requests wait for the lock of a session. */
+function waiting(Server $database): int
+{
+    return count(array_keys(array_column($database->query('SHOW PROCESSLIST'), 'State'), 'User lock', true));
+}
+
+/** @return list<resource> on the ports that a person expects, or on any */
+function listeners(): array
 {
     $listen = fn (int $port) => @stream_socket_server("tcp://127.0.0.1:$port");
-    $listeners = array_map(fn ($port) => $listen($port) ?: $listen(0), [8001, 8002]);
-    return array_map(fn ($listener) => (int) explode(':', stream_socket_get_name($listener, false))[1], $listeners);
+    return array_map(fn ($port) => $listen($port) ?: $listen(0), [8001, 8002, 8003]);
+}
+
+/** @param resource $listener */
+function port($listener): int
+{
+    return (int) explode(':', stream_socket_get_name($listener, false))[1];
 }
 
 function demo(): bool
 {
     @mkdir(FOLDER, 0777, true);
-    @unlink(RELEASE);
     $database = Server::start('mariadb');
-    $ports = ports();
-    $hosts = [$a, $b] = array_map(fn ($name, $port) => new Host($name, $port, $ports, $database->dsn()), ['A', 'B'], $ports);
-
+    [$one, $two, $listener] = listeners();
+    $token = bin2hex(random_bytes(16));
+    $ports = ['A' => port($one), 'B' => port($two)];
+    $environment = ['DEMO_PORTS' => implode(',', $ports), 'DEMO_CONTROL' => (string) port($listener), 'DEMO_TOKEN' => $token,
+        'DEMO_DATABASE' => preg_replace('/^([\d.]+)-MariaDB.*/', 'MariaDB $1', $database->admin()->server_info), 'DEMO_RELEASE' => RELEASE];
+    fclose($one);
+    fclose($two);
+    $hosts = [];
+    foreach ($ports as $name => $port) {
+        $hosts[$name] = new Host($name, $port, $database->dsn(), $environment);
+    }
     say();
     say(sprintf('One %s, and two web hosts of PHP %s with %d workers each that keep their sessions in it:',
-        preg_replace('/^([\d.]+)-MariaDB.*/', 'MariaDB $1', $database->admin()->server_info), PHP_VERSION, WORKERS));
-    say("  host A {$a->url()}   host B {$b->url()}");
+        $environment['DEMO_DATABASE'], PHP_VERSION, WORKERS));
+    say("  host A {$hosts['A']->url()}   host B {$hosts['B']->url()}");
+    $good = getenv('KEEP') === 'only' || checks($database, array_values($hosts));
+    if (getenv('KEEP')) {
+        say("Both hosts stay up. Open {$hosts['A']->url()} or {$hosts['B']->url()}");
+        say('Enter or Ctrl-C stops them.');
+        (new Control($listener, $token, $hosts, $database))->run();
+    }
+    return $good;
+}
 
+/** @param array{Host, Host} $hosts */
+function checks(Server $database, array $hosts): bool
+{
+    [$a, $b] = $hosts;
     say();
     say('1  ' . REQUESTS . ' requests at once, half of them to each host, all with the same session. Each reads the counter,');
     say('   works for half a millisecond and stores the counter plus one.');
@@ -231,8 +217,7 @@ function demo(): bool
     say('2  A request on host A has the session and has changed it; one on host B waits for it. The first is killed (SIGKILL).');
     [$holder, $line] = hold($a, $cookie);
     $next = new Request($b, 'do=read', $cookie);
-    $waiting = fn (): bool => in_array('User lock', array_column($database->query('SHOW PROCESSLIST'), 'State'));
-    Request::run([$next], $waiting);
+    Request::run([$next], fn () => waiting($database) > 0);
     $killed = now();
     posix_kill($line['pid'], SIGKILL);
     $answer = $next->answer();
@@ -249,7 +234,6 @@ function demo(): bool
     $ms = now() - $start;
     touch(RELEASE);
     $answer = $holder->answer();
-    unlink(RELEASE);
     $warnings = $answer['warnings'];
     $read = (new Request($b, 'do=read', $cookie))->answer()['n'];
     $third = !$warnings && $read === $count + 1;
@@ -268,15 +252,6 @@ function demo(): bool
     array_map(say(...), $table);
     say();
 
-    if (getenv('KEEP')) {
-        say("Both hosts stay up. Open {$a->url()} or {$b->url()}");
-        say('Enter or Ctrl-C stops them.');
-        [$stdin, $none] = [[STDIN], null];
-        @stream_select($stdin, $none, $none, null); // which a signal ends, unlike fgets()
-        while (fgets(STDIN) === false) {
-            sleep(60); // there is no terminal, so nobody presses Enter: until a signal comes
-        }
-    }
     return $first && $second && $third;
 }
 
