@@ -70,7 +70,7 @@ impl<'a> Files<'a> {
         }
         if let Some(most) = most.filter(|most| is.len() > *most as u64) {
             return Err(format!(
-                "it has {} bytes, and memory_limit leaves {most}; raise that",
+                "it has {} bytes, and memory_limit leaves {most}; raise memory_limit",
                 is.len()
             ));
         }

@@ -107,7 +107,7 @@ foreach (['files', 'redis', 'redis-locking', 'memcached'] as $kind) {
 
         $kind === 'files' ? rename($old->folder, "$old->folder-away") : $old->daemon->stop();
         $holder->write("go on\n");
-        one_warning(["'$handler'", 'taken over', 'stays'], $held->finish($holder), "$what: down before the old copy has gone");
+        one_warning(["'$handler'", 'has moved', 'could not be removed'], $held->finish($holder), "$what: down before the old copy has gone");
         same('n|i:2;', $held->stored(), "$what: the write counts");
         // An error handler may end the session. It is called for our warning and for PHP's, not for those of the old handler.
         $ends = 'set_error_handler(function ($level, $text) { echo "heard: $text\n"; session_write_close(); return true; });';

@@ -34,7 +34,7 @@ foreach (['-LOADING Redis is loading the dataset in memory' => 'LOADING Redis', 
             same("n|i:$n;", $session->stored(), "$what: written, $end");
         }
         $said = $session->run('session_start(); var_dump(session_destroy()); echo "goes on\n";');
-        one_warning(["'redis'", $reason, 'stands in its way'], $said, "$what: destroy");
+        one_warning(["'redis'", $reason, 'keeps it from coming back'], $said, "$what: destroy");
         has(["bool(true)\n", "goes on\n"], $said, "$what: destroy");
         same('', $session->stored(), "$what: destroyed");
 

@@ -42,7 +42,7 @@ foreach (LOCKS as $lock) {
     $old->put($session->id, 'n|i:1;');
     $then = 'flock($held = fopen(' . var_export($old->path($session->id), true) . ', "r"), LOCK_EX); session_write_close();';
     $said = $session->run("session_start(); $then", ['rustsql.io_timeout' => '1']);
-    one_warning(["'files'", 'taken over', 'stays'], $said, "$lock: cannot be removed");
+    one_warning(["'files'", 'has moved', 'could not be removed'], $said, "$lock: cannot be removed");
     same(['n|i:1;', 'n|i:1;'], [$session->stored(), $old->get($session->id)], "$lock: the row counts");
 
     // Kept: the old handler can go on at any time.

@@ -39,7 +39,7 @@ foreach (LOCKS as $lock) {
     $session->loseConnection();
     same('', $session->run('session_start(); session_destroy();'), "$lock: the logout");
     $holder->write("go on\n");
-    one_warning('no longer has it', $session->finish($holder), "$lock: after the logout");
+    one_warning('it has changed in the old save handler', $session->finish($holder), "$lock: after the logout");
     same([null, null], [$session->row(), $old->get($session->id)], "$lock: logged out");
     $old->put($session->id, 'n|i:1;');
     $holder = $session->hold('session_regenerate_id(true);');

@@ -132,11 +132,13 @@ pub enum Error {
     #[error("the session was written to the database, but not to the old save handler '{0}': {1}")]
     OldNotWritten(String, String),
 
-    #[error("the session was taken over into the database, which counts, but stays in the old save handler '{0}': {1}")]
+    #[error(
+        "the session has moved to the database, but its copy could not be removed from the old save handler '{0}': {1}"
+    )]
     OldNotRemoved(String, String),
 
     #[error(
-        "the session was destroyed, but stays in the old save handler '{0}': {1}; an empty session in the database stands in its way"
+        "the session was destroyed, but stays in the old save handler '{0}': {1}; an empty session in the database keeps it from coming back"
     )]
     OldNotDestroyed(String, String),
 

@@ -8,9 +8,7 @@ pub enum Refusal {
     Destroyed,
     #[error("it was opened without its lock (rustsql.lock_failure=readonly)")]
     ReadOnly,
-    #[error(
-        "its lock was lost before it was taken over from the old save handler, which no longer has it as it was read"
-    )]
+    #[error("its lock was lost before it moved to the database, and it has changed in the old save handler meanwhile")]
     NotTakenOver,
     #[error("it could not be read earlier")]
     Unread,
