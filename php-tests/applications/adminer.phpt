@@ -36,11 +36,14 @@ $user = $browser->cookies()['adminer_sid'];
 echo 'logged in: ', $browser->text('#tables'), ', with a new id: ', $user !== $guest ? 'yes' : 'no', ', stored: ', $adminer->row($user) ? 'yes' : 'no', "\n";
 
 $first = $browser->tabs()[0];
-foreach ($browser->newTabs(...array_map(fn ($n) => $page("&select=fruit&limit=$n"), range(1, 6))) as $tab) {
+$seen = [];
+foreach ($browser->newTabs(...array_map(fn ($n) => $page("&select=fruit&limit=$n"), range(1, 4))) as $tab) {
     $browser->tab($tab);
     $browser->await('#table');
-    echo preg_replace('~\s+~', ' ', trim($browser->text('#table tbody'))), "\n";
+    $seen[] = 'a tab shows ' . preg_replace('~\s+~', ' ', trim($browser->text('#table tbody')));
 }
+sort($seen);
+echo implode("\n", $seen), "\n";
 
 // A query waits for a lock that the test has. It runs in a tab of its own.
 $server->query("DO GET_LOCK('$shop', 60)");
@@ -72,12 +75,10 @@ echo $adminer->complaints();
 ?>
 --EXPECT--
 logged in: select fruit, with a new id: yes, stored: yes
-edit apple 3 edit pear 4
-edit apple 3
-edit apple 3 edit pear 4
-edit apple 3 edit pear 4
-edit apple 3 edit pear 4
-edit apple 3 edit pear 4
+a tab shows edit apple 3
+a tab shows edit apple 3 edit pear 4
+a tab shows edit apple 3 edit pear 4
+a tab shows edit apple 3 edit pear 4
 while a query waits in another tab: Item has been updated, the price is 5
 that query: had 1
 Logout successful. Thanks for using Adminer, consider donating.

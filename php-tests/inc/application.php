@@ -39,24 +39,28 @@ final class Application
             mkdir(dirname("$this->folder/$part"), 0755, true);
             exec('cp -a ' . escapeshellarg("$packages/$part") . ' ' . escapeshellarg("$this->folder/$part"));
         }
-        // Debian's paths become those of the copy, or of what is unpacked.
-        $moved = fn (string $path) => match (true) {
-            file_exists("$this->folder$path") => "$this->folder$path",
-            file_exists("$packages$path") => "$packages$path",
-            default => $path,
+        // Debian's paths become those of the copy, or of what is unpacked. A file that is not there yet is in its folder.
+        $moved = function (string $path) use ($packages, &$moved): string {
+            foreach (["$this->folder$path", "$packages$path", $path] as $file) {
+                if (file_exists($file)) {
+                    return $file;
+                }
+            }
+            return strlen($path) > 1 ? $moved(dirname($path)) . '/' . basename($path) : $path;
         };
         $copy = escapeshellarg($this->folder);
-        exec("find $copy -type l -lname '/*'", $links);
+        exec("find $copy -type l '(' -xtype l -o -lname '/*' ')'", $links);
         foreach ($links as $link) {
-            $target = $moved(readlink($link));
+            $path = substr(dirname($link), strlen($this->folder));
+            for ($target = readlink($link); str_starts_with($target, '../'); $target = substr($target, 3)) {
+                $path = dirname($path);
+            }
             unlink($link);
-            symlink($target, $link);
+            symlink($moved($target[0] === '/' ? $target : rtrim($path, '/') . "/$target"), $link);
         }
         exec("grep -rlE --include='*.php' '[\"'\\''](/usr/share|/etc|/var/lib)/' $copy", $files);
         foreach ($files as $file) {
-            // The folder of a path may be there, where the file is not, as of a pattern.
-            $rewrite = fn ($match) => ($folder = $moved($match[1])) === $match[1] ? $moved($match[1] . $match[2]) : $folder . $match[2];
-            file_put_contents($file, preg_replace_callback('~(?<=["\'])(/(?:usr/share|etc|var/lib)/[\w.-]+)([\w./-]*)~', $rewrite, file_get_contents($file)));
+            file_put_contents($file, preg_replace_callback('~(?<=["\'])/(?:usr/share|etc|var/lib)/[\w./-]+~', fn ($match) => $moved($match[0]), file_get_contents($file)));
         }
     }
 
@@ -79,6 +83,8 @@ final class Application
         $modules = array_filter(['mysqlnd', 'mysqli', ...self::MODULES], fn ($module) => is_file($unpacked($module)) || is_file(ini_get('extension_dir') . "/$module.so"));
         $this->host = new BuiltInServer($this->session, [
             'extension' => array_values(array_map($unpacked, $modules)),
+            // As in every web server. A test may change files at any time.
+            'zend_extension' => 'opcache', 'opcache.enable_cli' => '1', 'opcache.revalidate_freq' => '0',
             'include_path' => '.:' . realpath(self::PACKAGES) . '/usr/share/php:/usr/share/php',
             'session.use_cookies' => '1', 'session.cache_limiter' => 'nocache', 'session.gc_maxlifetime' => '1440',
             'error_reporting' => (string) (E_ALL & ~E_DEPRECATED & ~E_STRICT), 'display_errors' => '0', 'log_errors' => '1', 'error_log' => "$this->folder/php.log",
