@@ -19,7 +19,7 @@ const SESSIONS = 60;
 const RENEW = 80;
 /** After a refusal. */
 const PAUSE_MS = 10;
-/** Far above whatever the time-outs add up to. */
+/** Far above whatever the timeouts add up to. */
 const HANGS_MS = 60_000;
 
 [, $file, $seed, $sockets] = [$argv[0], $argv[1], (int) $argv[2], array_slice($argv, 3)];

@@ -145,5 +145,5 @@ function markdown(array $results, array $about): string
         $text .= $line([$result->topology, $result->servers, $result->longestStall()]);
     }
     return $text . "\nA stall lasts as long as the fault that stops the servers or the web hosts (up to 12 seconds), and then until the servers have "
-        . "agreed on who takes writes and the handler's own time-outs (here 1 second to connect, 3 for an answer) are over.\n";
+        . "agreed on who takes writes and the handler's own timeouts (here 1 second to connect, 3 for an answer) are over.\n";
 }

@@ -18,7 +18,7 @@ foreach (['../php-tests/inc/server', '../php-tests/inc/php', '../php-tests/inc/w
 }
 
 const FOLDER = __DIR__ . '/../target/chaos';
-/** Requests are under way until they are answered, which no time-out lets take longer. */
+/** Requests are under way until they are answered, which no timeout lets take longer. */
 const DRAIN_SECONDS = 90;
 /** For one session at the end. */
 const READ_SECONDS = 30;

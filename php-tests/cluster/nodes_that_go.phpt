@@ -1,5 +1,5 @@
 --TEST--
-Galera: when a node goes the next is used, also in mid-request; a node that lost its cluster is passed over and named
+Galera: if a node fails, the next one is used, also during a request; a node that lost its cluster is skipped and named
 --SKIPIF--
 <?php require __DIR__ . '/../inc/galera.php'; Galera::skip(); ?>
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-Galera: rows are locked, a session is read at once on every node, and no increment is lost unsaid when nodes write at once
+Galera: row locks are used, a write is visible on every node, and no increment is lost without a warning when two nodes write
 --SKIPIF--
 <?php require __DIR__ . '/../inc/galera.php'; Galera::skip(); ?>
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-A bad value in php.ini is told at startup with key, value and what is accepted, and no session starts until it is mended
+A wrong value in php.ini is reported at startup with name, value and accepted values, and no session starts until it is corrected
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';

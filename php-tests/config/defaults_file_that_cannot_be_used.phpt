@@ -1,5 +1,5 @@
 --TEST--
-A defaults file that is missing, no regular file, open to others or wrong is refused by name, and its content is not told
+A defaults file that is missing, not regular, writable by others or wrong is refused by name, and the message has none of its content
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';

@@ -1,5 +1,5 @@
 --TEST--
-Time-outs below a second work
+Timeouts below a second work
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';

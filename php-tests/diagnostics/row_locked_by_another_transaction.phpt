@@ -1,5 +1,5 @@
 --TEST--
-A transaction that is no session's has locked the row: without a wait for the session's lock each call waits for it once or twice, and says what it was
+A foreign transaction has locked the row: each call waits for it once or twice, and the warning says what it waited for
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';

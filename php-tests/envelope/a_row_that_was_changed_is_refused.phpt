@@ -1,5 +1,5 @@
 --TEST--
-Each byte of an encrypted row that was changed, a row cut at each length, moved, or of another version is refused, and stays
+An encrypted row that was changed at any byte, truncated, moved, or given another version is refused, and stays
 --FILE--
 <?php
 require __DIR__ . '/../inc/envelope.php';

@@ -1,5 +1,5 @@
 --TEST--
-A file of keys that is missing, open to others, empty or wrong is refused by name and line, and no key is told
+A key file that is missing, writable by others, empty or wrong is refused by name and line, and the message has no key
 --FILE--
 <?php
 require __DIR__ . '/../inc/envelope.php';

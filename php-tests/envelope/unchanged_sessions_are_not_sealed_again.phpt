@@ -1,5 +1,5 @@
 --TEST--
-An unchanged session is neither encrypted nor compressed again, also through a wrapping handler; its expiry moves, and it still opens
+An unchanged session is not encrypted or compressed again, also through a wrapping handler; its expiry is updated, and it can be read
 --FILE--
 <?php
 require __DIR__ . '/../inc/envelope.php';

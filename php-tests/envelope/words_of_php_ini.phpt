@@ -1,5 +1,5 @@
 --TEST--
-The words of php.ini for encryption and compression mean what they say, quoted or not; encryption without a key does not start
+Values of encryption and compression in php.ini work with and without quotes; encryption without a key does not start
 --FILE--
 <?php
 require __DIR__ . '/../inc/envelope.php';

@@ -1,5 +1,5 @@
 --TEST--
-A forked child lives longer than its parent: the parent's write is kept, the session is free, and the child goes on with sessions of its own
+A forked child outlives its parent: the parent's write stays, the lock is free, and the child can use its own sessions
 --SKIPIF--
 <?php
 if (!function_exists('pcntl_fork')) {

@@ -1,5 +1,5 @@
 --TEST--
-session_gc() collects on the first host that takes writes, and says how many; where none does it is false, with one warning
+session_gc() collects on the first host that takes writes and returns the count; without such a host it returns false with one warning
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';

@@ -1,5 +1,5 @@
 --TEST--
-A primary that was demoted is passed over at the next request, also for an account that may write there all the same
+A demoted primary is skipped at the next request, also for an account that may still write there
 --FILE--
 <?php
 require __DIR__ . '/../inc/hosts.php';

@@ -1,5 +1,5 @@
 --TEST--
-The last good host stays first while it works; when it goes the others are taken, and one that came back is as good as any
+The last good host stays first while it works; after its failure the others are used, and a host that came back is used again
 --FILE--
 <?php
 require __DIR__ . '/../inc/hosts.php';

@@ -1,5 +1,5 @@
 --TEST--
-Hosts that say nothing, or that no packet reaches, cost connect_timeout each; all down: one warning that names each
+Silent or unreachable hosts cost connect_timeout each; if all are down, one warning names each
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';

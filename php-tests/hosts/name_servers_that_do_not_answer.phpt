@@ -1,5 +1,5 @@
 --TEST--
-Name servers that say nothing cost connect_timeout for each name; other names, and the next request, are not kept up by them
+Silent name servers cost connect_timeout for each name, and do not delay other names or the next request
 --SKIPIF--
 <?php
 if (posix_geteuid() !== 0) {

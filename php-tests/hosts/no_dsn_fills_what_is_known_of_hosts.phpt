@@ -1,5 +1,5 @@
 --TEST--
-However many hosts the DSNs of a script name, other DSNs learn which of their hosts works, and do not forget it
+A script whose DSNs name very many hosts does not make other DSNs forget which of their hosts works
 --FILE--
 <?php
 require __DIR__ . '/../inc/hosts.php';

@@ -1,5 +1,5 @@
 --TEST--
-What one account does or is told of a host changes nothing for others; that a host is silent or takes no writes, they need not find out again
+Errors of one account do not change the order of hosts for others; but all accounts share that a host is silent or read-only
 --FILE--
 <?php
 require __DIR__ . '/../inc/hosts.php';

@@ -1,5 +1,5 @@
 --TEST--
-A host that takes no writes is passed over; when none takes them, the warning names each; rustsql.read_only=1 reads there
+A read-only host is skipped; if all are read-only, the warning names each; rustsql.read_only=1 reads there
 --FILE--
 <?php
 require __DIR__ . '/../inc/hosts.php';

@@ -1,5 +1,5 @@
 --TEST--
-The primary is killed and its replica promoted a second later: every worker works again within connect_timeout, and nothing is lost
+The primary is killed and its replica is promoted: every worker works again within connect_timeout, and nothing is lost
 --SKIPIF--
 <?php
 if (!function_exists('pcntl_fork')) {

@@ -15,7 +15,7 @@ foreach (LOCKS as $lock) {
     }
     $one->a->suspend();
     echo "$lock\n";
-    // The time-outs, and what five processes and a server need: less than io_timeout is by default.
+    // The timeouts, and what five processes and a server need: less than io_timeout is by default.
     $seconds = Session::seconds(function () use ($running) {
         foreach ($running as [, , $holder]) {
             $holder->write("go on\n");

@@ -1,5 +1,5 @@
 --TEST--
-A cookie with an impossible id is one notice of ours a request at most; strict mode replaces it, but not behind a wrapping handler, where the application can drop it
+A cookie with an invalid id causes at most one notice per request; strict mode replaces the id, but not behind a wrapping handler
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';

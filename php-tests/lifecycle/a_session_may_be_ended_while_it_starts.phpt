@@ -1,5 +1,5 @@
 --TEST--
-What the script ends while its session starts is ended; what PHP itself would throw away since it cannot decode it stays
+A session that the script destroys during its start is destroyed; data that PHP cannot decode, and would destroy, stays
 --FILE--
 <?php
 require __DIR__ . '/../inc/session.php';

@@ -1,5 +1,5 @@
 --TEST--
-Where the progress of an upload cannot be kept, PHP waits once and not at each update, says so in the log alone, and the script's own session_start() works or fails as without an upload
+If the progress of an upload cannot be stored, PHP waits once and logs one warning; the script's own session_start() is not affected
 --SKIPIF--
 <?php require __DIR__ . '/../inc/cgi.php'; if (!cgi_program()) echo 'skip no php-cgi beside this PHP'; ?>
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-300 requests wait for one session and are killed: their connections and places in the queue are gone, the holder notices nothing
+300 waiting requests are killed: their connections and places in the queue are gone, and the holder is not affected
 --SKIPIF--
 <?php
 if (!function_exists('pcntl_fork')) {
@@ -45,7 +45,7 @@ foreach (LOCKS as $lock) {
         $seconds = Session::seconds(function () use ($session) {
             echo $session->run('var_dump(session_start()); var_dump($_SESSION["n"]);');
         });
-        // It is in nobody's queue, so that it has not waited for anybody's time-out.
+        // It is in nobody's queue, so that it has not waited for anybody's timeout.
         echo $seconds < 12 ? "at once\n" : "after $seconds seconds\n";
         Server::waitFor(fn () => !$session->connections());
         $session->finish($parent);

@@ -1,5 +1,5 @@
 --TEST--
-A row that another transaction changes while it is waited for is read as it is then, also where the server has snapshot isolation on
+A row that another transaction changes during the wait is read in its new state, also with snapshot isolation
 --FILE--
 <?php
 require __DIR__ . '/../inc/session.php';

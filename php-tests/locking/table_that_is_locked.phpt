@@ -1,5 +1,5 @@
 --TEST--
-Where the table is locked (backup, LOCK TABLES, ALTER TABLE) each call ends in time and says so; nothing is stored later, no other host is taken
+While the table is locked (backup, LOCK TABLES, ALTER TABLE), each call ends in time with a warning; nothing is stored later, no other host is used
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';

@@ -1,5 +1,5 @@
 --TEST--
-An account of unix_socket or auth_socket needs no password over the socket, and is told over TCP that it needs the socket
+An account with unix_socket or auth_socket needs no password over the socket; over TCP the warning names the socket
 --FILE--
 <?php
 require __DIR__ . '/../inc/logins.php';

@@ -1,5 +1,5 @@
 --TEST--
-An account or a server that demands TLS, or a certificate, is told so with what to set; the same login works with that
+If an account or a server demands TLS or a certificate, the warning names the setting, and the login works with it
 --FILE--
 <?php
 require __DIR__ . '/../inc/logins.php';

@@ -1,5 +1,5 @@
 --TEST--
-A password goes as it is inside verified TLS or over a socket, with rustsql.cleartext = 1 alone; else cause and cure are told
+A password is sent in clear text only inside verified TLS or over a socket, with rustsql.cleartext = 1; otherwise a warning has cause and cure
 --SKIPIF--
 <?php require __DIR__ . '/../inc/pam.php'; Pam::skip(); ?>
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-Where TLS is demanded a server gets neither user nor password before it: not if it offers none, not if it goes on without it
+If TLS is required, a server gets no user and no password before TLS is up, also if it offers no TLS or continues without it
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';

@@ -1,5 +1,5 @@
 --TEST--
-Tokens as of IAM: the clear password of each login is what the file has then, inside verified TLS; a kept connection outlives its token
+Tokens as with IAM: each login sends the current token of the file, inside verified TLS; a kept connection outlives its token
 --SKIPIF--
 <?php require __DIR__ . '/../inc/pam.php'; Pam::skip(); ?>
 --FILE--

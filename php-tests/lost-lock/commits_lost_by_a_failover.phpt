@@ -1,5 +1,5 @@
 --TEST--
-A server that takes over, or is restarted, lacks commits of a session: a request that had read them writes its newer data, but never over what somebody wrote since
+After a failover or a restart that lost commits, a request that had read them writes its newer data, but never overwrites a newer write
 --FILE--
 <?php
 require __DIR__ . '/../inc/hosts.php';

@@ -1,5 +1,5 @@
 --TEST--
-A script that reads or writes another session through SessionHandler in mid-request keeps the lock of its own, and its last write goes over nobody's
+A script that uses another session through SessionHandler keeps the lock of its own session, and overwrites nobody's data
 --FILE--
 <?php
 require __DIR__ . '/../inc/session.php';

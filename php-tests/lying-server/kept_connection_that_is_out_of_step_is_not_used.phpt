@@ -1,5 +1,5 @@
 --TEST--
-After an answer that is not one, or one too many, a kept connection gives the next request no old answer, and an empty session to nobody
+After an invalid or an additional answer, a kept connection never gives an old answer or an empty session to the next request
 --FILE--
 <?php
 require __DIR__ . '/../inc/liar.php';

@@ -1,5 +1,5 @@
 --TEST--
-Whatever becomes of one of the server's packets: no crash, no wait past the time-outs, no wrong data, no write acknowledged that is not stored, no lock left
+A server packet that is lost, changed or invented causes no crash, no wait past the timeouts, no wrong data, no lost acknowledged write, and leaves no lock
 --DESCRIPTION--
 LYING_SEEDS=100-140 for others; a minute is what a test may take. Each seed is a lie, see inc/liar.php.
 --FILE--
@@ -35,7 +35,7 @@ foreach (LOCKS as $lock) {
     }
 }
 foreach (range($from, $to) as $seed) {
-    // All at the same time, since many lies cost a time-out.
+    // All at the same time, since many lies cost a timeout.
     $before = [];
     foreach ($parallel as $what => [$session, $liar, , $worker]) {
         $before[$what] = unserialized($session->stored());

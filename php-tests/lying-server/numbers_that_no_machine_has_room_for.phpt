@@ -1,5 +1,5 @@
 --TEST--
-Numbers of columns and lengths for which no machine has the memory are an error of the connection, at once, and cost none
+Absurd column counts and lengths are an error of the connection at once, and use no memory
 --FILE--
 <?php
 require __DIR__ . '/../inc/liar.php';

@@ -1,5 +1,5 @@
 --TEST--
-No call lasts longer than docs/operations.md says: hosts that are silent or answer byte by byte, rows locked by others, a server that stands still
+No call lasts longer than docs/operations.md says, with silent or slow hosts, locked rows, and a frozen server
 --FILE--
 <?php
 require __DIR__ . '/../inc/slow_host.php';

@@ -1,5 +1,5 @@
 --TEST--
-With rustsql.pipelined_login=1 the first packet goes with the login: where that fails nothing is executed, and an ordinary login follows
+With rustsql.pipelined_login=1 the first packet is sent with the login; if that fails, nothing is executed, and a normal login follows
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';

@@ -1,5 +1,5 @@
 --TEST--
-The way to the server is cut: an open session's write, and the next session_start(), end within io_timeout and connect_timeout
+The network fails: the write of an open session, and the next session_start(), end within io_timeout and connect_timeout
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/netns.php';

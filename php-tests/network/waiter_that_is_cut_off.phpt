@@ -1,5 +1,5 @@
 --TEST--
-The way to the server is cut while requests wait for a session's lock: they end within the time-outs, also those that wait for ever
+The network fails while requests wait for a lock: they end within the timeouts, also those without a lock timeout
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/netns.php';

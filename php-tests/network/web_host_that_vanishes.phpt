@@ -1,5 +1,5 @@
 --TEST--
-A web host vanishes from the network: its session is free after lock_ttl, and what it writes when it is back is fenced
+A web host vanishes from the network: its lock is free after lock_ttl, and its late write passes the version check or is refused
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/netns.php';

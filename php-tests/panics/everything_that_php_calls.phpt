@@ -1,5 +1,5 @@
 --TEST--
-A panic in anything that PHP calls is one warning and a failure value: the worker goes on, no lock stays, the session is as it was or as it was written
+A panic in any callback is one warning and a failure value; the worker continues, no lock stays, and the session is not damaged
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/fastcgi.php';

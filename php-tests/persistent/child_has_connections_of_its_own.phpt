@@ -1,5 +1,5 @@
 --TEST--
-A forked child neither uses nor ends the connection that its parent keeps, and has others, one for each of its sessions
+A forked child does not use or close its parent's kept connection; each of its sessions has its own connection
 --SKIPIF--
 <?php
 if (!function_exists('pcntl_fork')) {

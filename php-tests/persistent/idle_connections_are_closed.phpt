@@ -1,5 +1,5 @@
 --TEST--
-A connection that was idle for longer than persistent_idle is not used again; without any request it goes by itself
+A connection that was idle for longer than persistent_idle is not used again; it closes by itself, also without a request
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/fastcgi.php';

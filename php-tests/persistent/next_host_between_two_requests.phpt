@@ -1,5 +1,5 @@
 --TEST--
-The kept connection's server no longer takes writes, is gone, or stands still: the next request goes to the next host
+The server of a kept connection is read-only, down, or frozen: the next request uses the next host
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/fastcgi.php';

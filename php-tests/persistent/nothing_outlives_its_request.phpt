@@ -1,5 +1,5 @@
 --TEST--
-However a request ends, its worker lives on, and the next process has the lock at once; no transaction stays open
+However a request ends, its worker continues, the lock is free at once, and no transaction stays open
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/fastcgi.php';

@@ -1,5 +1,5 @@
 --TEST--
-With a kept connection a request costs its packets alone, once its statements are prepared: one to lock and read, one to write and release
+With a kept connection and prepared statements, a request needs two packets: one to lock and read, one to write and release
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/fastcgi.php';

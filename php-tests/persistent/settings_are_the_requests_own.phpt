@@ -29,7 +29,7 @@ foreach (['lock=row', 'lock=unlocked', 'lock=auto', 'lock_ttl=20', 'lock_timeout
     $id = with($host, $params, 'session_start();' . ID);
     echo $id === $first ? '' : "$params: another connection\n";
 }
-// The socket's own time-outs are set when it is opened.
+// The socket's own timeouts are set when it is opened.
 echo with($host, 'io_timeout=3', 'session_start();' . ID) === $first ? "io_timeout=3: the same connection\n" : '';
 
 // Each way to lock, right after the other, is a lock for those who use the same.

@@ -1,5 +1,5 @@
 --TEST--
-The thread that closes idle connections has every signal blocked; PHP's time-outs still end a script
+The thread that closes idle connections has every signal blocked; PHP's timeouts still end a script
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/fastcgi.php';

@@ -1,5 +1,5 @@
 --TEST--
-A request costs its login, one packet to lock and read, one to write and release; a new session in row mode, and large data, one more
+A request needs a login, one packet to lock and read, and one to write and release; a new session in row mode, or large data, needs one more
 --FILE--
 <?php
 require __DIR__ . '/../inc/session.php';

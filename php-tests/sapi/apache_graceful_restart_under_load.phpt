@@ -1,5 +1,5 @@
 --TEST--
-Apache is restarted gracefully under load, so that PHP shuts down and starts again in the same process: every request is answered, no update is lost
+A graceful restart of Apache under load: every request is answered, and no update is lost
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/apache.php';

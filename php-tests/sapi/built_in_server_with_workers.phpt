@@ -1,5 +1,5 @@
 --TEST--
-The built-in web server with workers (PHP_CLI_SERVER_WORKERS): a request that waits for a session stops no other one, no update is lost
+The built-in web server with workers: a request that waits for a session does not block others, and no update is lost
 --FILE--
 <?php
 require __DIR__ . '/../inc/built_in_server.php';

@@ -1,5 +1,5 @@
 --TEST--
-PHP-FPM kills a worker that holds a session (request_terminate_timeout): whoever waits for it has it at once, as stored last
+PHP-FPM kills a worker that holds a session (request_terminate_timeout): the next request gets it at once, with the data stored last
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/fpm.php';

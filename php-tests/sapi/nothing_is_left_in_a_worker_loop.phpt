@@ -1,5 +1,5 @@
 --TEST--
-In a worker as FrankenPHP has them, whose script serves many requests and never ends, no request sees anything of the one before it
+In a worker loop such as FrankenPHP's, no request sees anything of the request before it
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/embedded.php';

@@ -1,5 +1,5 @@
 --TEST--
-PHP is started and shut down several times in one process: sessions work each time, kept connections end with a goodbye, warnings come once
+PHP starts and shuts down several times in one process: sessions work each time, kept connections close properly, warnings come once
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/embedded.php';

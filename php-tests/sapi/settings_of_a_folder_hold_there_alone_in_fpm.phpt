@@ -1,5 +1,5 @@
 --TEST--
-Settings of one folder (.user.ini, PHP-FPM) are not those of the next request, which the same worker serves for another folder
+Settings of one folder (.user.ini, PHP-FPM) do not affect the worker's next request, which is for another folder
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/fpm.php';

@@ -1,5 +1,5 @@
 --TEST--
-Eight threads of one process serve sessions at the same time: no update is lost, none sees another's session, connections are kept up to the limit
+Eight threads serve sessions at the same time: no update is lost, no thread sees another's session, and the limit of kept connections holds
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/embedded.php';

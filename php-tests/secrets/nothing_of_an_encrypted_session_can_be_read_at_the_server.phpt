@@ -1,5 +1,5 @@
 --TEST--
-Of an encrypted session nothing is in any file of the server, its logs and binary log among them, nor in its process list; of a plain one it is
+No data of an encrypted session is in the server's files, logs, binary log or process list; data of a plain session is
 --FILE--
 <?php
 require __DIR__ . '/../inc/envelope.php';

@@ -1,5 +1,5 @@
 --TEST--
-Where no statement can be prepared, as the server has room for none or a proxy knows none, data of any size is written as text
+If the server or a proxy cannot prepare statements, data of any size is written as text
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';

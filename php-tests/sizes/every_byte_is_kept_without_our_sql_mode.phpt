@@ -1,5 +1,5 @@
 --TEST--
-Behind a proxy that drops our sql_mode, before a server in which a backslash does not escape: every byte is kept, and none is SQL
+Behind a proxy that drops our sql_mode, with NO_BACKSLASH_ESCAPES on the server, every byte is stored, and no byte is SQL
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';

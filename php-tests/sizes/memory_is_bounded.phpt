@@ -1,5 +1,5 @@
 --TEST--
-What a server sends is bounded by memory_limit before it takes any memory, and a large session takes little beside what PHP has of it
+memory_limit bounds what a server sends before it uses memory; a large session needs little memory beside PHP's own
 --FILE--
 <?php
 require __DIR__ . '/../inc/session.php';

@@ -1,5 +1,5 @@
 --TEST--
-A server that stops in the middle of the handshake, or goes on byte by byte, costs connect_timeout and no more
+A server that stops during the handshake, or sends it byte by byte, costs at most connect_timeout
 --FILE--
 <?php
 require __DIR__ . '/../inc/tls.php';

@@ -1,5 +1,5 @@
 --TEST--
-Kept connections with TLS: one handshake for many requests, the lock is free between them, other settings of TLS get another connection
+Kept connections with TLS: one handshake for many requests, the lock is free between them, and other TLS settings use another connection
 --FILE--
 <?php
 require __DIR__ . '/../inc/tls.php';

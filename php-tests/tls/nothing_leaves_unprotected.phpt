@@ -1,5 +1,5 @@
 --TEST--
-What a relay sees and may change: no byte of a login where TLS is demanded and does not come about, also in the middle of a process
+If TLS is required but not available, no byte of a login is sent, also if a relay removes TLS later in the process
 --FILE--
 <?php
 require __DIR__ . '/../inc/tls.php';

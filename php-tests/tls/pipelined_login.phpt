@@ -1,5 +1,5 @@
 --TEST--
-A login that goes with the first packet shares no TLS record with it: MariaDB's thread pool would wait for ever
+A pipelined login shares no TLS record with the first packet: MariaDB's thread pool would wait for ever
 --FILE--
 <?php
 require __DIR__ . '/../inc/tls.php';

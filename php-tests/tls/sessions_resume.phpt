@@ -1,5 +1,5 @@
 --TEST--
-Fresh connections of a process take up the TLS session of an earlier one, with TLS 1.2 and 1.3 and with a client's certificate
+New connections of a process resume its TLS session, with TLS 1.2 and 1.3 and with a client certificate
 --FILE--
 <?php
 require __DIR__ . '/../inc/tls.php';

@@ -1,5 +1,5 @@
 --TEST--
-With a gc_maxlifetime that ends behind the year 2106, an unchanged session is left alone and no rival's write is refused
+With a gc_maxlifetime that ends after the year 2106, an unchanged session stays, and no other request's write is refused
 --FILE--
 <?php
 require __DIR__ . '/../inc/session.php';

@@ -1,5 +1,5 @@
 --TEST--
-binlog_format=STATEMENT: sessions are written, collected and locked as everywhere, and the server's log has no warnings of them
+binlog_format=STATEMENT: sessions are written, collected and locked as usual, and the server logs no warnings
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';

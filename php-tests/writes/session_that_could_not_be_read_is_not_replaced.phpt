@@ -1,5 +1,5 @@
 --TEST--
-A session that could not be read is not replaced by what the script has instead: a wrapping handler that takes a failed read for an empty session, an error handler that closes it
+A session that could not be read is not overwritten, neither by a wrapping handler with an empty session nor after an error handler closed it
 --FILE--
 <?php
 require __DIR__ . '/../inc/session.php';
