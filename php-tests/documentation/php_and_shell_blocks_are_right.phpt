@@ -59,6 +59,12 @@ foreach (documented('sh') as $block) {
 }
 same(array_keys(MISSING), array_values(array_intersect(array_keys(MISSING), array_keys($shell->met))), 'each command that may be missing is used');
 
+// What the README shows of make check is what it prints.
+$check = file_get_contents(repository() . '/tools/check') . file_get_contents(repository() . '/tools/lib/check.php');
+foreach (['loads it and keeps sessions with it', ': ready for sessions', 'a session was written, read and destroyed: '] as $part) {
+    has($part, $check, 'make check');
+    has($part, file_get_contents(repository() . '/README.md'), 'README');
+}
 $help = (string) shell_exec('cd ' . repository() . ' && make -s help');
 foreach (['demo', 'test', 'install', 'check'] as $target) {
     has("make $target ", $help, 'make help');
