@@ -180,11 +180,25 @@ mod tests {
 
     const HOUR: Duration = Duration::from_secs(3600);
 
-    fn folder(name: &str) -> String {
+    /// A folder that ends with its test.
+    struct Folder(String);
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    impl std::fmt::Display for Folder {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str(&self.0)
+        }
+    }
+
+    fn folder(name: &str) -> Folder {
         let path = std::env::temp_dir().join(format!("rustsql-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
-        path.to_str().unwrap().to_owned()
+        Folder(path.to_str().unwrap().to_owned())
     }
 
     fn files(path: &str) -> Files<'_> {
@@ -196,7 +210,7 @@ mod tests {
         let folder = folder("read");
         fs::write(format!("{folder}/sess_abc"), "n|i:1;").unwrap();
         fs::write(format!("{folder}/sess_empty"), "").unwrap();
-        let files = files(&folder);
+        let files = files(&folder.0);
         assert_eq!(files.find("abc", HOUR, None), Ok(Some(b"n|i:1;".to_vec())));
         assert_eq!(files.find("empty", HOUR, None), Ok(None));
         assert_eq!(files.find("none", HOUR, None), Ok(None));
@@ -234,9 +248,9 @@ mod tests {
             .unwrap()
             .set_modified(old)
             .unwrap();
-        assert_eq!(files(&folder).find("abc", HOUR, None), Ok(None));
+        assert_eq!(files(&folder.0).find("abc", HOUR, None), Ok(None));
         assert!(
-            files(&folder)
+            files(&folder.0)
                 .find("abc", 2 * HOUR, None)
                 .is_ok_and(|data| data.is_some())
         );
@@ -253,11 +267,11 @@ mod tests {
             .map_err(|(_, error)| error)
             .unwrap();
         for id in ["abc", "abd", "abe"] {
-            let problem = files(&folder).find(id, HOUR, None).unwrap_err();
-            assert!(!problem.contains(id) && problem.contains(&folder), "{problem}");
+            let problem = files(&folder.0).find(id, HOUR, None).unwrap_err();
+            assert!(!problem.contains(id) && problem.contains(&folder.0), "{problem}");
         }
         drop(holder);
-        assert!(files(&folder).find("abe", HOUR, None).is_ok());
+        assert!(files(&folder.0).find("abe", HOUR, None).is_ok());
         assert!(files("/nonexistent").find("abc", HOUR, None).is_err());
     }
 }

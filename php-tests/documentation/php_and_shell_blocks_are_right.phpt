@@ -9,6 +9,7 @@ const MISSING = [
     'aws' => "Amazon's",
     'cargo' => 'where only PHP is tested, a build is at hand',
     'gdb' => 'for debugging by hand',
+    'rustsql' => 'make command builds it, and make install installs it',
     'strace' => 'for debugging by hand',
 ];
 /** Languages of blocks that no test runs, and why. */

@@ -19,6 +19,7 @@ final class OldFiles
     {
         $this->folder = sys_get_temp_dir() . '/rustsql-old-' . getmypid() . '-' . bin2hex(random_bytes(4));
         mkdir($this->folder, 0700);
+        register_shutdown_function($this->remove(...));
     }
 
     /** The settings of a migration from this folder. */
@@ -29,7 +30,7 @@ final class OldFiles
 
     public function path(string $id, int $depth = 0): string
     {
-        return implode('/', [$this->folder, ...str_split(substr($id, 0, $depth) ?: '.'), "sess_$id"]);
+        return implode('/', [$this->folder, ...($depth ? str_split(substr($id, 0, $depth)) : []), "sess_$id"]);
     }
 
     public function store(Session $session, int $n): void
@@ -87,6 +88,7 @@ final class OldServer
         putenv('LD_LIBRARY_PATH=' . implode(':', array_map('dirname', glob(realpath(self::PACKAGES) . '/usr/lib/*/lib{memcached,hashkit,lzf}.so.?*', GLOB_BRACE))));
         $folder = sys_get_temp_dir() . "/rustsql-$kind-" . getmypid() . '-' . bin2hex(random_bytes(4));
         mkdir($folder, 0700);
+        register_shutdown_function(fn () => exec('rm -rf ' . escapeshellarg($folder)));
         $this->socket = $socket = "$folder/socket";
         $this->path = $kind === 'memcached' ? $socket : "unix://$socket";
         $this->daemon = new Daemon($kind === 'memcached'
@@ -128,9 +130,16 @@ final class OldServer
     /** How often a session was looked for since the server's start. */
     public function looks(): int
     {
+        $statistics = $this->command($this->kind === 'memcached' ? 'stats' : 'INFO commandstats');
+        return preg_match('~(?:cmd_get |cmdstat_get:calls=)(\d+)~', $statistics, $found) ? (int) $found[1] : 0;
+    }
+
+    /** The server's answer to a line of its protocol. */
+    public function command(string $line): string
+    {
         $client = stream_socket_client("unix://$this->socket");
-        fwrite($client, $this->kind === 'memcached' ? "stats\r\nquit\r\n" : "INFO commandstats\r\nQUIT\r\n");
-        return preg_match('~(?:cmd_get |cmdstat_get:calls=)(\d+)~', stream_get_contents($client), $found) ? (int) $found[1] : 0;
+        fwrite($client, "$line\r\nquit\r\n");
+        return stream_get_contents($client);
     }
 
     private function itself(): array

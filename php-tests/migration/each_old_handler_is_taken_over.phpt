@@ -127,7 +127,6 @@ foreach (['files', 'redis', 'redis-locking', 'memcached'] as $kind) {
         same('', $moved->stored(), "$what: an empty session in its way");
         if ($kind === 'files') {
             rename("$old->folder-away", $old->folder);
-            $old->remove();
         }
     }
 }

@@ -35,7 +35,6 @@ foreach ($cases as $case => [$owner, $mode, $problem]) {
         same(['n|i:1;', null], [$session->stored(), $old->read($session)], "$case: it has moved");
     }
 }
-$old->remove();
 same([], warnings(), 'warnings');
 echo "done\n";
 --EXPECT--

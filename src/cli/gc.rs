@@ -41,6 +41,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             true => Ok(Outcome {
                 text: String::new(),
                 json: json!({ "deleted": 0, "seconds": 0.0 }),
+                ..Outcome::default()
             }),
             false => Err(Failure(NOTHING_SET.to_owned())),
         };
@@ -55,6 +56,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     Ok(Outcome {
         text: format!("{deleted} expired sessions deleted in {seconds:.1} s"),
         json: json!({ "deleted": deleted, "seconds": (seconds * 1e3).round() / 1e3 }),
+        ..Outcome::default()
     })
 }
 

@@ -24,7 +24,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         clap_complete::generate_to(shell, &mut Cli::command(), "rustsql", folder)?;
     }
     Ok(Outcome {
-        text: String::new(),
         json: json!({}),
+        ..Outcome::default()
     })
 }

@@ -1,4 +1,4 @@
-//! The command `rustsql`, for administrators. It uses the library without PHP.
+//! The command `rustsql`, for administrators. It uses the library without PHP; only `sweep` runs PHP.
 //!
 //! Each subcommand is a file with its arguments and a function `run`. `settings` finds the settings, `php` asks PHP for them.
 //! `outcome` prints the result and makes the exit code of it.
@@ -8,6 +8,7 @@ mod generate;
 mod outcome;
 mod php;
 mod settings;
+mod sweep;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Gc(gc::Arguments),
+    Sweep(sweep::Arguments),
     #[command(hide = true)]
     Generate(generate::Arguments),
 }
@@ -37,6 +39,7 @@ enum Command {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Gc(arguments) => outcome::report(arguments.json(), gc::run(&arguments)),
+        Command::Sweep(arguments) => outcome::report(arguments.json(), sweep::run(&arguments)),
         Command::Generate(arguments) => outcome::report(false, generate::run(&arguments)),
     }
 }

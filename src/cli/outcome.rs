@@ -16,9 +16,12 @@ pub struct Format {
     pub json: bool,
 }
 
+#[derive(Default)]
 pub struct Outcome {
     pub text: String,
     pub json: Value,
+    /// It was not possible for everything.
+    pub failed: bool,
 }
 
 /// The reason of a failure, as one line without a secret.
@@ -46,7 +49,7 @@ pub type Result<T> = std::result::Result<T, Failure>;
 
 pub fn report(as_json: bool, result: Result<Outcome>) -> ExitCode {
     let (text, json, code) = match result {
-        Ok(outcome) => (outcome.text, outcome.json, ExitCode::SUCCESS),
+        Ok(outcome) => (outcome.text, outcome.json, ExitCode::from(u8::from(outcome.failed))),
         Err(Failure(reason)) => {
             // Always: it is the line that cron mails and the journal keeps.
             let _ = writeln!(io::stderr(), "rustsql: {reason}");
