@@ -11,7 +11,7 @@ export PHP_CONFIG PHP
 endif
 
 .DEFAULT_GOAL := build
-.PHONY: build command help deps demo test test-matrix chaos fuzz bench install uninstall check stubs dist lint
+.PHONY: build command help deps demo test test-matrix test-packages chaos fuzz bench install uninstall check stubs dist lint
 
 build: ## build target/release/librustsql.so
 	@$(with_php) tools/check-php
@@ -23,7 +23,7 @@ command: ## build the command rustsql and its man pages, target/cli/; needs no P
 	@target/cli/release/rustsql generate target/cli/share
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install what the build, the tests and the demo need (Debian, apt)
 	@tools/deps
@@ -36,6 +36,9 @@ test: ## run every test, on MariaDB and on MySQL; TESTS=php-tests/locking only t
 
 test-matrix: ## run every test on this PHP, and what the others of tools/lib/versions.sh and MariaDB 11.8 may do differently
 	@tools/test-matrix
+
+test-packages: build command ## install each package, and build from nothing, in a clean Debian: 10 minutes
+	@LONG=1 TEST_SECONDS=3600 tools/phpt mariadb php-tests/packages; status=$$?; cat target/test/from-nothing.txt; exit $$status
 
 chaos: ## kill everything for MINUTES=2 and check that nothing is lost; SEED=, TOPOLOGY= (mariadb, mysql, pair, galera, group)
 	@$(with_php) tools/chaos

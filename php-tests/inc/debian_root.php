@@ -142,7 +142,7 @@ final class DebianRoot
 
     private static function execute(array $command): string
     {
-        $result = (new PhpProcess($command))->wait(280);
+        $result = (new PhpProcess($command))->wait((float) (getenv('TEST_SECONDS') ?: 300) - 20);
         if ($result['exit'] !== 0) {
             throw new RuntimeException(implode(' ', $command) . " ended with {$result['exit']}:\n" . substr($result['out'] . $result['err'], -2000));
         }
