@@ -8,6 +8,7 @@ require __DIR__ . '/../inc/documentation.php';
 const MISSING = [
     'aws' => "Amazon's",
     'cargo' => 'where only PHP is tested, a build is at hand',
+    './configure' => 'phpize makes it',
     'gdb' => 'for debugging by hand',
     'rustsql' => 'make command builds it, and make install installs it',
     'strace' => 'for debugging by hand',
