@@ -28,13 +28,13 @@ help: ## this list
 deps: ## install what the build, the tests and the demo need (Debian, apt)
 	@tools/deps
 
-demo: ## show what it does on a private MariaDB and two web hosts; KEEP=1 leaves them up for a browser
+demo: ## show it with a private MariaDB and two web hosts; KEEP=1 leaves them running for a browser
 	@KEEP=$(KEEP) tools/demo
 
 test: ## run every test, on MariaDB and on MySQL; TESTS=php-tests/locking only those, PHP=8.4 on that PHP
 	@$(with_php) tools/test $(TESTS)
 
-test-matrix: ## run every test on this PHP, and what the others of tools/lib/versions.sh and MariaDB 11.8 may do differently
+test-matrix: ## run every test on this PHP, and the most important ones on other PHPs (tools/lib/versions.sh) and on MariaDB 11.8
 	@tools/test-matrix
 
 test-packages: build command ## install each package, and build from nothing, in a clean Debian: 10 minutes
@@ -43,20 +43,20 @@ test-packages: build command ## install each package, and build from nothing, in
 chaos: ## kill everything for MINUTES=2 and check that nothing is lost; SEED=, TOPOLOGY= (mariadb, mysql, pair, galera, group)
 	@$(with_php) tools/chaos
 
-fuzz: ## COUNT=20000 random scripts compared with PHP's files handler, SEED= for the same again; then arbitrary bytes to all that parses
+fuzz: ## compare COUNT=20000 random scripts with PHP's files handler (SEED= repeats them); then send arbitrary bytes to all parsers
 	@$(with_php) tools/differential
 	@tools/fuzz
 
-bench: ## measure against what else keeps sessions, 40 minutes, and write docs/performance.md; QUICK=1, ONLY=case
+bench: ## compare with other session handlers and write docs/performance.md, 40 minutes; QUICK=1, ONLY=case
 	@$(with_php) tools/bench
 
-install: ## copy what is built to where PHP looks for it, and switch it on; DESTDIR= for a package
+install: ## copy the library and rustsql.ini to PHP's folders, and switch it on; DESTDIR= for a package
 	@tools/install
 
-uninstall: ## take it away again
+uninstall: ## remove what make install has copied
 	@tools/install --remove
 
-check: ## look which of PHP's programs load it, and whether a session works with the settings they find
+check: ## show which PHP programs load it, and whether a session works with their settings
 	@tools/check
 
 stubs: build ## check that stubs/ declares what the library has
@@ -65,7 +65,7 @@ stubs: build ## check that stubs/ declares what the library has
 dist: ## pack the library for this PHP and the command, with licenses, an SBOM and checksums: target/dist/
 	@$(with_php) tools/dist
 
-lint: ## every linter there is (tools/lint), and cargo-deny, which make test does without
+lint: ## all linters (tools/lint), and cargo-deny, which make test does not need
 	@tools/deps
 	@tools/cargo-tools cargo-deny
 	@$(with_php) tools/lint

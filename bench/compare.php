@@ -206,7 +206,7 @@ function compare(array $builds, array $names): int
     $cpu = $lines ? array_map(fn ($line) => $line->cpu(), $lines) : throw new RuntimeException('ONLY= names no line');
     $mean = exp(array_sum(array_map(log(...), $cpu)) / count($cpu));
     $slow = count(array_filter($lines, fn ($line) => !$line->holds()));
-    $end = sprintf("\n%d of %d lines are above their limit: %s for the time, or %s for an unchanged session on a kept connection, with work, at 1 ms.\n"
+    $end = sprintf("\n%d of %d lines are above their limit. It is %s for the time. For an unchanged session on a kept connection, with work, at 1 ms, it is %s.\n"
         . "The mean ratio of the client's CPU is %.2f (lowest %.2f, highest %.2f); the limit is %s. The stripped library has %.2f MB, it had %.2f MB.",
         $slow, count($lines), MOST_TIME, MOST_TIME_UNCHANGED_KEPT, $mean, min($cpu), max($cpu), MOST_CPU, stripped($builds[1]), stripped($builds[0]));
     $built = array_map(fn ($library) => (float) @file_get_contents("$library.cpu"), $builds);

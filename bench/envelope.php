@@ -78,8 +78,8 @@ file_put_contents($key, bin2hex(random_bytes(32)));
 $server = Server::start('mariadb');
 pin($server->pid, '0');
 $page = "## Encryption and compression\n\nWritten by `WRITE=1 tools/envelope` on " . date('Y-m-d') . ', PHP ' . PHP_VERSION . ', MariaDB ' . $server->query('SELECT VERSION() AS v')[0]['v'] . ".\n\n"
-    . "A request reads a session and writes it changed, on a kept connection over a Unix socket; CPU is that of the PHP process from session_start() to\n"
-    . "session_write_close(). The session is a basket of a shop (bench/web/basket.php). The settings take turns; a ratio is the median over all rounds.\n\n"
+    . "A request reads a session and writes it changed, on a kept connection over a Unix socket. The CPU time is that of the PHP process from session_start()\n"
+    . "to session_write_close(). The session is a basket of a shop (bench/web/basket.php). The settings take turns. A ratio is the median over all rounds.\n\n"
     . "| session | stored as | bytes | to plain | CPU, us | more than plain, us | CPU to plain | time, us | time to plain |\n|---|---|--:|--:|--:|--:|--:|--:|--:|\n";
 foreach (array_keys(SIZES) as $size) {
     $page .= measure($server, settings($key), $size, getenv('QUICK') ? 10 : 60);

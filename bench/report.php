@@ -37,13 +37,13 @@ function report(array $results, array $facts): array
     $docs = dirname(__DIR__) . '/docs';
     $list = requirements($results);
     $short = array_values(array_filter($list, fn ($is) => !$is->holds()));
-    $page = "# Performance\n\nWritten by `make bench`, which anybody can run; figures differ from machine to machine, ratios less so.\n\n"
+    $page = "# Performance\n\nWritten by `make bench`, which anybody can run. Figures differ from machine to machine. Ratios differ less.\n\n"
         . facts_table($facts)
-        . "\nReal nginx, PHP-FPM with opcache and servers, all on that one machine, so that client, PHP and server share its cores. A closed loop: each client sends\n"
-        . "its next request when the last is answered, over a kept HTTP connection. As many workers as clients, 8 at least. Contestants take turns in\n"
-        . "{$facts['Rounds']} rounds, each in an order of its own; a figure is the median of the rounds, a ratio that of the ratios within each round. `-kept` keeps its connection\n"
-        . "to the server from one request to the next; all use Unix sockets unless `-tcp` is said. CPU is that of a whole request, nginx aside.\n\n"
-        . "php-redis polls each 2 ms where it is called `redis`, and is as Debian ships it, with locking on, as `redis-default`; Redis writes no snapshots here.\n"
+        . "\nnginx, PHP-FPM with opcache and the servers all run on that one machine. So client, PHP and server share its cores. Each client sends\n"
+        . "its next request when it has the last answer, over a kept HTTP connection. There are as many workers as clients, and at least 8. The handlers take turns in\n"
+        . "{$facts['Rounds']} rounds, each round in another order. A figure is the median of the rounds. A ratio is the median of the ratios of each round. `-kept` keeps its connection\n"
+        . "to the server from one request to the next. All use Unix sockets, except those with `-tcp`. CPU is that of a whole request without nginx.\n\n"
+        . "`redis` is php-redis that polls every 2 ms. `redis-default` is php-redis as Debian ships it, with locking on. Redis writes no snapshots here.\n"
         . "`mysqli` is the handler that people copy (bench/web/mysqli.php): GET_LOCK, SELECT, REPLACE, RELEASE_LOCK. `files` are on the disk, without fsync.\n\n"
         . "## What is required\n\n| | figure | required | |\n|---|---|---|---|\n";
     foreach ($list as $is) {
@@ -141,7 +141,7 @@ function against(array $results, array $short): string
             }
             arsort($faster);
             if ($faster) {
-                $text .= "- $title, $how: " . implode(', ', array_map(fn ($peer) => sprintf('%s is %.1f times as fast', $peer, $faster[$peer]), array_keys($faster))) . ".\n";
+                $text .= "- $title, $how: " . implode(', ', array_map(fn ($peer) => sprintf('%s %.1f times as fast', $peer, $faster[$peer]), array_keys($faster))) . ".\n";
             }
         }
     }
@@ -187,8 +187,8 @@ function other_cases(array $results): string
 
 function tls_section(array $results): string
 {
-    $page = "\n## TLS\n\nFrom session_start() to session_write_close() in one process, changed 2 KB, over TCP on loopback, where a round trip costs almost nothing: the\n"
-        . "worst case for TLS. The modes take turns. A fresh connection resumes the session of TLS of the one before it.\n\n"
+    $page = "\n## TLS\n\nThe time is from session_start() to session_write_close() in one process, with changed sessions of 2 KB. The connection is TCP on loopback. A round trip\n"
+        . "is almost free there, so this is the worst case for TLS. The modes take turns. A new connection resumes the TLS session of the one before it.\n\n"
         . "| server | connection | `tls` | us | against `disabled` | CPU of the process, us |\n|---|---|---|--:|--:|--:|\n";
     foreach (array_keys(TLS_SERVERS) as $server) {
         foreach (['fresh', 'kept'] as $connection) {
