@@ -62,6 +62,17 @@ $browser->tab([...array_diff($browser->tabs(), $before)][0]);
 $browser->await('#content table', 'had');
 echo 'that query: ', preg_replace('~\s+~', ' ', $browser->text('#content table')), "\n";
 
+echo $adminer->complaints();
+
+// A request that cannot have the session in time, and the next one.
+$adminer->start(['rustsql.lock_timeout' => '0']);
+$holder = $session->hold('', [], $user);
+$browser->open($page('&select=fruit'));
+echo 'while the session is locked: ', $browser->count('[name="auth[password]"]') ? 'asks for the password' : $browser->page(), "\n";
+$session->finish($holder);
+$browser->open($page('&select=fruit'));
+$browser->await('#table');
+
 $browser->click('#logout');
 $browser->await('.message');
 echo $browser->text('.message'), "\n";
@@ -71,7 +82,6 @@ foreach (['from before the logout' => $user, 'from before the login' => $guest] 
     $browser->open($page('&select=fruit'));
     echo "the cookie $which: ", $browser->count('[name="auth[password]"]') ? 'asks for the password' : $browser->page(), "\n";
 }
-echo $adminer->complaints();
 ?>
 --EXPECT--
 logged in: select fruit, with a new id: yes, stored: yes
@@ -81,6 +91,7 @@ a tab shows edit apple 3 edit pear 4
 a tab shows edit apple 3 edit pear 4
 while a query waits in another tab: Item has been updated, the price is 5
 that query: had 1
+while the session is locked: asks for the password
 Logout successful. Thanks for using Adminer, consider donating.
 the cookie from before the logout: asks for the password
 the cookie from before the login: asks for the password

@@ -29,11 +29,14 @@ $browser = new Browser;
 
 $browser->open($page('apple'));
 echo 'a guest sees: ', $browser->text('a[href*="do=login"]'), "\n";
-$browser->open($page('apple', '&do=login'));
-$browser->type('#dw__login [name=u]', 'anna');
-$browser->type('#dw__login [name=p]', 'anna-secret');
-$browser->click('#dw__login [type=submit]');
-$browser->await('.user', 'Anna');
+$login = function () use ($browser, $page): void {
+    $browser->open($page('apple', '&do=login'));
+    $browser->type('#dw__login [name=u]', 'anna');
+    $browser->type('#dw__login [name=p]', 'anna-secret');
+    $browser->click('#dw__login [type=submit]');
+    $browser->await('.user', 'Anna');
+};
+$login();
 $user = $browser->cookies()['DokuWiki'];
 echo $browser->text('.user'), ', stored: ', $wiki->row($user) ? 'yes' : 'no', "\n";
 
@@ -66,6 +69,16 @@ $browser->setCookie('DokuWiki', $user);
 $browser->open($page('apple'));
 echo 'the old session: ', $browser->count('.user') ? 'logged in' : 'a guest', "\n";
 echo $wiki->complaints();
+
+// A request that cannot have the session in time, and the next one.
+$login();
+$wiki->start(['rustsql.lock_timeout' => '0.1']);
+$holder = $session->hold('', [], $user);
+$browser->open($page('apple'));
+echo 'while the session is locked: ', $browser->count('.user') ? 'logged in' : 'a guest';
+$session->finish($holder);
+$browser->open($page('apple'));
+echo ', then: ', $browser->count('.user') ? 'logged in' : 'a guest', ', stored: ', $wiki->row($user) ? 'yes' : 'no', "\n";
 ?>
 --EXPECT--
 a guest sees: Log In
@@ -80,3 +93,4 @@ edited: A sweet fruit.
 12 of 12 pages that were fetched at once show the name
 logged out: 0 names on the page
 the old session: a guest
+while the session is locked: a guest, then: a guest, stored: yes

@@ -59,6 +59,20 @@ echo trim(strtok($browser->text('.alert-success'), "\n")), ', the price is ', $s
 $answers = $browser->runAsync('return Promise.all(arguments[0].map(async url => (await (await fetch(url)).text()).includes("pear")))', array_map(fn ($n) => $page("/sql&session_max_rows=25&pos=0&n=$n"), range(1, 12)));
 echo array_sum($answers), " of 12 pages that were fetched at once show the table\n";
 
+echo $phpmyadmin->complaints();
+
+// A request that cannot have the session in time.
+$phpmyadmin->start(['rustsql.lock_timeout' => '0.1']);
+$holder = $session->hold('', [], $user['phpMyAdmin']);
+$browser->open($page('/sql'));
+echo 'while the session is locked: ', preg_match('~Error during session start~', $browser->text('body'), $error) ? $error[0] : $browser->page(), ', session cookies left: ', count(array_intersect_key($browser->cookies(), ['phpMyAdmin' => 1])),
+    ', stored: ', $phpmyadmin->row($user['phpMyAdmin']) ? 'yes' : 'no', "\n";
+$session->finish($holder);
+$browser->setCookie('phpMyAdmin', $user['phpMyAdmin']);
+$phpmyadmin->start();
+$browser->open($page('/sql'));
+$browser->await('.table_results');
+
 $browser->click('a[href*="logout"]');
 $browser->await('#input_username');
 echo 'logged out, the old session: ', $phpmyadmin->row($user['phpMyAdmin']) ? 'stored' : 'gone', "\n";
@@ -68,7 +82,6 @@ foreach ($user as $name => $value) {
 }
 $browser->open($page('/sql'));
 echo 'the old cookies: ', $browser->count('#input_password') ? 'asks for the password' : $browser->page(), "\n";
-echo $phpmyadmin->complaints();
 
 // The one setting that takes the sessions away.
 $rows = fn () => (int) $server->query("SELECT COUNT(*) n FROM app.$session->table")[0]['n'];
@@ -87,6 +100,7 @@ a tab shows apple, 3, pear, 4
 a tab shows apple, 3, pear, 4
 1 row affected., the price is 5
 12 of 12 pages that were fetched at once show the table
+while the session is locked: Error during session start, session cookies left: 0, stored: yes
 logged out, the old session: gone
 the old cookies: asks for the password
 sessions stored by a new visitor: 1, with SessionSavePath: 0

@@ -76,12 +76,12 @@ final class Application
         file_put_contents("$this->folder/$file", $content);
     }
 
-    /** Starts the web server, with the settings of Debian's php.ini for production. */
-    public function start(int $workers = 5): void
+    /** Starts the web server, with the settings of Debian's php.ini for production. If it runs, it is replaced. */
+    public function start(array $ini = []): void
     {
         $unpacked = fn (string $module) => is_file($file = realpath(self::PACKAGES) . ini_get('extension_dir') . "/$module.so") ? $file : $module;
         $modules = array_filter(['mysqlnd', 'mysqli', ...self::MODULES], fn ($module) => is_file($unpacked($module)) || is_file(ini_get('extension_dir') . "/$module.so"));
-        $this->host = new BuiltInServer($this->session, [
+        $this->host = new BuiltInServer($this->session, $ini + [
             'extension' => array_values(array_map($unpacked, $modules)),
             // As in every web server. A test may change files at any time.
             'zend_extension' => 'opcache', 'opcache.enable_cli' => '1', 'opcache.revalidate_freq' => '0',
@@ -89,7 +89,7 @@ final class Application
             'session.use_cookies' => '1', 'session.cache_limiter' => 'nocache', 'session.gc_maxlifetime' => '1440',
             'error_reporting' => (string) (E_ALL & ~E_DEPRECATED & ~E_STRICT), 'display_errors' => '0', 'log_errors' => '1', 'error_log' => "$this->folder/php.log",
             'output_buffering' => '4096', 'variables_order' => 'GPCS',
-        ], $workers, "$this->folder/$this->root");
+        ], 5, "$this->folder/$this->root");
     }
 
     public function url(string $path = ''): string

@@ -275,12 +275,11 @@ final class Browser
     private function environment(): array
     {
         $packages = dirname(__DIR__, 2) . '/target/packages';
-        // Chromium's libraries and fonts may be installed, or unpacked beside it.
-        $libraries = [...glob("$packages/usr/lib/*-linux-gnu", GLOB_ONLYDIR), ...glob("$packages/usr/lib/*-linux-gnu/{pulseaudio,nss}", GLOB_ONLYDIR | GLOB_BRACE)];
+        // Fonts may be installed, or unpacked beside Chromium.
         file_put_contents("$this->folder/fonts.conf", "<?xml version='1.0'?><fontconfig><dir>/usr/share/fonts</dir><dir>$packages/usr/share/fonts</dir>"
             . "<cachedir>$this->folder/fonts</cachedir></fontconfig>");
         return ['HOME' => $this->folder, 'TMPDIR' => $this->folder, 'FONTCONFIG_FILE' => "$this->folder/fonts.conf",
-            'LD_LIBRARY_PATH' => implode(':', array_filter([...$libraries, getenv('LD_LIBRARY_PATH')]))];
+            'LD_LIBRARY_PATH' => unpacked_libraries()];
     }
 
     private static function package(string $file): ?string

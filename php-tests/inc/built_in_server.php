@@ -16,7 +16,7 @@ final class BuiltInServer extends WebHost
         parent::__construct($session);
         $this->port = Server::freePort();
         $this->launch([...php_command($ini + $session->ini), '-S', "127.0.0.1:$this->port", '-t', $root ?? $this->folder],
-            $workers ? ['PHP_CLI_SERVER_WORKERS' => (string) $workers] : []);
+            ($workers ? ['PHP_CLI_SERVER_WORKERS' => (string) $workers] : []) + ($root ? ['LD_LIBRARY_PATH' => unpacked_libraries()] : []));
     }
 
     public function url(string $path): string

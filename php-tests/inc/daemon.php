@@ -46,3 +46,10 @@ final class Daemon
         return array_map(intval(...), preg_split('/ /', $children, 0, PREG_SPLIT_NO_EMPTY));
     }
 }
+
+/** LD_LIBRARY_PATH for a program of target/packages: its libraries are installed, or unpacked there. */
+function unpacked_libraries(): string
+{
+    $folders = glob(dirname(__DIR__, 2) . '/target/packages/{usr/lib,lib}/*-linux-gnu{,/nss,/pulseaudio}', GLOB_BRACE | GLOB_ONLYDIR);
+    return implode(':', array_filter([...$folders, getenv('LD_LIBRARY_PATH')]));
+}

@@ -23,7 +23,8 @@ final class Fpm extends WebHost
         ]) . "\n");
         $command = php_command($ini + $session->ini);
         $command[0] = getenv('FPM');
-        $this->launch([...$command, '--nodaemonize', '--fpm-config', "$this->folder/fpm.conf", ...(posix_geteuid() === 0 ? ['-R'] : [])]);
+        $this->launch([...$command, '--nodaemonize', '--fpm-config', "$this->folder/fpm.conf", ...(posix_geteuid() === 0 ? ['-R'] : [])],
+            str_contains($command[0], '/target/packages/') ? ['LD_LIBRARY_PATH' => unpacked_libraries()] : []);
     }
 
     /** @param array<string, string> $variables that a web server passes on, such as HTTP_COOKIE */
