@@ -65,7 +65,7 @@ echo $phpmyadmin->complaints();
 $phpmyadmin->start(['rustsql.lock_timeout' => '0.1']);
 $holder = $session->hold('', [], $user['phpMyAdmin']);
 $browser->open($page('/sql'));
-echo 'while the session is locked: ', preg_match('~Error during session start~', $browser->text('body'), $error) ? $error[0] : $browser->page(), ', session cookies left: ', count(array_intersect_key($browser->cookies(), ['phpMyAdmin' => 1])),
+echo 'while the session is locked: ', preg_match('~(Error during session start);.*(rustsql: the session is locked)~s', $browser->text('body'), $error) ? "$error[1], $error[2]" : $browser->page(), ', session cookies left: ', count(array_intersect_key($browser->cookies(), ['phpMyAdmin' => 1])),
     ', stored: ', $phpmyadmin->row($user['phpMyAdmin']) ? 'yes' : 'no', "\n";
 $session->finish($holder);
 $browser->setCookie('phpMyAdmin', $user['phpMyAdmin']);
@@ -100,7 +100,7 @@ a tab shows apple, 3, pear, 4
 a tab shows apple, 3, pear, 4
 1 row affected., the price is 5
 12 of 12 pages that were fetched at once show the table
-while the session is locked: Error during session start, session cookies left: 0, stored: yes
+while the session is locked: Error during session start, rustsql: the session is locked, session cookies left: 0, stored: yes
 logged out, the old session: gone
 the old cookies: asks for the password
 sessions stored by a new visitor: 1, with SessionSavePath: 0
