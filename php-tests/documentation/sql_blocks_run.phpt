@@ -41,7 +41,8 @@ function run(Server $server, string $sql): string
 function works(Server $server): string
 {
     $ini = ['rustsql.dsn' => $server->dsn('tls=required', ['password' => 'secret'])];
-    return php_run('session_start(); $_SESSION["n"] = 1; session_write_close(); session_start(); echo $_SESSION["n"];', $ini)['out'];
+    return php_run('session_start(); $_SESSION["n"] = 1; session_write_close(); session_start(); echo $_SESSION["n"]; session_destroy();
+        echo RustSql\ping()[0]["error"];', $ini)['out'];
 }
 
 $met = [];
