@@ -1,5 +1,5 @@
 --TEST--
-A host that failed is tried last for retry_after seconds, and in its place again after them
+A host that failed is tried after all others for retry_after seconds, and then in its usual place again
 --FILE--
 <?php
 require __DIR__ . '/../inc/hosts.php';
