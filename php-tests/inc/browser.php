@@ -81,16 +81,6 @@ final class Browser
         $this->command('POST', '/url', ['url' => $url]);
     }
 
-    public function url(): string
-    {
-        return $this->command('GET', '/url');
-    }
-
-    public function title(): string
-    {
-        return $this->command('GET', '/title');
-    }
-
     public function reload(): void
     {
         $this->command('POST', '/refresh', []);
@@ -125,11 +115,6 @@ final class Browser
     public function text(string $css): string
     {
         return $this->on($css, 'text');
-    }
-
-    public function value(string $css): ?string
-    {
-        return $this->on($css, 'property/value');
     }
 
     /** Runs JavaScript in the page and returns what it returns. It has `$arguments` in `arguments`. */
@@ -170,7 +155,7 @@ final class Browser
     /** The address of the page and its text, for messages. */
     public function page(): string
     {
-        return $this->url() . "\n" . $this->run('return document.body ? document.body.innerText.slice(0, 2000) : ""');
+        return $this->command('GET', '/url') . "\n" . $this->run('return document.body ? document.body.innerText.slice(0, 2000) : ""');
     }
 
     /** Opens a page in a new tab, which becomes the current one. Returns the tab. */
