@@ -25,8 +25,9 @@ final class Visit extends SessionHandler
 
 function say(array $line): void
 {
-    // Not by echo, after which PHP starts no session.
-    fwrite(STDOUT, json_encode($line, JSON_INVALID_UTF8_SUBSTITUTE | JSON_UNESCAPED_SLASHES) . "\n");
+    // Not by echo, after which PHP starts no session. If the command has ended, so does this.
+    $written = @fwrite(STDOUT, json_encode($line, JSON_INVALID_UTF8_SUBSTITUTE | JSON_UNESCAPED_SLASHES) . "\n");
+    $written !== false || exit;
 }
 
 function give_up(string $reason): never
@@ -48,6 +49,20 @@ function of_files(string $folder, int $depth): iterable
             yield from of_files($path, $depth - 1);
         } elseif ($depth === 0 && preg_match('~^sess_([a-zA-Z0-9,-]{1,256})$~D', $name, $id)) {
             yield $path => $id[1];
+        }
+    }
+}
+
+/** Sets when a file was last used. touch() alone would create one that a visitor has just moved. */
+function set_used(string $path, int $time): void
+{
+    $file = @fopen($path, 'r+');
+    $is = $file ? fstat($file) : null;
+    foreach ($file ? scandir('/proc/self/fd') : [] as $number) {
+        $open = @stat("/proc/self/fd/$number");
+        if ($open && [$open['dev'], $open['ino']] === [$is['dev'], $is['ino']]) {
+            @touch("/proc/self/fd/$number", $time);
+            return;
         }
     }
 }
@@ -159,7 +174,7 @@ foreach ($sessions as $id => $where) {
     }
     // It gets no longer life. rustsql compares the age of a file with this setting, too.
     ini_set('session.gc_maxlifetime', (string) ($left === -1 ? $lifetime : $left));
-    $is_ours && @touch($where);
+    $is_ours && set_used($where, time());
     session_id($id);
     $outcome = 'refused';
     if (session_start()) {
@@ -174,8 +189,8 @@ foreach ($sessions as $id => $where) {
             $outcome = $said ? 'refused' : 'moved';
         }
     }
-    if ($outcome !== 'moved' && $is_ours && file_exists($where)) {
-        @touch($where, $used);
+    if ($outcome !== 'moved' && $is_ours) {
+        set_used($where, $used);
     }
     $count[$outcome]++;
     if ($outcome === 'refused') {
