@@ -148,7 +148,9 @@ $visit = new Visit;
 session_set_save_handler($visit, false);
 $said = [];
 set_error_handler(function (int $level, string $text) use (&$said): bool {
-    $said[] = $text;
+    if (error_reporting() & $level) { // not those of @
+        $said[] = $text;
+    }
     return true;
 });
 
