@@ -23,10 +23,11 @@ $fails(1, 'cannot connect to 127.0.0.1:1: Connection refused', [], ['RUSTSQL_DSN
 $fails(1, "127.0.0.1:$port", [], ['RUSTSQL_DSN' => "mysql://app:wrong-secret@127.0.0.1:$port/app"]);
 $fails(1, 'no database is named', [], ['RUSTSQL_DSN' => "mysql://app:app-secret@127.0.0.1:$port"]);
 $fails(1, "unknown parameter 'tabel'", [], ['RUSTSQL_DSN' => "mysql://app:app-secret@127.0.0.1:$port/app?tabel=x"]);
-// As session_gc() in a table that is missing.
-$fails(1, $table->name, [], ['RUSTSQL_DSN' => $table->dsn()]);
+$fails(1, 'the first session creates the table', [], ['RUSTSQL_DSN' => $table->dsn()]);
 
 $fails(1, 'no database server is named', ['--php', php_with(['rustsql.dsn' => ''])]);
+$quiet = command(['gc', '--if-configured'], ['RUSTSQL_DSN' => $table->dsn()]);
+same([0, '', ''], [$quiet['exit'], $quiet['out'], $quiet['err']], '--if-configured before the first session');
 $quiet = command(['gc', '--if-configured', '--php', php_with(['rustsql.dsn' => ''])]);
 same([0, '', ''], [$quiet['exit'], $quiet['out'], $quiet['err']], '--if-configured');
 $fails(1, 'rustsql.lock_timeout', ['--php', php_with($table->ini(['rustsql.lock_timeout' => 'soon']))]);

@@ -5,6 +5,7 @@ The Debian package: from nothing to a served request, the timer's command collec
 require __DIR__ . '/../inc/debian_root.php';
 require __DIR__ . '/../inc/command.php';
 DebianRoot::skip();
+if (!shell_exec('PATH=$PATH:' . escapeshellarg(dirname(__DIR__, 2) . '/target/tools/bin') . ' command -v cargo-deb')) echo 'skip there is no cargo-deb: tools/cargo-tools cargo-deb says why';
 if (!is_executable(command_file())) echo 'skip the command is not built: make command';
 ?>
 --FILE--

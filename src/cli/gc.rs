@@ -21,7 +21,7 @@ pub struct Arguments {
     #[command(flatten)]
     format: Format,
 
-    /// Succeed without a word where PHP's settings name no server
+    /// Succeed without a word where PHP's settings name no server, and before the first session has created the table
     #[arg(long)]
     if_configured: bool,
 
@@ -38,11 +38,7 @@ impl Arguments {
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let Some(config) = arguments.settings.config()? else {
         return match arguments.if_configured {
-            true => Ok(Outcome {
-                text: String::new(),
-                json: json!({ "deleted": 0, "seconds": 0.0 }),
-                ..Outcome::default()
-            }),
+            true => Ok(nothing_to_do()),
             false => Err(Failure(NOTHING_SET.to_owned())),
         };
     };
@@ -52,12 +48,25 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let deleted = store.collect_all(&mut |deleted| bar.set_position(deleted));
     store.disconnect();
     bar.finish_and_clear();
-    let (deleted, seconds) = (deleted?, started.elapsed().as_secs_f64());
+    let seconds = started.elapsed().as_secs_f64();
+    let deleted = match deleted {
+        Ok(deleted) => deleted,
+        Err(error) if error.code() != Some(NO_SUCH_TABLE) => return Err(error.into()),
+        Err(_) if arguments.if_configured => return Ok(nothing_to_do()),
+        Err(error) => return Err(Failure(format!("{}; {NO_TABLE}", error.explain()))),
+    };
     Ok(Outcome {
         text: format!("{deleted} expired sessions deleted in {seconds:.1} s"),
         json: json!({ "deleted": deleted, "seconds": (seconds * 1e3).round() / 1e3 }),
         ..Outcome::default()
     })
+}
+
+fn nothing_to_do() -> Outcome {
+    Outcome {
+        json: json!({ "deleted": 0, "seconds": 0.0 }),
+        ..Outcome::default()
+    }
 }
 
 /// On a terminal only.
@@ -72,3 +81,7 @@ fn bar() -> ProgressBar {
 
 const NOTHING_SET: &str =
     "rustsql.dsn: no database server is named: set it in php.ini, or use RUSTSQL_DSN, --dsn or --defaults-file";
+
+const NO_SUCH_TABLE: u16 = 1146;
+
+const NO_TABLE: &str = "the first session creates the table; if it has another name, set rustsql.table";
