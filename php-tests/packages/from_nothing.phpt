@@ -54,7 +54,8 @@ $timed('sudo make install', $as_dev('sudo make install'));
 same('', $root->run('find', '/home/dev', '-user', 'root'), 'files of root in the checkout');
 $serves('make install');
 has('ready for sessions', $timed('make check', $as_dev('make check')), 'make check');
-$root->run('sh', '-ec', "rm $ini; exec 2>&1; " . $as_dev('sudo make uninstall'));
+copy("$project/packaging/rustsql.ini", "$root->folder$ini");
+$root->run('sh', '-ec', $as_dev('sudo make uninstall'));
 same('', $root->run('find', '/etc/php', '/usr/lib/php', '-name', '*rustsql*'), 'make uninstall');
 
 [$archive] = $root->pack('source');
