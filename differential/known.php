@@ -8,7 +8,7 @@ const NEUTRAL = [
     '~\b(?:files|rustsql|user) \(path: [^)]*\)~' => 'HANDLER (path)',
     '~\(session\.save_path: [^,]*, ~' => '(session.save_path: PATH, ',
     '~^\\0?(returned: )"(?:files|rustsql)"$~m' => '$1"HANDLER"',
-    '~the session id, which a visitor[^,]*, has~' => 'the session id has',
+    '~the session id from the visitor[^)]*\) has~' => 'the session id has',
     '~(warning: )\d+ (\S+: (?:Session ID is too long|rustsql: the session id has))~' => '$1$2',
     '~(?:Session ID is too long|rustsql: the session id has) .*~' => 'the id is refused',
     // The beginning of a random id, in a stack trace.

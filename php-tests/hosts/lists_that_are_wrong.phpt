@@ -16,7 +16,7 @@ const LISTS = [
     'a,fe80::1' => 'IPv6 addresses in brackets',
     'a,[::1' => ']',
     'a,[::1]3306' => "':'",
-    'a1,a2,a3,a4,a5,a6,a7,a8,a9,a10,a11,a12,a13,a14,a15,a16,a17' => '17 hosts: 16 are the most',
+    'a1,a2,a3,a4,a5,a6,a7,a8,a9,a10,a11,a12,a13,a14,a15,a16,a17' => '17 hosts: at most 16 are allowed',
 ];
 foreach (LISTS as $hosts => $problem) {
     $dsn = "mysql://app:xyzzy-secret@$hosts/app";

@@ -30,7 +30,7 @@ $ask('learns which host is silent', 'nobody');
 $ask('another account knows it', $session->user);
 ?>
 --EXPECT--
-session_start(): rustsql: session.save_path: it lists 130 hosts: 16 are the most
+session_start(): rustsql: session.save_path: it lists 130 hosts: at most 16 are allowed
 learns which host is good: the server, the silent host was tried
 knows it: the server, the silent host was left alone
 knows it still: the server, the silent host was left alone
