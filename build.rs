@@ -58,13 +58,13 @@ mod php {
         let mut builder = bindgen::builder()
             .header_contents(
                 "rustsql.h",
-                "#include \"php.h\"\n#include \"php_ini.h\"\n#include \"zend_exceptions.h\"\n#include \"ext/standard/info.h\"\n#include \"fopen_wrappers.h\"\n#include \"php_open_temporary_file.h\"\n#include \"ext/session/php_session.h\"\n",
+                "#include \"php.h\"\n#include \"php_ini.h\"\n#include \"zend_exceptions.h\"\n#include \"ext/standard/info.h\"\n#include \"ext/spl/spl_exceptions.h\"\n#include \"fopen_wrappers.h\"\n#include \"php_open_temporary_file.h\"\n#include \"ext/session/php_session.h\"\n",
             )
             .clang_args(includes.split_whitespace())
             .allowlist_recursively(false)
             .allowlist_type("ps_module|ps_module_struct|zend_result|ZEND_RESULT_CODE|_?zend_module_dep")
             .allowlist_function("zend_ini_string_ex|display_ini_entries|zend_unregister_ini_entries|zval_get_long_func|zend_exception_set_previous|zend_memory_usage|zend_clear_exception|zend_get_exception_base|zend_read_property|php_check_open_basedir_ex|php_get_temporary_directory|zend_ini_long")
-            .allowlist_var("ZEND_INI_STAGE_RUNTIME|MODULE_DEP_REQUIRED|ZEND_INI_DISPLAY_ORIG|EG_FLAGS_IN_SHUTDOWN")
+            .allowlist_var("ZEND_INI_STAGE_RUNTIME|MODULE_DEP_REQUIRED|ZEND_INI_DISPLAY_ORIG|EG_FLAGS_IN_SHUTDOWN|spl_ce_RuntimeException")
             .layout_tests(false)
             .formatter(bindgen::Formatter::None);
         if zts {

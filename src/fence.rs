@@ -109,6 +109,7 @@ mod tests {
             expires: 1000,
             now: 100,
             data: b"ours".to_vec(),
+            tag: None,
         })
     }
 
@@ -193,6 +194,7 @@ mod tests {
                 expires,
                 now: 100,
                 data: Vec::new(),
+                tag: None,
             })
         };
         let verdict = |expires| judge(&base, here(), Duration::ZERO, &sent(&[]), &found(expires));

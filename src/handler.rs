@@ -4,17 +4,21 @@
 //! `php::callbacks` calls one method for each callback; for the old store (`rustsql.migrate_from`) those in `handler::takeover`
 //! before or after it. `session` writes and deletes the opened session in a [`Store`].
 
+mod tags;
 pub mod takeover;
 
 use std::rc::Rc;
 use std::time::Duration;
+
+use takeover::Takeover;
 
 use crate::config::Config;
 use crate::error::{Error, Refusal, Result};
 use crate::loaded::{self, Loaded};
 use crate::session::{self, Ending, Session, Status};
 use crate::session_id::SessionKey;
-use crate::store::{IfAbsent, Store, Version};
+use crate::store::{IfAbsent, Store};
+use crate::tag::Tag;
 
 /// The longest time that garbage collection delays the close of a session.
 const COLLECT_BUDGET: Duration = Duration::from_millis(50);
@@ -25,25 +29,6 @@ enum State {
     /// The last read failed, so PHP does not have the stored data. A wrapping handler may continue with an empty session, or an
     /// error handler may close the session: that must not replace the stored data.
     Unread(SessionKey),
-}
-
-/// What this request knows of the old store.
-#[derive(Default)]
-struct Takeover {
-    /// The last id that this request has made: the old store has no such session.
-    made: Option<SessionKey>,
-    /// The old store is being asked for this session. If it still is at a write, a fatal error has ended the question.
-    asks: Option<SessionKey>,
-    /// The last write has to go on to the old store.
-    is_due: bool,
-    /// The version of the row that the old store has a copy of, with `rustsql.migrate_keep`.
-    copied: Option<Version>,
-    /// The row's data, where another request has written it since.
-    newer: Vec<u8>,
-    /// The old store has destroyed its copy of the session that is about to be destroyed.
-    copy_destroyed: bool,
-    /// An empty session takes the place of that session, for so many seconds: the old store still has its copy.
-    stand_in: Option<u64>,
 }
 
 pub struct Handler<S> {
@@ -62,6 +47,8 @@ pub struct Handler<S> {
     written_or_destroyed: bool,
     notices: Vec<String>,
     takeover: Takeover,
+    /// The tag of the session whose id `session_regenerate_id()` replaces.
+    inherited_tag: Option<Tag>,
 }
 
 impl<S: Store> Handler<S> {
@@ -77,6 +64,7 @@ impl<S: Store> Handler<S> {
             written_or_destroyed: false,
             notices: Vec::new(),
             takeover: Takeover::default(),
+            inherited_tag: None,
         }
     }
 
@@ -119,7 +107,11 @@ impl<S: Store> Handler<S> {
             Some((of, answer)) if of == key => answer?,
             _ => self.load(key, lock_free, IfAbsent::Claim)?,
         };
-        self.state = State::Open(Session::begin(key, loaded, self.store.instance()));
+        let mut session = Session::begin(key, loaded, self.store.instance());
+        if let Some(tag) = self.inherited_tag.take() {
+            session.set_tag(Some(tag));
+        }
+        self.state = State::Open(session);
         Ok(self.data(id))
     }
 
@@ -253,9 +245,14 @@ impl<S: Store> Handler<S> {
             State::Unread(_) if replaces => return Err(Error::Refused(Refusal::Unread)),
             State::Unread(_) | State::NotOpen => None,
         };
+        let tag = replaced.and_then(Session::tag);
         let stand_in = self.takeover.stand_in.take();
         let ending = Ending { replaced, stand_in };
         let result = session::delete(&mut self.store, &self.config, key, ending);
+        self.inherited_tag = tag;
+        if let State::Open(session) = &self.state {
+            session.count_hold();
+        }
         if result.is_ok() || matches!(self.state, State::Open(_)) {
             self.state = State::NotOpen;
         }
@@ -280,6 +277,10 @@ impl<S: Store> Handler<S> {
 
     /// `keep_connection`: PHP opens a new session at once (`session_regenerate_id`).
     pub fn close(&mut self, keep_connection: bool) -> Result<()> {
+        if let State::Open(session) = &self.state {
+            session.count_hold();
+            self.inherited_tag = session.tag();
+        }
         self.state = State::NotOpen;
         self.validated = None;
         self.written_or_destroyed = false;
@@ -288,6 +289,7 @@ impl<S: Store> Handler<S> {
         if keep_connection {
             return Ok(());
         }
+        self.inherited_tag = None;
         self.store.within(loaded::time_to_answer(&self.config));
         let mut collected = Ok(());
         if std::mem::take(&mut self.collect_at_close) && !self.store.is_forked() {

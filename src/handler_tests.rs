@@ -109,6 +109,7 @@ impl Store for Memory {
             expires: stays.unwrap_or(moved),
             now: server.clock,
             data: write.data.to_vec(),
+            tag: write.tag,
         };
         server.rows.insert(key, row);
         server.locks.remove(&key);

@@ -239,6 +239,7 @@ impl Store for Client {
             expires: world.clock + write.expiry.lifetime + write.expiry.touch_seconds,
             now: world.clock,
             data: write.data.to_vec(),
+            tag: write.tag,
         };
         let losses = world.losses;
         world.writers.insert(self.number);

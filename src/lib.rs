@@ -17,6 +17,7 @@
 #![cfg_attr(not(feature = "php"), allow(dead_code))]
 
 mod config;
+mod counters;
 mod db;
 mod envelope;
 mod error;
@@ -29,6 +30,7 @@ mod original;
 mod session;
 mod session_id;
 mod store;
+mod tag;
 
 #[cfg(test)]
 mod history_tests;

@@ -9,19 +9,22 @@
 //! | [`Access::ReadOnly`] | timed out | refused |
 
 mod ending;
+mod status;
 
 pub use ending::{Ending, delete};
+pub use status::Status;
 
 use std::time::{Duration, Instant};
 
 use crate::config::Config;
+use crate::counters::{self, Counter, Timer};
 use crate::error::{Error, Refusal, Result};
 use crate::fence::{Base, Sent, Verdict, judge};
 use crate::loaded::{Access, Loaded, relock_timeout, time_to_answer, time_to_relock};
-use crate::lock::Mode;
 use crate::original::Original;
 use crate::session_id::SessionKey;
 use crate::store::{Expected, Expiry, Found, IfAbsent, Instance, Store, Version, Write};
+use crate::tag::Tag;
 
 /// How often a write is tried if its connection is lost.
 const WRITE_ATTEMPTS: u32 = 3;
@@ -39,20 +42,14 @@ pub struct Session {
     /// Its lock was lost meanwhile, and there is no row: only the old store knows whether it was taken over and destroyed.
     is_doubtful: bool,
     read_at: Instant,
+    opened_at: Instant,
     waited: Duration,
     /// The data as it was read. `None` after a write of this request.
     data: Option<Original>,
     bytes: usize,
-}
-
-/// The result of `RustSql\status()`.
-#[derive(Debug, PartialEq)]
-pub struct Status {
-    pub lock: &'static str,
-    pub waited: Duration,
-    pub held: Duration,
-    pub version: Option<u64>,
-    pub bytes: usize,
+    /// The tag of the stored row, and the one that the next write gives it.
+    stored_tag: Option<Tag>,
+    tag: Option<Tag>,
 }
 
 impl Session {
@@ -60,11 +57,12 @@ impl Session {
     pub fn begin(key: SessionKey, loaded: Loaded, instance: Instance) -> Self {
         let live = matches!(&loaded.found, Found::Row(row) if row.is_live());
         let is_adopted = loaded.old.is_some();
-        let (version, expires, now, data) = match loaded.found {
-            Found::Row(row) => (Some(row.version), row.expires, row.now, row.data),
-            Found::Absent { placeholder } => (placeholder, 0, 0, Vec::new()),
+        let (version, expires, now, data, tag) = match loaded.found {
+            Found::Row(row) => (Some(row.version), row.expires, row.now, row.data, row.tag),
+            Found::Absent { placeholder } => (placeholder, 0, 0, Vec::new(), None),
         };
-        let data = loaded.old.unwrap_or(if live { data } else { Vec::new() });
+        let (data, tag) = if live { (data, tag) } else { (Vec::new(), None) };
+        let data = loaded.old.unwrap_or(data);
         Self {
             key,
             access: loaded.access,
@@ -78,9 +76,12 @@ impl Session {
             is_adopted,
             is_doubtful: false,
             read_at: Instant::now(),
+            opened_at: Instant::now(),
             waited: loaded.waited,
             bytes: data.len(),
             data: Some(Original::Whole(data)),
+            stored_tag: tag,
+            tag,
         }
     }
 
@@ -119,6 +120,20 @@ impl Session {
         self.data.as_ref().map(Original::bytes).unwrap_or_default()
     }
 
+    pub fn tag(&self) -> Option<Tag> {
+        self.tag
+    }
+
+    /// Whether the stored row has this tag, or will have it after the next write.
+    pub fn has_tag(&self, tag: Tag) -> bool {
+        [self.tag, self.stored_tag].contains(&Some(tag))
+    }
+
+    /// The next write gives the row this tag.
+    pub fn set_tag(&mut self, tag: Option<Tag>) {
+        self.tag = tag;
+    }
+
     /// Call this when PHP has its own copy of the data.
     pub fn shrink(&mut self) {
         if let Some(data) = &mut self.data {
@@ -126,20 +141,10 @@ impl Session {
         }
     }
 
-    pub fn status(&self, config: &Config) -> Status {
-        Status {
-            lock: match self.access {
-                Access::Locked(mode) => mode.name(),
-                Access::LockFree if config.is_unlocked() => Mode::Unlocked.name(),
-                Access::LockFree | Access::ReadOnly => "none",
-            },
-            waited: self.waited,
-            held: match self.access {
-                Access::Locked(_) => self.read_at.elapsed(),
-                _ => Duration::ZERO,
-            },
-            version: self.base.version.filter(|_| self.base.live).map(Version::number),
-            bytes: self.bytes,
+    /// Call this when the session is closed.
+    pub fn count_hold(&self) {
+        if let Access::Locked(_) = self.access {
+            counters::time(Timer::Hold, self.opened_at.elapsed());
         }
     }
 
@@ -147,7 +152,7 @@ impl Session {
     pub fn write(&mut self, store: &mut impl Store, config: &Config, data: &[u8], lifetime: u64) -> Result<bool> {
         store.within(time_to_answer(config));
         let exists = self.base.live || self.is_adopted;
-        let unchanged = exists && self.was_read_as(data);
+        let unchanged = exists && self.tag == self.stored_tag && self.was_read_as(data);
         if store.is_forked() {
             return match unchanged {
                 true => Ok(false),
@@ -192,8 +197,10 @@ impl Session {
         };
         let now = self.now();
         if expiry.fits(self.base.expires, now) || !matches!(self.access, Access::Locked(_)) && !unlocked {
+            counters::count(Counter::Unchanged);
             return Ok(false);
         }
+        counters::count(Counter::Touches);
         if store.held(self.key).is_some() || unlocked {
             match store.touch(self.key, version, expiry) {
                 Ok(true) => {
@@ -228,6 +235,8 @@ impl Session {
             .inspect_err(|error| {
                 self.is_doubtful = error.is_not_taken_over();
             })?;
+        counters::count(Counter::Writes);
+        counters::add(Counter::BytesWritten, data.len() as u64);
         // A second write of this request expects the version of the first.
         let now = self.now();
         self.base = Base {
@@ -241,6 +250,7 @@ impl Session {
         self.read_at = Instant::now();
         self.bytes = data.len();
         self.data = None;
+        self.stored_tag = self.tag;
         Ok(())
     }
 
@@ -271,6 +281,9 @@ impl Session {
             let again = attempt > 0 || !unlocked && store.held(self.key).is_none();
             // All attempts share one time limit.
             if again && !std::mem::replace(&mut locks, true) {
+                if matches!(self.access, Access::Locked(_)) {
+                    counters::count(Counter::LostLocks);
+                }
                 store.within(time_to_relock(config));
             }
             if again && !unlocked {
@@ -309,6 +322,8 @@ impl Session {
                 expiry,
                 moves_expiry: !stays || attempt > 0,
                 is_new: !base.live,
+                tag: self.tag,
+                moves_tag: self.tag != self.stored_tag,
             };
             sent.versions.push(version);
             match store.save(self.key, write) {

@@ -30,6 +30,11 @@ impl SessionKey {
         Ok(Self(key))
     }
 
+    /// The key of a row. `None` if it has another length.
+    pub fn from_column(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
     /// The value of the primary key.
     pub fn bytes(self) -> [u8; 16] {
         self.0

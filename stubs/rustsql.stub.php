@@ -35,6 +35,69 @@ function status(): array {}
 function ping(): array {}
 
 /**
+ * What all workers of this PHP master process have counted since it started, for the hosts, account, table and namespace of the
+ * current settings. A worker that was killed is counted, too. On the command line that is this process alone.
+ *
+ * - `opens`, `failed_opens`: sessions that were read for PHP, or could not be
+ * - `writes`, `touches`, `unchanged`: sessions that were written, whose expiry alone was moved, that needed neither
+ * - `destroys`: sessions that were destroyed
+ * - `waits`: locks that were had after 10 ms or more; `lock_timeouts`: those that were not had in time; `lost_locks`: those that were
+ *   lost while a session was open
+ * - `refused_newer`, `refused_destroyed`, `refused_read_only`, `refused_other`: writes that were refused, since another request had
+ *   written or destroyed the session, since it was opened without its lock, or for the data itself; `failed_writes`: all other failures
+ * - `connects`: logins; `failovers`: hosts that could not be used
+ * - `collected`: expired sessions that were deleted
+ * - `bytes_read`, `bytes_written`: PHP's data, before compression
+ * - `lock_wait`: times from asking for a lock to having it; `hold`: from having it to the end of the session; `round_trip`: from a
+ *   packet that waits for no lock to its answer. `below` has the counts of a histogram: each key is the upper bound in seconds
+ *
+ * @return array<string, int|array{count: int, seconds: float, below: array<string, int>}>
+ * @throws Exception if a setting is wrong
+ */
+function stats(): array {}
+
+/**
+ * Deletes expired sessions, at most `$max_rows` of them, and returns how many. It needs no open session: for cron, where
+ * `session.gc_probability` is 0.
+ *
+ * @throws Exception
+ */
+function gc(?int $max_rows = null): int {}
+
+/**
+ * Marks the open session from its next write on, with the id of its user say; null takes the mark away. A session that
+ * `session_regenerate_id()` makes has the mark of the one before. The table has a hash of it.
+ *
+ * @return true
+ * @throws Exception if no session is open
+ */
+function tag(?string $tag = null): bool {}
+
+/**
+ * The live sessions that have this mark, the last used one first.
+ *
+ * - `created`, `used`, `expires`: Unix times of the server; `used` is that of the last write, and moves at most once in `rustsql.touch_interval`
+ * - `bytes`: length of what is stored, compressed or encrypted as it is
+ * - `current`: it is the open session of this request
+ *
+ * @return list<array{created: int, used: int, expires: int, bytes: int, current: bool}>
+ * @throws Exception
+ */
+function sessions(string $tag): array {}
+
+/**
+ * Ends the sessions that have this mark, and returns how many: "log out everywhere else". A request that has such a session open
+ * cannot write it again. A session that is locked by its row is ended after its request, which is waited for up to `rustsql.lock_timeout`.
+ *
+ * @param bool $keep_current false: ends the open session, too, as `session_destroy()` does, if it has the mark
+ * @throws Exception also if a session is in use for longer; the others are ended then
+ */
+function revoke(string $tag, bool $keep_current = true): int {}
+
+/** What a function throws that fails. The save handler warns instead. */
+class Exception extends \RuntimeException {}
+
+/**
  * The SQL that creates the configured table, for an account that may not create it itself (`rustsql.auto_create`).
  */
 function schema(): string {}

@@ -90,7 +90,7 @@ final class Session
     public function awaitWaiters(int $count, int $seconds = 0): void
     {
         // innodb_trx would be exact, but MariaDB refreshes it only if it was not read for 0.1 s.
-        $states = $this->lock === 'advisory' ? ['user lock'] : ['statistics', 'update'];
+        $states = $this->lock === 'advisory' ? ['user lock'] : ['statistics', 'update', 'updating'];
         $waits = fn ($row) => in_array(strtolower($row['State'] ?? ''), $states) && $row['Time'] >= $seconds;
         $seen = 0;
         Server::waitFor(function () use ($count, $waits, &$seen): bool {

@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let started = Instant::now();
     let mut store = Database::new(Rc::new(config), "rustsql gc".to_owned());
     let bar = bar();
-    let deleted = store.collect_all(&mut |deleted| bar.set_position(deleted));
+    let deleted = store.collect_all(u64::MAX, &mut |deleted| bar.set_position(deleted));
     store.disconnect();
     bar.finish_and_clear();
     let seconds = started.elapsed().as_secs_f64();

@@ -12,6 +12,7 @@ use super::reply::{Answer, Reply, ResultSet};
 use super::statement::Statement;
 use super::{errno, login, statement_error};
 use crate::config::Config;
+use crate::counters::{self, Counter, Timer};
 use crate::error::{DbError, Error, Result};
 
 /// The most prepared statements of a kept connection. A request uses two of them.
@@ -44,6 +45,7 @@ impl Connection {
     /// serves other requests, too.
     pub fn open(host: &Host, config: &Config, script: Option<&str>) -> Result<Self> {
         let client = login::log_in(host, config, script.unwrap_or_default())?;
+        counters::count(Counter::Connects);
         Ok(Self {
             listed: fork::list(client.descriptor()),
             inner: Some(client),
@@ -219,9 +221,13 @@ impl Connection {
         };
         let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         client.set_deadline(end.into_iter().chain(self.deadline).min());
-        let Err(error) = work(client, &mut reply.sets) else {
-            return reply;
-        };
+        let started = Instant::now();
+        let result = work(client, &mut reply.sets);
+        // A wait for a lock has a longer timeout.
+        if timeout.is_some_and(|timeout| timeout <= self.io_timeout) {
+            counters::time(Timer::RoundTrip, started.elapsed());
+        }
+        let Err(error) = result else { return reply };
         self.reusable = false;
         self.pipelined_login_failed = client.is_logging_in();
         if self.pipelined_login_failed {

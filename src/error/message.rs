@@ -16,6 +16,7 @@ impl Error {
             Self::UnfitHost { .. } => Some("point rustsql.dsn at the primary"),
             Self::OldUnreadable(..) => Some("see rustsql.migrate_from and rustsql.migrate_path"),
             Self::CopyAloneDestroyed(why) => why.cure(),
+            Self::StillHeld { .. } => Some("call it again later"),
             Self::TableLocked { .. } => Some("wait for its end: SHOW PROCESSLIST shows whose it is"),
             Self::Unsuitable { .. } => Some("point rustsql.dsn at MySQL or MariaDB"),
             _ => None,

@@ -77,6 +77,10 @@ pub enum Error {
     #[error("the session is locked by another request: waited {}, {holder}", seconds(*.waited))]
     LockTimeout { waited: Duration, holder: Holder },
 
+    /// Not all sessions of a tag were ended.
+    #[error("{ended} sessions were ended; others are still locked by requests that use them: waited {}", seconds(*.waited))]
+    StillHeld { ended: u64, waited: Duration },
+
     /// The server refused the lock without waiting.
     #[error("{host} did not grant the lock: {why}")]
     LockDenied { host: String, why: &'static str },

@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 use std::ffi::c_int;
+use std::fmt::{self, Display, Formatter};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::ptr;
 
 use ext_php_rs::ffi::{ext_php_rs_zend_string_init, zend_long, zend_string};
 
 use super::warning;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 thread_local! {
     static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };
@@ -58,6 +59,37 @@ pub fn string<'a>(body: impl FnOnce() -> Result<&'a [u8]>) -> *mut zend_string {
 /// `call` for a value with a destructor. The caller prints the warnings (`warning::flush`) when no destructor is pending.
 #[cfg_attr(panic_on_purpose, track_caller)]
 pub fn caught<T>(body: impl FnOnce() -> Result<T>) -> Option<T> {
+    match outcome(body) {
+        Ok(value) => Some(value),
+        Err(Failure::Error(error)) => {
+            warning::error(&error);
+            None
+        }
+        Err(panic) => {
+            warning::text(&panic.to_string());
+            None
+        }
+    }
+}
+
+/// Why `body` has no value.
+pub enum Failure {
+    Error(Error),
+    Panic { place: String },
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Error(error) => f.write_str(&error.explain()),
+            Self::Panic { place } => write!(f, "internal error at {place}; please report it"),
+        }
+    }
+}
+
+/// `caught` for a function that throws: nothing is printed.
+#[cfg_attr(panic_on_purpose, track_caller)]
+pub fn outcome<T>(body: impl FnOnce() -> Result<T>) -> std::result::Result<T, Failure> {
     #[cfg(panic_on_purpose)]
     let place = std::panic::Location::caller();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
@@ -69,16 +101,10 @@ pub fn caught<T>(body: impl FnOnce() -> Result<T>) -> Option<T> {
         result
     }));
     match outcome {
-        Ok(Ok(value)) => Some(value),
-        Ok(Err(error)) => {
-            warning::error(&error);
-            None
-        }
-        Err(_) => {
-            let place = LAST_PANIC.with_borrow_mut(std::mem::take);
-            warning::text(&format!("internal error at {place}; please report it"));
-            None
-        }
+        Ok(result) => result.map_err(Failure::Error),
+        Err(_) => Err(Failure::Panic {
+            place: LAST_PANIC.with_borrow_mut(std::mem::take),
+        }),
     }
 }
 

@@ -27,6 +27,7 @@ use super::open_handler::{self, bound_answers};
 use super::save_path::{self, SavePath};
 use super::session_api::ps_module;
 use super::{boundary, ini, old_handler, old_store, session_variables, upload, warning};
+use crate::counters;
 use crate::error::Error;
 use crate::handler::Handler;
 use crate::store::database::Database;
@@ -84,6 +85,7 @@ unsafe extern "C" fn open(mod_data: *mut *mut c_void, save_path: SavePath, _name
             }
             if (*mod_data).is_null() {
                 let config = ini::load(&save_path::text(save_path))?;
+                counters::select(&config);
                 let store = Database::new(Rc::clone(&config), script());
                 open_handler::put(mod_data, Handler::new(config, store));
             }
@@ -159,7 +161,7 @@ unsafe extern "C" fn read(
         let (handler, id) = unsafe { (open_handler::get(mod_data)?, bytes(key)) };
         let read_and_close = running() == Running::Start { read_and_close: true };
         bound_answers(engine::memory_left());
-        let result = handler.read(id, read_and_close).map(drop);
+        let result = counters::read(handler.read(id, read_and_close).map(<[u8]>::len));
         open_handler::queue_notices(handler);
         result?;
         caller::has_read(id);
@@ -214,7 +216,7 @@ unsafe extern "C" fn write(
             open_handler::queue_notices(handler);
             match result {
                 Err(error) if error.is_not_taken_over() && !again => Ok(UNCERTAIN),
-                result => result.map(|()| SUCCESS),
+                result => counters::written(result).map(|()| SUCCESS),
             }
         })
     };
@@ -262,7 +264,7 @@ unsafe extern "C" fn destroy(mod_data: *mut *mut c_void, key: *mut zend_string) 
             // SAFETY: these are ext/session's own arguments.
             let (handler, id) = unsafe { (open_handler::get(mod_data)?, bytes(key)) };
             match caller::is_failed_decode(id) {
-                false => handler.destroy(id, running() == Running::RegenerateId)?,
+                false => counters::destroyed(handler.destroy(id, running() == Running::RegenerateId))?,
                 // session_decode() got bad data from the script. The stored data is good.
                 true if running() == Running::Decode => {}
                 true => return Err(handler.is_undecodable()),

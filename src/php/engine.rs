@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_void};
 use std::sync::OnceLock;
 
 use ext_php_rs::ffi::{ext_php_rs_executor_globals, ext_php_rs_process_globals, ext_php_rs_sapi_globals, zend_string};
+use ext_php_rs::zend::Function;
 
 use super::session_api::zend_memory_usage;
 use super::session_variables;
@@ -70,4 +71,11 @@ pub fn memory_left() -> Option<usize> {
     // SAFETY: the function only reads.
     let used = unsafe { zend_memory_usage(false) };
     memory_limit().map(|limit| limit.saturating_sub(used))
+}
+
+/// Calls PHP's `session_destroy()`.
+pub fn destroy_session() -> bool {
+    Function::try_from_function("session_destroy")
+        .and_then(|function| function.try_call(Vec::new()).ok())
+        .is_some_and(|result| result.is_true())
 }

@@ -8,6 +8,7 @@ mod boundary;
 mod callbacks;
 mod caller;
 mod engine;
+mod exception;
 mod functions;
 mod info;
 mod ini;

@@ -11,7 +11,7 @@ use ext_php_rs::ffi::{_zend_module_dep, ZEND_RESULT_CODE_FAILURE, ZEND_RESULT_CO
 use ext_php_rs::zend::{ModuleEntry, StaticModuleEntry};
 
 use super::session_api::{MODULE_DEP_REQUIRED, ps_module};
-use super::{boundary, callbacks, engine, functions, info, ini, old_handler, shared_memory, warning};
+use super::{boundary, callbacks, engine, exception, functions, info, ini, old_handler, shared_memory, warning};
 use crate::db::{fork, pool};
 
 /// C's `static const zend_module_dep[]`.
@@ -58,9 +58,13 @@ unsafe extern "C" fn startup(_kind: c_int, module_number: c_int) -> c_int {
     boundary::install_panic_hook();
     boundary::call(ZEND_RESULT_CODE_FAILURE, || {
         watch_forks();
-        shared_memory::share_hosts();
+        shared_memory::map();
         ini::register(module_number);
         ini::check_at_startup();
+        if exception::register().is_err() {
+            warning::text("another extension has a class RustSql\\Exception: remove it");
+            return Ok(ZEND_RESULT_CODE_FAILURE);
+        }
         // The session functions are looked up here instead of linked: ext/session may be a shared library, which PHP loads
         // after this one but starts before it.
         type Register = unsafe extern "C" fn(*const ps_module) -> c_int;

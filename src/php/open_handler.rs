@@ -50,6 +50,14 @@ pub fn queue_notices(handler: &mut OpenHandler) {
     }
 }
 
+/// `with` for a `body` that changes the handler.
+pub fn with_mut(body: impl FnOnce(&mut OpenHandler)) {
+    // SAFETY: as above.
+    if let Some(handler) = unsafe { OPEN.get().as_mut() } {
+        body(handler);
+    }
+}
+
 /// Whether `*mod_data` is our box. After `session_module_name()` has changed the handler, `SessionHandler` passes the data of
 /// another one.
 ///

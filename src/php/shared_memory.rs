@@ -3,28 +3,36 @@
 use std::ptr;
 use std::sync::Once;
 
-use crate::db::host_table::{self, HostTable};
+use crate::counters;
+use crate::db::host_table;
 
-/// Called in MINIT, which may run more than once in a process. If the mapping fails, each worker keeps its own table.
-pub fn share_hosts() {
+/// Called in MINIT, which may run more than once in a process. If a mapping fails, each worker keeps its own table of hosts, and
+/// nothing is counted.
+pub fn map() {
     static ONCE: Once = Once::new();
-    ONCE.call_once(map_and_share);
+    ONCE.call_once(|| {
+        // SAFETY: both tables consist of atomic numbers, so all-zero bytes are valid ones.
+        unsafe {
+            zeroed().map(host_table::share);
+            zeroed().map(counters::share);
+        }
+    });
 }
 
-fn map_and_share() {
-    // SAFETY: a new anonymous mapping, large enough and aligned to a page; it is never unmapped. All-zero bytes are a
-    // valid `HostTable`, which consists of atomics.
+/// # Safety
+/// All-zero bytes are a valid `T`.
+unsafe fn zeroed<T>() -> Option<&'static T> {
+    // SAFETY: a new anonymous mapping, large enough and aligned to a page; it is never unmapped. The kernel provides its pages
+    // when they are first written to.
     unsafe {
         let memory = libc::mmap(
             ptr::null_mut(),
-            size_of::<HostTable>(),
+            size_of::<T>(),
             libc::PROT_READ | libc::PROT_WRITE,
             libc::MAP_SHARED | libc::MAP_ANONYMOUS,
             -1,
             0,
         );
-        if memory != libc::MAP_FAILED {
-            host_table::share(&*memory.cast::<HostTable>());
-        }
+        (memory != libc::MAP_FAILED).then(|| &*memory.cast::<T>())
     }
 }

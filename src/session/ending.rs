@@ -81,6 +81,8 @@ fn end(store: &mut impl Store, config: &Config, key: SessionKey, stand_in: Optio
             touch_seconds: config.touch_seconds(lifetime),
         },
         moves_expiry: true,
+        tag: None,
+        moves_tag: true,
         is_new: true,
     };
     store.save(key, empty).map(drop)

@@ -8,6 +8,7 @@ use super::create::create_table;
 use super::link::Link;
 use super::lock::{Attempt, advisory, holder, row};
 use super::{Found, IfAbsent, peek};
+use crate::counters::{self, Counter, Timer};
 use crate::error::{DbError, Error, Result, seconds};
 use crate::lock::{LockTimeout, Mode};
 use crate::session_id::SessionKey;
@@ -15,12 +16,16 @@ use crate::session_id::SessionKey;
 /// Most attempts after a deadlock, an unfit host, or a missing table.
 const ATTEMPTS: u32 = 5;
 
+/// No server needs so long for a lock that is free: another request has held it.
+const WAITED: Duration = Duration::from_millis(10);
+
 /// Locks and reads, in one packet if the row exists and is free.
 pub fn acquire(link: &mut Link, key: SessionKey, if_absent: IfAbsent, limit: LockTimeout) -> Result<Found> {
     let started = Instant::now();
     let mut attempts = 0;
     // After a whole `innodb_lock_wait_timeout`: the table may have been locked until then, so one more attempt is worth it.
     let mut once_more = true;
+    let mut waited = Duration::ZERO;
     loop {
         if let Some(mode) = link.held(key) {
             match read_held(link, key, mode) {
@@ -43,8 +48,13 @@ pub fn acquire(link: &mut Link, key: SessionKey, if_absent: IfAbsent, limit: Loc
             1 => limit,
             _ => limit.remaining(started.elapsed()),
         };
-        match attempt(link, key, if_absent, timeout) {
-            Ok(Attempt::Done(found)) => return Ok(found),
+        match attempt(link, key, if_absent, timeout, &mut waited) {
+            Ok(Attempt::Done(found)) => {
+                if link.held(key).is_some() {
+                    count(waited);
+                }
+                return Ok(found);
+            }
             Ok(Attempt::WrongMode) if link.holds_session() => link.release_lock()?,
             Ok(Attempt::WrongMode | Attempt::WrongHost) => {}
             Ok(Attempt::TimedOut(mode)) => return Err(timed_out(link, key, mode, started.elapsed())),
@@ -63,13 +73,30 @@ pub fn acquire(link: &mut Link, key: SessionKey, if_absent: IfAbsent, limit: Loc
     }
 }
 
-fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {
+/// Adds to `waited` the time without that for the connection.
+fn attempt(
+    link: &mut Link,
+    key: SessionKey,
+    if_absent: IfAbsent,
+    timeout: LockTimeout,
+    waited: &mut Duration,
+) -> Result<Attempt> {
     // The mode depends on the server.
     link.connect()?;
-    match link.mode() {
+    let asked = Instant::now();
+    let attempt = match link.mode() {
         Mode::Advisory => advisory::attempt(link, key, if_absent, timeout),
         Mode::Row => row::attempt(link, key, if_absent, timeout),
         Mode::Unlocked => Ok(Attempt::found(peek::peek(link, key)?)),
+    };
+    *waited += asked.elapsed();
+    attempt
+}
+
+fn count(waited: Duration) {
+    counters::time(Timer::LockWait, waited);
+    if waited >= WAITED {
+        counters::count(Counter::Waits);
     }
 }
 
@@ -81,6 +108,7 @@ fn read_held(link: &mut Link, key: SessionKey, mode: Mode) -> Result<Attempt> {
 }
 
 fn timed_out(link: &mut Link, key: SessionKey, mode: Mode, waited: Duration) -> Error {
+    counters::count(Counter::LockTimeouts);
     if mode == Mode::Row {
         row::give_up(link);
     }

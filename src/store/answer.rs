@@ -12,6 +12,7 @@ use crate::envelope::Place;
 use crate::error::Result;
 use crate::lock::Mode;
 use crate::session_id::SessionKey;
+use crate::tag::Tag;
 
 impl Link {
     /// The row of a SELECT of `sql::COLUMNS`. A result set with another number of columns belongs to another statement, and must
@@ -36,6 +37,7 @@ impl Link {
         let (Some(version), Some(expires), Some(now), Some(format)) = numbers else {
             return Err(self.out_of_sync());
         };
+        let tag = row.bytes(sql::TAG).and_then(Tag::from_column);
         let Some(stored) = row.take_bytes(3) else {
             return Err(self.out_of_sync());
         };
@@ -51,6 +53,7 @@ impl Link {
             expires,
             now,
             data,
+            tag,
         }))
     }
 

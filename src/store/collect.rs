@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::link::Link;
 use super::lock::advisory;
+use crate::counters::{self, Counter};
 use crate::db::reply::{Answer, ResultSet};
 use crate::db::statement::Statement;
 use crate::error::Result;
@@ -27,8 +28,9 @@ const IN_PASSING: Pace = Pace { batch: 100, rest: 0 };
 const AT_LEISURE: Pace = Pace { batch: 20, rest: 4 };
 
 /// Without a budget it deletes all expired rows, even if another process collects: each skips rows that the other has locked.
-/// With a budget it stops if another process of this account collects. `progress` gets the number of deleted rows so far.
-pub fn run(link: &mut Link, budget: Option<Duration>, progress: &mut dyn FnMut(u64)) -> Result<u64> {
+/// With a budget it stops if another process of this account collects. It also stops after `most` rows. `progress` gets the number
+/// of deleted rows so far.
+pub fn run(link: &mut Link, budget: Option<Duration>, most: u64, progress: &mut dyn FnMut(u64)) -> Result<u64> {
     let started = Instant::now();
     if budget.is_some() {
         link.set_lock_wait(1);
@@ -46,10 +48,12 @@ pub fn run(link: &mut Link, budget: Option<Duration>, progress: &mut dyn FnMut(u
     let (mut deleted, mut from) = (0, 0);
     loop {
         let began = Instant::now();
-        let batch = delete_batch(link, pace.batch, &mut from)?;
+        let size = usize::try_from(most - deleted).map_or(pace.batch, |left| pace.batch.min(left));
+        let batch = delete_batch(link, size, &mut from)?;
         deleted += batch;
+        counters::add(Counter::Collected, batch);
         progress(deleted);
-        if batch == 0 || budget.is_some_and(|budget| started.elapsed() >= budget) {
+        if batch == 0 || deleted >= most || budget.is_some_and(|budget| started.elapsed() >= budget) {
             break;
         }
         std::thread::sleep(pace.rest * began.elapsed());

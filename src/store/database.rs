@@ -9,6 +9,7 @@ use super::acquire::acquire;
 use super::change::{change, check_size, released_within};
 use super::link::Link;
 use super::peek::peek;
+use super::tagged::{self, Listed};
 use super::{Expected, Expiry, Found, IfAbsent, Instance, Row, Store, Version, Write, collect, sql};
 use crate::config::Config;
 use crate::db::connection::Connection;
@@ -16,6 +17,7 @@ use crate::envelope::Place;
 use crate::error::Result;
 use crate::lock::{LockTimeout, Mode};
 use crate::session_id::SessionKey;
+use crate::tag::Tag;
 
 pub struct Database {
     link: Link,
@@ -27,13 +29,26 @@ impl Database {
         Self { link }
     }
 
+    /// The sessions of a tag.
+    pub fn tagged(&mut self, tag: &[u8]) -> Result<Vec<Listed>> {
+        let tag = Tag::new(&self.link.config().namespace, tag);
+        tagged::list(&mut self.link, tag)
+    }
+
+    /// Ends the sessions of a tag, except one, and returns how many. It waits for locked ones as long as for a session's lock.
+    pub fn end_tagged(&mut self, tag: &[u8], except: Option<SessionKey>) -> Result<u64> {
+        let tag = Tag::new(&self.link.config().namespace, tag);
+        let limit = self.link.config().lock_timeout.with_io(Duration::ZERO);
+        tagged::end(&mut self.link, tag, except, limit)
+    }
+
     pub fn connection(&self) -> Option<&Connection> {
         self.link.connection()
     }
 
     /// Deletes all expired rows, as `session_gc()` does. `progress` gets the number of deleted rows so far.
-    pub fn collect_all(&mut self, progress: &mut dyn FnMut(u64)) -> Result<u64> {
-        collect::run(&mut self.link, None, progress)
+    pub fn collect_all(&mut self, most: u64, progress: &mut dyn FnMut(u64)) -> Result<u64> {
+        collect::run(&mut self.link, None, most, progress)
     }
 }
 
@@ -87,7 +102,7 @@ impl Store for Database {
     }
 
     fn collect(&mut self, budget: Option<Duration>) -> Result<u64> {
-        collect::run(&mut self.link, budget, &mut |_| ())
+        collect::run(&mut self.link, budget, u64::MAX, &mut |_| ())
     }
 
     fn another(&self) -> Self {

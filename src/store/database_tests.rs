@@ -27,13 +27,20 @@ fn version() -> Version {
 
 /// The columns of a stored session; `more`: whether the server is read-only, whether the lock was granted, whether it is a node.
 fn row(more: &[&'static str]) -> Said {
-    let stored = ["7", "2000", "1000", "a|i:1;", "0", "42"];
-    Said::Row(stored.iter().chain(more).copied().map(Some).collect())
+    let stored = ["7", "2000", "1000", "a|i:1;", "0", "42"].map(Some);
+    let tag = [None];
+    Said::Row(
+        stored
+            .into_iter()
+            .chain(tag)
+            .chain(more.iter().copied().map(Some))
+            .collect(),
+    )
 }
 
 /// No row was found.
 fn no_row(more: &[&'static str]) -> Said {
-    let missing = [None, None, Some("1000"), None, None, Some("42")];
+    let missing = [None, None, Some("1000"), None, None, Some("42"), None];
     Said::Row(missing.into_iter().chain(more.iter().copied().map(Some)).collect())
 }
 
@@ -64,6 +71,8 @@ fn save(store: &mut Database) -> Result<bool> {
         expiry,
         moves_expiry: true,
         is_new: false,
+        tag: None,
+        moves_tag: false,
     };
     store.save(key(), write)
 }
@@ -137,6 +146,7 @@ fn null_in_place_of_a_lock_is_an_error() {
         None,
         None,
         Some("42"),
+        None,
         Some("0"),
         None,
         Some("0"),
@@ -221,7 +231,7 @@ fn a_server_that_takes_no_writes_is_left_for_none() {
 
 #[test]
 fn rows_of_another_shape_are_no_session() {
-    for answer in [Said::NoRow { columns: 8 }, Said::Ok(0), row(&["0", "1"])] {
+    for answer in [Said::NoRow { columns: 9 }, Said::Ok(0), row(&["0", "1"])] {
         let server = ScriptedServer::start(vec![first("GET_LOCK", &[answer])]);
         let mut store = store(&server, &[]);
         assert!(lock(&mut store, AT_ONCE).is_err());
@@ -232,7 +242,7 @@ fn rows_of_another_shape_are_no_session() {
 #[test]
 fn a_row_that_is_missing_is_claimed_and_a_deadlock_begins_anew() {
     let server = ScriptedServer::start(vec![
-        first("FOR UPDATE", &[Said::NoRow { columns: 7 }]),
+        first("FOR UPDATE", &[Said::NoRow { columns: 8 }]),
         ("INSERT", vec![Said::Error(1213)]),
         ("FOR UPDATE", vec![row(&["0"])]),
         ("COMMIT", vec![Said::Ok(1), Said::Ok(0)]),

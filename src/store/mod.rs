@@ -33,6 +33,7 @@ pub mod schema;
 mod shape;
 mod sql;
 mod table_lock;
+pub mod tagged;
 mod version;
 
 pub use version::{Instance, Version};
@@ -42,6 +43,7 @@ use std::time::Duration;
 use crate::error::Result;
 use crate::lock::{LockTimeout, Mode};
 use crate::session_id::SessionKey;
+use crate::tag::Tag;
 
 /// A stored session. `data` is the caller's to move out.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +54,7 @@ pub struct Row {
     /// The server's clock at the read.
     pub now: u64,
     pub data: Vec<u8>,
+    pub tag: Option<Tag>,
 }
 
 impl Row {
@@ -98,6 +101,9 @@ pub struct Write<'a> {
     pub moves_expiry: bool,
     /// The session is new, so it gets a new creation time.
     pub is_new: bool,
+    pub tag: Option<Tag>,
+    /// False: an existing row keeps its tag.
+    pub moves_tag: bool,
 }
 
 /// The lifetime of a session, counted from the server's clock at the write.

@@ -113,6 +113,8 @@ fn rehearse(link: &mut Link) -> Result<()> {
         },
         moves_expiry: true,
         is_new: true,
+        tag: None,
+        moves_tag: false,
     };
     let delete = sql::delete(link.table(), key).statement.literal();
     let begin = match link.mode() {

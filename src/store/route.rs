@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::known_servers;
 use crate::config::Config;
+use crate::counters::{self, Counter};
 use crate::db::connection::Connection;
 use crate::db::host::Host;
 use crate::db::hosts::{self, Candidates};
@@ -69,6 +70,7 @@ impl Route {
                 Ok(opened) => return Ok(opened),
                 Err(failed) => failed,
             };
+            counters::count(Counter::Failovers);
             hosts::failed(&config, &host, &error);
             known_servers::forget(&host);
             candidates.leave_out(&host);
@@ -78,6 +80,7 @@ impl Route {
 
     /// Does not use this host until another one has answered.
     pub fn skip(&mut self, host: Host, error: Error) {
+        counters::count(Counter::Failovers);
         self.skipped.push((host, error));
     }
 

@@ -9,6 +9,7 @@ use super::{Expected, Expiry, Version, Write};
 use crate::db::server::{Quirks, SessionVariables};
 use crate::db::statement::{Statement, Value};
 use crate::session_id::SessionKey;
+use crate::tag::Tag;
 
 /// A reader of Aurora sets `innodb_read_only` only.
 pub const IS_READ_ONLY: &str = "IF(@@global.innodb_read_only,1,@@global.read_only)";
@@ -113,15 +114,18 @@ pub fn server_facts(ask_clustered: bool, quirks: Quirks) -> String {
 }
 
 /// The number of columns of `select`.
-pub const SELECTED: usize = 6;
+pub const SELECTED: usize = 7;
 
 /// The column of `select` that identifies the server instance.
 pub const INSTANCE: usize = 5;
 
+/// The column of `select` with the tag.
+pub const TAG: usize = 6;
+
 /// The columns in the order in which `answer` reads them. `format` comes after the data: after a wrong length it would not be a
 /// number. The end of a UUID has a random number from the server's start, and its hardware address. Server variables would cost 3 us
 /// each here.
-pub const COLUMNS: &str = "version,expires,UNIX_TIMESTAMP(),data,format,CRC32(RIGHT(UUID(),17)) AS instance";
+pub const COLUMNS: &str = "version,expires,UNIX_TIMESTAMP(),data,format,CRC32(RIGHT(UUID(),17)) AS instance,tag";
 
 /// An additional column of statements that take a lock: whether the server is read-only.
 pub const READ_ONLY: usize = SELECTED;
@@ -159,7 +163,10 @@ pub fn save<'a>(
         let mut statement = Statement::new(format!("UPDATE {table} SET version="));
         push_used(statement.value(version).push(",used="), release);
         if write.is_new {
-            statement.push(",created=UNIX_TIMESTAMP(),tag=NULL");
+            statement.push(",created=UNIX_TIMESTAMP()");
+        }
+        if write.is_new || write.moves_tag {
+            push_tag(statement.push(",tag="), write.tag);
         }
         if write.moves_expiry {
             statement.push(",expires=").push(&expires());
@@ -172,16 +179,20 @@ pub fn save<'a>(
         return Change { statement, releases };
     }
     let mut statement = Statement::new(format!(
-        "INSERT INTO {table} (id,version,expires,created,used,format,data) VALUES ("
+        "INSERT INTO {table} (id,version,expires,created,used,tag,format,data) VALUES ("
     ));
     statement.value(id).push(",").value(version).push(",").push(&expires());
-    statement.push(&format!(",UNIX_TIMESTAMP(),UNIX_TIMESTAMP(),{format},"));
+    push_tag(statement.push(",UNIX_TIMESTAMP(),UNIX_TIMESTAMP(),"), write.tag);
+    statement.push(&format!(",{format},"));
     statement.value(Value::Data(stored)).push(")");
     if write.expected == Expected::Anything {
         statement.push(
             " ON DUPLICATE KEY UPDATE version=VALUES(version),expires=VALUES(expires),used=VALUES(used),\
              format=VALUES(format),data=VALUES(data)",
         );
+        if write.moves_tag {
+            statement.push(",tag=VALUES(tag)");
+        }
     }
     Change {
         statement,
@@ -219,6 +230,13 @@ fn push_where<'a>(statement: &mut Statement<'a>, id: Value<'a>, version: Version
     if cfg!(not(without_version_check)) {
         statement.push(" AND version=").value(Value::Number(version.number()));
     }
+}
+
+fn push_tag(statement: &mut Statement<'_>, tag: Option<Tag>) {
+    match tag {
+        Some(tag) => statement.value(Value::Key(tag.bytes())),
+        None => statement.push("NULL"),
+    };
 }
 
 /// The current time; its computation releases the advisory lock. An UPDATE computes it after it has locked its row and before its

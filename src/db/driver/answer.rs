@@ -95,8 +95,12 @@ impl ResultRow {
     }
 
     pub fn text(&self, column: usize) -> Option<String> {
+        Some(String::from_utf8_lossy(self.bytes(column)?).into_owned())
+    }
+
+    pub fn bytes(&self, column: usize) -> Option<&[u8]> {
         match self.values.get(column)? {
-            Value::Bytes(range) => Some(String::from_utf8_lossy(self.bytes.get(range.clone())?).into_owned()),
+            Value::Bytes(range) => self.bytes.get(range.clone()),
             _ => None,
         }
     }
