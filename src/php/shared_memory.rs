@@ -13,8 +13,12 @@ pub fn map() {
     ONCE.call_once(|| {
         // SAFETY: both tables consist of atomic numbers, so all-zero bytes are valid ones.
         unsafe {
-            zeroed().map(host_table::share);
-            zeroed().map(counters::share);
+            if let Some(table) = zeroed() {
+                host_table::share(table);
+            }
+            if let Some(table) = zeroed() {
+                counters::share(table);
+            }
         }
     });
 }
