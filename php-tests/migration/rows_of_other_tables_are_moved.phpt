@@ -1,7 +1,16 @@
 --TEST--
 The SQL of docs/migration.md moves the sessions of Symfony's real PdoSessionHandler, CodeIgniter and Zebra_Session; MigratingSessionHandler writes both
 --SKIPIF--
-<?php require __DIR__ . '/../inc/symfony.php'; SymfonySite::skip(); if (!extension_loaded('pdo_mysql') && !is_file(ini_get('extension_dir') . '/pdo_mysql.so')) echo 'skip no pdo_mysql'; ?>
+<?php
+require __DIR__ . '/../inc/symfony.php';
+SymfonySite::skip();
+$folder = ini_get('extension_dir');
+foreach (["$folder/pdo_mysql.so" => '', "$folder/mbstring.so" => SymfonySite::target("packages$folder/mbstring.so")] as $file => $other) {
+    if (!is_file($file) && !is_file($other)) {
+        echo "skip no $file";
+    }
+}
+?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/table.php';
