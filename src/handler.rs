@@ -4,13 +4,14 @@
 //! `php::callbacks` calls one method for each callback; for the old store (`rustsql.migrate_from`) those in `handler::takeover`
 //! before or after it. `session` writes and deletes the opened session in a [`Store`].
 
+mod old_store;
 mod tags;
 pub mod takeover;
 
 use std::rc::Rc;
 use std::time::Duration;
 
-use takeover::Takeover;
+use old_store::Takeover;
 
 use crate::config::Config;
 use crate::error::{Error, Refusal, Result};

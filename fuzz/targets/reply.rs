@@ -121,8 +121,8 @@ fuzz_target!(|bytes: &[u8]| {
         expiry,
         moves_expiry: true,
         is_new: false,
-                tag: None,
-                moves_tag: false,
+        tag: None,
+        moves_tag: false,
     };
     if bytes.first().is_some_and(|byte| byte & 8 != 0) {
         let _ = store.peek(key);
