@@ -1,5 +1,7 @@
 dnl phpize && ./configure && make && make install, as every extension of PHP is built, by PIE too. Makefile.frag calls cargo.
 
+dnl A crate takes it for a path.
+PHP_CONFIG=`command -v "$PHP_CONFIG"`
 AC_MSG_CHECKING([what building rustsql needs])
 rustsql_lacks=`PHP_CONFIG=$PHP_CONFIG PHP=$PHP_EXECUTABLE "$abs_srcdir/../../tools/check-php" 2>&1` || AC_MSG_ERROR([$rustsql_lacks])
 AC_MSG_RESULT([all there])
