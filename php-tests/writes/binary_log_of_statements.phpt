@@ -61,14 +61,15 @@ foreach ([0, 1] as $persistent) {
         same(['', 'n|i:1;', 'n|i:2;'], [$run['out'] . $run['err'], $table->row('abc')['data'], $table->row('new')['data'] ?? null], "lock=$lock, persistent=$persistent: changed meanwhile");
     }
 }
-// Two requests of one session: no increment is lost.
+// Eight requests at once on new sessions, which deadlock easily in REPEATABLE READ: each has its turn, and no increment is lost.
 foreach (each_lock($server) as $lock => $table) {
-    $code = 'for ($i = 0; $i < 20; $i++) { session_id("n"); session_start(); $_SESSION["n"] = ($_SESSION["n"] ?? 0) + 1; session_write_close(); }';
-    $both = [php_start($code, $table->ini()), php_start($code, $table->ini())];
-    foreach ($both as $one) {
+    $code = 'for ($i = 0; $i < 40; $i++) { session_id("n$i"); session_start(); $_SESSION["n"] = ($_SESSION["n"] ?? 0) + 1; session_write_close(); }';
+    $all = array_map(fn () => php_start($code, $table->ini()), range(1, 8));
+    foreach ($all as $one) {
         same('', $one->wait()['out'], "$lock: increments");
     }
-    same(['n' => 40], $table->request('n'), "$lock: increments");
+    $stored = array_map(fn ($i) => $table->row("n$i")['data'] ?? null, range(0, 39));
+    same(['n|i:8;'], array_values(array_unique($stored)), "$lock: increments");
 }
 same([], preg_grep('~unsafe~i', file(dirname($server->socket) . '/server.log')), "the server's log");
 same([], warnings(), 'warnings');

@@ -26,6 +26,7 @@ pub fn acquire(link: &mut Link, key: SessionKey, if_absent: IfAbsent, limit: Loc
     // After a whole `innodb_lock_wait_timeout`: the table may have been locked until then, so one more attempt is worth it.
     let mut once_more = true;
     let mut waited = Duration::ZERO;
+    let mut order = row::Order::ReadFirst;
     loop {
         if let Some(mode) = link.held(key) {
             match read_held(link, key, mode) {
@@ -48,7 +49,7 @@ pub fn acquire(link: &mut Link, key: SessionKey, if_absent: IfAbsent, limit: Loc
             1 => limit,
             _ => limit.remaining(started.elapsed()),
         };
-        match attempt(link, key, if_absent, timeout, &mut waited) {
+        match attempt(link, key, if_absent, timeout, order, &mut waited) {
             Ok(Attempt::Done(found)) => {
                 if link.held(key).is_some() {
                     count(waited);
@@ -65,7 +66,7 @@ pub fn acquire(link: &mut Link, key: SessionKey, if_absent: IfAbsent, limit: Loc
                     return Err(error.into_row_locked());
                 }
             }
-            Err(error) if error.is_conflict() && attempts < ATTEMPTS => {}
+            Err(error) if error.is_conflict() && attempts < ATTEMPTS => order = row::Order::ClaimFirst,
             Err(error) if error.is_unfit_host() && !link.has_no_host() && attempts < ATTEMPTS => {}
             Err(error) if error.is_table_locked() && !limit.is_over(started.elapsed()) => {}
             Err(error) => return Err(error),
@@ -79,6 +80,7 @@ fn attempt(
     key: SessionKey,
     if_absent: IfAbsent,
     timeout: LockTimeout,
+    order: row::Order,
     waited: &mut Duration,
 ) -> Result<Attempt> {
     // The mode depends on the server.
@@ -86,7 +88,7 @@ fn attempt(
     let asked = Instant::now();
     let attempt = match link.mode() {
         Mode::Advisory => advisory::attempt(link, key, if_absent, timeout),
-        Mode::Row => row::attempt(link, key, if_absent, timeout),
+        Mode::Row => row::attempt(link, key, if_absent, timeout, order),
         Mode::Unlocked => Ok(Attempt::found(peek::peek(link, key)?)),
     };
     *waited += asked.elapsed();

@@ -240,11 +240,11 @@ fn rows_of_another_shape_are_no_session() {
 }
 
 #[test]
-fn a_row_that_is_missing_is_claimed_and_a_deadlock_begins_anew() {
+fn a_row_that_is_missing_is_claimed_and_after_a_deadlock_it_is_claimed_without_a_read_before() {
     let server = ScriptedServer::start(vec![
         first("FOR UPDATE", &[Said::NoRow { columns: 8 }]),
         ("INSERT", vec![Said::Error(1213)]),
-        ("FOR UPDATE", vec![row(&["0"])]),
+        ("INSERT", vec![Said::Ok(0), row(&["0"])]),
         ("COMMIT", vec![Said::Ok(1), Said::Ok(0)]),
     ]);
     let mut store = store(&server, &[("lock", "row")]);

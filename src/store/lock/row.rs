@@ -62,7 +62,26 @@ pub fn claim(table: &str, key: SessionKey, version: Version) -> Statement<'stati
     statement
 }
 
-pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {
+/// Whether an attempt begins with the read or with the claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// One packet, if the session exists.
+    ReadFirst,
+    /// After a deadlock. In REPEATABLE READ (`binlog_format=STATEMENT`) the read of a missing row locks the gap around it. Two
+    /// requests can then wait for each other's gap again and again. A claim without a read before waits and locks no gap.
+    ClaimFirst,
+}
+
+pub fn attempt(
+    link: &mut Link,
+    key: SessionKey,
+    if_absent: IfAbsent,
+    timeout: LockTimeout,
+    order: Order,
+) -> Result<Attempt> {
+    if order == Order::ClaimFirst && if_absent == IfAbsent::Claim {
+        return claim_and_read(link, key, timeout);
+    }
     let started = Instant::now();
     let select = select(link.table(), key, timeout);
     link.set_lock_wait(lock_wait_seconds(timeout));
@@ -94,12 +113,12 @@ pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: L
     match row? {
         Some(row) => Ok(Attempt::Done(Found::Row(row))),
         None if if_absent == IfAbsent::Leave => Ok(Attempt::found(None)),
-        None => attempt_absent(link, key, timeout.remaining(started.elapsed())),
+        None => claim_and_read(link, key, timeout.remaining(started.elapsed())),
     }
 }
 
 /// Inserts a row and locks it: a lock on a missing row excludes nobody. The row is locked until the transaction ends.
-fn attempt_absent(link: &mut Link, key: SessionKey, timeout: LockTimeout) -> Result<Attempt> {
+fn claim_and_read(link: &mut Link, key: SessionKey, timeout: LockTimeout) -> Result<Attempt> {
     let placeholder = Version::new_session(Instance::UNKNOWN);
     let claim = claim(link.table(), key, placeholder).literal();
     let select = select(link.table(), key, timeout).literal();
