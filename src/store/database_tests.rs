@@ -256,6 +256,26 @@ fn a_row_that_is_missing_is_claimed_and_after_a_deadlock_it_is_claimed_without_a
 }
 
 #[test]
+fn sessions_of_a_tag_are_ended_also_after_a_deadlock() {
+    const START: &str = "id>x'00000000000000000000000000000000'";
+    let id = || vec![Said::Ok(0), Said::Row(vec![Some("0123456789abcdef")])];
+    let none = || vec![Said::Ok(0), Said::NoRow { columns: 1 }];
+    let server = ScriptedServer::start(vec![
+        first(START, &id()),
+        ("DELETE", vec![Said::Error(1213)]),
+        (START, id()),
+        ("DELETE", vec![Said::Ok(1), Said::Ok(0)]),
+        ("id>x'30313233343536373839616263646566'", none()),
+        ("ROLLBACK", vec![Said::Ok(0)]),
+        (START, none()),
+        ("ROLLBACK", vec![Said::Ok(0)]),
+    ]);
+    let mut store = store(&server, &[]);
+    assert_eq!(store.end_tagged(b"ann", None).ok(), Some(1));
+    server.heard();
+}
+
+#[test]
 fn a_deadlock_ends_the_transaction_and_the_row_lock() {
     let server = ScriptedServer::start(vec![
         first("FOR UPDATE", &[row(&["0"])]),

@@ -96,7 +96,8 @@ fn end_batches(link: &mut Link, tag: Tag, except: Option<SessionKey>, locked: Lo
     }
 }
 
-/// `last` is the last id of the batch before. `None`: no session is left.
+/// `last` is the last id of the batch before. It stays if this batch fails, so that the next attempt finds the same sessions.
+/// `None`: no session is left.
 fn end_batch(
     link: &mut Link,
     tag: Tag,
@@ -121,7 +122,7 @@ fn end_batch(
     select.push(&format!(" ORDER BY id LIMIT {size} {locking}"));
     let Answer(sets) = ask(link, &Statement::new(select.literal()))?;
     let rows = sets.last().map(|set| set.rows.as_slice()).unwrap_or_default();
-    let mut deletes = String::new();
+    let (mut deletes, mut end) = (String::new(), *last);
     for row in rows {
         let Some(key) = row.bytes(0).and_then(SessionKey::from_column) else {
             return Err(link.out_of_sync());
@@ -133,7 +134,7 @@ fn end_batch(
             .value(Value::Key(tag.bytes()));
         deletes.push_str(&delete.literal());
         deletes.push(';');
-        *last = key.bytes();
+        end = key.bytes();
     }
     if deletes.is_empty() {
         ask(link, &Statement::new("ROLLBACK".to_owned()))?;
@@ -141,6 +142,7 @@ fn end_batch(
     }
     deletes.push_str("COMMIT");
     let Answer(sets) = ask(link, &Statement::new(deletes))?;
+    *last = end;
     Ok(Some(sets.iter().map(|set| set.affected).sum()))
 }
 
