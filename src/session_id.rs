@@ -20,14 +20,7 @@ impl SessionKey {
         if id.is_empty() || id.len() > MAX_LENGTH || !id.iter().all(valid) {
             return Err(Error::SessionId);
         }
-        let digest = Sha256::new()
-            .chain_update(namespace)
-            .chain_update([0])
-            .chain_update(id)
-            .finalize();
-        let mut key = [0; 16];
-        key.copy_from_slice(&digest[..16]);
-        Ok(Self(key))
+        Ok(Self(hash([namespace.as_bytes(), id])))
     }
 
     /// The key of a row. `None` if it has another length.
@@ -53,14 +46,22 @@ pub fn collector_lock_name(database: &str, table: &str) -> String {
 }
 
 fn advisory_name(role: &str, database: &str, table: &str, key: &[u8]) -> String {
-    let digest = Sha256::new()
-        .chain_update(database)
-        .chain_update([0])
-        .chain_update(table)
-        .chain_update([0])
-        .chain_update(key)
-        .finalize();
-    format!("rustsql.{role}{}", hex(&digest[..16]))
+    let hash = hash([database.as_bytes(), table.as_bytes(), key]);
+    format!("rustsql.{role}{}", hex(&hash))
+}
+
+/// The first half of SHA-256 over the parts, with a NUL between them.
+pub fn hash<const N: usize>(parts: [&[u8]; N]) -> [u8; 16] {
+    let mut digest = Sha256::new();
+    for (at, part) in parts.into_iter().enumerate() {
+        if at > 0 {
+            digest.update([0]);
+        }
+        digest.update(part);
+    }
+    let mut half = [0; 16];
+    half.copy_from_slice(&digest.finalize()[..16]);
+    half
 }
 
 pub fn hex(bytes: &[u8]) -> String {

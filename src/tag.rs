@@ -2,7 +2,7 @@
 //!
 //! The table has a hash: it shows no user's name. Whoever has the table can still test a guess, as with any hash of short text.
 
-use sha2::{Digest, Sha256};
+use crate::session_id::hash;
 
 /// The hash of the text that a script gives, and of the application's namespace.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -10,16 +10,7 @@ pub struct Tag([u8; 16]);
 
 impl Tag {
     pub fn new(namespace: &str, text: &[u8]) -> Self {
-        let digest = Sha256::new()
-            .chain_update("tag")
-            .chain_update([0])
-            .chain_update(namespace)
-            .chain_update([0])
-            .chain_update(text)
-            .finalize();
-        let mut hash = [0; 16];
-        hash.copy_from_slice(&digest[..16]);
-        Self(hash)
+        Self(hash([b"tag", namespace.as_bytes(), text]))
     }
 
     /// The value of the column. `None` if it has another length.
