@@ -5,6 +5,7 @@
 //! before or after it. `session` writes and deletes the opened session in a [`Store`].
 
 mod old_store;
+mod slow;
 mod tags;
 pub mod takeover;
 
@@ -108,6 +109,7 @@ impl<S: Store> Handler<S> {
             Some((of, answer)) if of == key => answer?,
             _ => self.load(key, lock_free, IfAbsent::Claim)?,
         };
+        self.report_wait(&loaded);
         let mut session = Session::begin(key, loaded, self.store.instance());
         if let Some(tag) = self.inherited_tag.take() {
             session.set_tag(Some(tag));

@@ -70,7 +70,9 @@ pub fn load(
             ));
             load_lock_free(store, config, key, Access::ReadOnly, started)
         }
-        Err(error) if error.is_table_locked() && config.lock_failure == LockFailure::ReadOnly => {
+        Err(error)
+            if (error.is_table_locked() || matches!(error, Error::TooManyWaiters { .. }))
+                && config.lock_failure == LockFailure::ReadOnly => {
             let notice = format!("the session is opened read-only: {}", error.brief());
             let loaded = load_lock_free(store, config, key, Access::ReadOnly, started)?;
             notices.push(notice);

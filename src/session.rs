@@ -143,9 +143,14 @@ impl Session {
 
     /// Call this when the session is closed.
     pub fn count_hold(&self) {
-        if let Access::Locked(_) = self.access {
-            counters::time(Timer::Hold, self.opened_at.elapsed());
+        if let Some(held) = self.locked_for() {
+            counters::time(Timer::Hold, held);
         }
+    }
+
+    /// The time since its lock was taken. `None`: it was not locked.
+    pub fn locked_for(&self) -> Option<Duration> {
+        matches!(self.access, Access::Locked(_)).then(|| self.opened_at.elapsed())
     }
 
     /// Saves `data`, or only moves the expiry if the data is unchanged. `lifetime` is in seconds. False: the row stays as it is.

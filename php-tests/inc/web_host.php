@@ -51,11 +51,22 @@ abstract class WebHost
     public function begin(string $code, ?string $id = null, string $folder = ''): WebRequest
     {
         $id ??= $this->session->id;
-        $page = ltrim("$folder/", '/') . hash('xxh64', "$id $code") . '.php';
+        $page = $this->page($code, $id, $folder);
         if (!file_exists("$this->folder/$page")) {
             file_put_contents("$this->folder/$page", "<?php session_id('$id'); $code");
         }
         return $this->request($page);
+    }
+
+    private function page(string $code, string $id, string $folder): string
+    {
+        return ltrim("$folder/", '/') . hash('xxh64', "$id $code") . '.php';
+    }
+
+    /** The file of a page of the session, without a folder. */
+    public function file(string $code): string
+    {
+        return "$this->folder/" . $this->page($code, $this->session->id, '');
     }
 
     /** Runs such a request and returns its output. */

@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use super::settings::Config;
 use super::value::{
-    Result, above_zero, boolean, compression, count, encryption, lock_failure, lock_mode, lock_timeout, old_handler,
+    Result, above_zero, boolean, count_or_none, compression, count, encryption, lock_failure, lock_mode, lock_timeout, old_handler,
     optional, put, seconds, size, table, tls_mode,
 };
 use Scope::{All, PerDir, System};
@@ -102,6 +102,8 @@ pub const ALL: &[Key] = &[
     Key::new(c"rustsql.lock_timeout", c"30", All, |c, t| put(&mut c.lock_timeout, lock_timeout(t)), "seconds to wait for the lock of a session"),
     Key::new(c"rustsql.lock_failure", c"fail", All, |c, t| put(&mut c.lock_failure, lock_failure(t)), "what happens without the lock: `fail` or `readonly`"),
     Key::new(c"rustsql.lock_ttl", c"600", PerDir, |c, t| put(&mut c.lock_ttl, above_zero(t)), "seconds for which the server keeps an idle connection"),
+    Key::new(c"rustsql.max_waiters", c"0", PerDir, |c, t| put(&mut c.max_waiters, count_or_none(t)), "maximum of requests of one session that wait on this web host"),
+    Key::new(c"rustsql.slow", c"0", PerDir, |c, t| put(&mut c.slow, seconds(t)), "seconds after which a lock that was waited for or held is reported in the log"),
     Key::new(c"rustsql.read_only", c"0", All, |c, t| put(&mut c.read_only, boolean(t)), "1: this request reads without a lock and writes nothing"),
     Key::new(c"rustsql.tls", c"preferred", PerDir, |c, t| put(&mut c.target.tls.mode, tls_mode(t)), "whether connections by TCP are encrypted: `disabled`, `preferred`, `required`, `verify_ca` or `verify_identity`"),
     Key::new(c"rustsql.tls_ca", c"", PerDir, |c, t| put(&mut c.target.tls.ca, Ok(t.to_owned())), "a PEM file with the authorities that may sign the server's certificate"),

@@ -19,6 +19,10 @@ pub struct Config {
     pub lock_timeout: LockTimeout,
     pub lock_failure: LockFailure,
     pub lock_ttl: Duration,
+    /// 0: no bound.
+    pub max_waiters: u32,
+    /// 0: never.
+    pub slow: Duration,
     pub read_only: bool,
     pub connect_timeout: Duration,
     pub io_timeout: Duration,

@@ -79,6 +79,14 @@ pub fn count(text: &str) -> Result<u32> {
     }
 }
 
+/// 0: no limit.
+pub fn count_or_none(text: &str) -> Result<u32> {
+    match text.parse() {
+        Ok(count @ 0..=10_000) => Ok(count),
+        _ => wrong(text, "a whole number, 0 to 10000"),
+    }
+}
+
 pub fn size(text: &str) -> Result<Option<usize>> {
     let digits = text.trim_end_matches(['K', 'k', 'M', 'm', 'G', 'g']);
     let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {

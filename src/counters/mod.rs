@@ -7,6 +7,7 @@
 //! The handler calls [`select`] when it opens. After that, whatever happens in this thread is counted for that tenant.
 
 mod histogram;
+pub mod waiters;
 
 use std::cell::Cell;
 use std::sync::OnceLock;

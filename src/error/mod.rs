@@ -77,6 +77,10 @@ pub enum Error {
     #[error("the session is locked by another request: waited {}, {holder}", seconds(*.waited))]
     LockTimeout { waited: Duration, holder: Holder },
 
+    /// `rustsql.max_waiters`: this request does not wait.
+    #[error("the session is locked by another request, and {waiting} requests of this web host wait for it already (rustsql.max_waiters)")]
+    TooManyWaiters { waiting: usize },
+
     /// Not all sessions of a tag were ended.
     #[error("{ended} sessions were ended; others are still locked by requests that use them: waited {}", seconds(*.waited))]
     StillHeld { ended: u64, waited: Duration },

@@ -9,7 +9,7 @@ use std::ptr;
 
 use super::{engine, warning};
 use crate::db::driver;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, seconds};
 use crate::handler::Handler;
 use crate::store::database::Database;
 
@@ -112,15 +112,29 @@ pub unsafe fn end(mod_data: *mut *mut c_void) -> Result<()> {
         if handler.is_null() {
             return Ok(());
         }
-        Box::from_raw(handler).close(false)
+        close(&mut Box::from_raw(handler))
     }
+}
+
+fn close(handler: &mut OpenHandler) -> Result<()> {
+    let held = handler.held_too_long();
+    let result = handler.close(false);
+    if let Some(held) = held {
+        warning::notice(&format!(
+            "the session was locked for {} by pid {}, script {} (rustsql.slow)",
+            seconds(held),
+            std::process::id(),
+            engine::script()
+        ));
+    }
+    result
 }
 
 /// Closes the open session at the end of the request. The box is not freed: ext/session may still have its address.
 pub fn close_but_keep_box() -> Result<()> {
     // SAFETY: `OPEN` is the live box of this thread, or NULL.
     match unsafe { OPEN.get().as_mut() } {
-        Some(handler) => handler.close(false),
+        Some(handler) => close(handler),
         None => Ok(()),
     }
 }

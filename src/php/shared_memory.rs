@@ -3,7 +3,7 @@
 use std::ptr;
 use std::sync::Once;
 
-use crate::counters;
+use crate::counters::{self, waiters};
 use crate::db::host_table;
 
 /// Called in MINIT, which may run more than once in a process. If a mapping fails, each worker keeps its own table of hosts, and
@@ -11,13 +11,16 @@ use crate::db::host_table;
 pub fn map() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // SAFETY: both tables consist of atomic numbers, so all-zero bytes are valid ones.
+        // SAFETY: the tables consist of atomic numbers, so all-zero bytes are valid ones.
         unsafe {
             if let Some(table) = zeroed() {
                 host_table::share(table);
             }
             if let Some(table) = zeroed() {
                 counters::share(table);
+            }
+            if let Some(table) = zeroed() {
+                waiters::share(table);
             }
         }
     });

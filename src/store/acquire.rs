@@ -8,6 +8,7 @@ use super::create::create_table;
 use super::link::Link;
 use super::lock::{Attempt, advisory, holder, row};
 use super::{Found, IfAbsent, peek};
+use crate::counters::waiters::{self, Waiting};
 use crate::counters::{self, Counter, Timer};
 use crate::error::{DbError, Error, Result, seconds};
 use crate::lock::{LockTimeout, Mode};
@@ -27,6 +28,9 @@ pub fn acquire(link: &mut Link, key: SessionKey, if_absent: IfAbsent, limit: Loc
     let mut once_more = true;
     let mut waited = Duration::ZERO;
     let mut order = row::Order::ReadFirst;
+    // This request, once it is counted for `rustsql.max_waiters`. Whoever gets the lock at once need not be counted.
+    let mut waiting = None;
+    let counts = link.config().max_waiters > 0 && !limit.is_over(Duration::ZERO);
     loop {
         if let Some(mode) = link.held(key) {
             match read_held(link, key, mode) {
@@ -45,7 +49,9 @@ pub fn acquire(link: &mut Link, key: SessionKey, if_absent: IfAbsent, limit: Loc
             continue;
         }
         attempts += 1;
+        let first = counts && waiting.is_none();
         let timeout = match attempts {
+            _ if first => LockTimeout::Limit(Duration::ZERO),
             1 => limit,
             _ => limit.remaining(started.elapsed()),
         };
@@ -58,6 +64,7 @@ pub fn acquire(link: &mut Link, key: SessionKey, if_absent: IfAbsent, limit: Loc
             }
             Ok(Attempt::WrongMode) if link.holds_session() => link.release_lock()?,
             Ok(Attempt::WrongMode | Attempt::WrongHost) => {}
+            Ok(Attempt::TimedOut(_)) if first => waiting = Some(wait_in_turn(link, key, limit)?),
             Ok(Attempt::TimedOut(mode)) => return Err(timed_out(link, key, mode, started.elapsed())),
             Ok(Attempt::TableMissing(error)) if attempts < ATTEMPTS => create_table(link, error)?,
             Ok(Attempt::TableMissing(error)) => return Err(error),
@@ -93,6 +100,13 @@ fn attempt(
     };
     *waited += asked.elapsed();
     attempt
+}
+
+/// Fails if `rustsql.max_waiters` requests of this web host wait for the session already.
+fn wait_in_turn(link: &Link, key: SessionKey, limit: LockTimeout) -> Result<Waiting> {
+    let config = link.config();
+    let longest = limit.with_io(config.io_timeout);
+    waiters::wait(key, longest, config.max_waiters).map_err(|waiting| Error::TooManyWaiters { waiting })
 }
 
 fn count(waited: Duration) {
