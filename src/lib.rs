@@ -47,4 +47,5 @@ pub use error::{ConfigError, Error};
 pub use lock::LockTimeout;
 pub use session_id::SessionKey;
 pub use store::database::Database;
+pub use store::tagged::Listed;
 pub use store::{Expected, Expiry, IfAbsent, Instance, Store, Version, Write, schema};

@@ -72,7 +72,8 @@ pub fn load(
         }
         Err(error)
             if (error.is_table_locked() || matches!(error, Error::TooManyWaiters { .. }))
-                && config.lock_failure == LockFailure::ReadOnly => {
+                && config.lock_failure == LockFailure::ReadOnly =>
+        {
             let notice = format!("the session is opened read-only: {}", error.brief());
             let loaded = load_lock_free(store, config, key, Access::ReadOnly, started)?;
             notices.push(notice);

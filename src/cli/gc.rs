@@ -36,11 +36,12 @@ impl Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
-    let Some(config) = arguments.settings.config()? else {
-        return match arguments.if_configured {
-            true => Ok(nothing_to_do()),
-            false => Err(Failure(NOTHING_SET.to_owned())),
-        };
+    let config = match arguments.if_configured {
+        true => match arguments.settings.config()? {
+            Some(config) => config,
+            None => return Ok(nothing_to_do()),
+        },
+        false => arguments.settings.required()?,
     };
     let started = Instant::now();
     let mut store = Database::new(Rc::new(config), "rustsql gc".to_owned());
@@ -78,9 +79,6 @@ fn bar() -> ProgressBar {
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
-
-const NOTHING_SET: &str =
-    "rustsql.dsn: no database server is named: set it in php.ini, or use RUSTSQL_DSN, --dsn or --defaults-file";
 
 const NO_SUCH_TABLE: u16 = 1146;
 

@@ -7,6 +7,8 @@ mod gc;
 mod generate;
 mod outcome;
 mod php;
+mod revoke;
+mod sessions;
 mod settings;
 mod sweep;
 
@@ -31,6 +33,8 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Gc(gc::Arguments),
+    Sessions(sessions::Arguments),
+    Revoke(revoke::Arguments),
     Sweep(sweep::Arguments),
     #[command(hide = true)]
     Generate(generate::Arguments),
@@ -39,6 +43,8 @@ enum Command {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Gc(arguments) => outcome::report(arguments.json(), gc::run(&arguments)),
+        Command::Sessions(arguments) => outcome::report(arguments.json(), sessions::run(&arguments)),
+        Command::Revoke(arguments) => outcome::report(arguments.json(), revoke::run(&arguments)),
         Command::Sweep(arguments) => outcome::report(arguments.json(), sweep::run(&arguments)),
         Command::Generate(arguments) => outcome::report(false, generate::run(&arguments)),
     }

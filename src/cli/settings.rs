@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use clap::Args;
 use rustsql::{Config, dsn, keys};
 
-use super::outcome::{Result, wrong_arguments};
+use super::outcome::{Failure, Result, wrong_arguments};
 use super::php;
 
 #[derive(Args)]
@@ -48,7 +48,14 @@ Environment:
 
 type Texts = HashMap<String, String>;
 
+const NOTHING_SET: &str =
+    "rustsql.dsn: no database server is named: set it in php.ini, or use RUSTSQL_DSN, --dsn or --defaults-file";
+
 impl Settings {
+    pub fn required(&self) -> Result<Config> {
+        self.config()?.ok_or_else(|| Failure(NOTHING_SET.to_owned()))
+    }
+
     /// `None`: there is no server in the settings of PHP.
     pub fn config(&self) -> Result<Option<Config>> {
         let define = self.defined();

@@ -4,8 +4,8 @@ use std::ffi::CStr;
 
 use super::settings::Config;
 use super::value::{
-    Result, above_zero, boolean, count_or_none, compression, count, encryption, lock_failure, lock_mode, lock_timeout, old_handler,
-    optional, put, seconds, size, table, tls_mode,
+    Result, above_zero, boolean, compression, count, count_or_none, encryption, lock_failure, lock_mode, lock_timeout,
+    old_handler, optional, put, seconds, size, table, tls_mode,
 };
 use Scope::{All, PerDir, System};
 

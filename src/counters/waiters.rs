@@ -68,11 +68,18 @@ impl Drop for Waiting {
 
 /// Counts this request as one that waits for the session. `Err`: `most` others wait already.
 pub fn wait(key: SessionKey, limit: Option<Duration>, most: u32) -> Result<Waiting, usize> {
-    let (session, ends) = (name(key), (now() / 1000).saturating_add(limit.unwrap_or(FOR_EVER).as_secs() + 1));
+    let (session, ends) = (
+        name(key),
+        (now() / 1000).saturating_add(limit.unwrap_or(FOR_EVER).as_secs() + 1),
+    );
     let owner = u64::from(std::process::id()) << TIME_BITS | ends & ((1 << TIME_BITS) - 1);
     let take = |place: &&Place| {
         let seen = place.owner.load(Ordering::Acquire);
-        is_over(seen) && place.owner.compare_exchange(seen, owner, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        is_over(seen)
+            && place
+                .owner
+                .compare_exchange(seen, owner, Ordering::AcqRel, Ordering::Relaxed)
+                .is_ok()
     };
     let place = shared().0.iter().find(take);
     if let Some(place) = place {

@@ -78,7 +78,9 @@ pub enum Error {
     LockTimeout { waited: Duration, holder: Holder },
 
     /// `rustsql.max_waiters`: this request does not wait.
-    #[error("the session is locked by another request, and {waiting} requests of this web host wait for it already (rustsql.max_waiters)")]
+    #[error(
+        "the session is locked by another request, and {waiting} requests of this web host wait for it already (rustsql.max_waiters)"
+    )]
     TooManyWaiters { waiting: usize },
 
     /// Not all sessions of a tag were ended.

@@ -12,7 +12,8 @@ impl<S: Store> Handler<S> {
     pub(super) fn report_wait(&mut self, loaded: &Loaded) {
         if matches!(loaded.access, Access::Locked(_)) && self.is_slow(loaded.waited) {
             let waited = seconds(loaded.waited);
-            self.notices.push(format!("waited {waited} for the lock of the session (rustsql.slow)"));
+            self.notices
+                .push(format!("waited {waited} for the lock of the session (rustsql.slow)"));
         }
     }
 

@@ -1,0 +1,71 @@
+//! `rustsql sessions TAG`: what `RustSql\sessions()` lists.
+
+use std::rc::Rc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use clap::Args;
+use indicatif::{HumanBytes, HumanDuration};
+use rustsql::{Database, Listed, Store};
+use serde_json::json;
+
+use super::outcome::{Format, Outcome, Result};
+use super::settings::{ENVIRONMENT, Settings};
+
+/// Lists the live sessions of a user, as RustSql\tag() has marked them
+///
+/// The last used one comes first. No session id and nothing of a session's data is shown.
+#[derive(Args)]
+#[command(after_help = ENVIRONMENT)]
+pub struct Arguments {
+    /// What the application passes to RustSql\tag(): the user's id, for example
+    tag: String,
+
+    #[command(flatten)]
+    format: Format,
+
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Arguments {
+    pub fn json(&self) -> bool {
+        self.format.json
+    }
+}
+
+pub fn run(arguments: &Arguments) -> Result<Outcome> {
+    let config = arguments.settings.required()?;
+    let mut store = Database::new(Rc::new(config), "rustsql sessions".to_owned());
+    let listed = store.tagged(arguments.tag.as_bytes());
+    store.disconnect();
+    let listed = listed?;
+    let now = UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
+    let lines: Vec<_> = listed.iter().map(|session| line(session, now)).collect();
+    let all = |session: &Listed| {
+        json!({
+            "created": session.created,
+            "used": session.used,
+            "expires": session.expires,
+            "bytes": session.bytes,
+        })
+    };
+    Ok(Outcome {
+        failed: false,
+        text: match lines.is_empty() {
+            true => "no session".to_owned(),
+            false => lines.join("\n"),
+        },
+        json: json!({ "sessions": listed.iter().map(all).collect::<Vec<_>>() }),
+    })
+}
+
+fn line(session: &Listed, now: u64) -> String {
+    let before = |then: u64| HumanDuration(Duration::from_secs(now.saturating_sub(then))).to_string();
+    let left = HumanDuration(Duration::from_secs(session.expires.saturating_sub(now)));
+    format!(
+        "created {:>12} ago, used {:>12} ago, expires in {left:>12}, {}",
+        before(session.created),
+        before(session.used),
+        HumanBytes(session.bytes)
+    )
+}
