@@ -94,6 +94,16 @@ function sessions(string $tag): array {}
  */
 function revoke(string $tag, bool $keep_current = true): int {}
 
+/**
+ * The sessions that requests wait for: who holds each, and who waits, the longest wait first. It takes no lock. The server may not tell this
+ * account everything; `hint` then has the GRANT that would show more. `seconds`: how long the connection has waited, has been idle, or has run
+ * its `statement` (its first word; null: it is idle).
+ *
+ * @return list<array{lock: string, holders: list<array{connection_id: int, address: string|null, seconds: int|null, statement: string|null, pid: string|null, script: string|null}>, waiters: list<array{connection_id: int, address: string|null, seconds: int|null, statement: string|null, pid: string|null, script: string|null}>, hint: string|null}>
+ * @throws Exception
+ */
+function waits(): array {}
+
 /** What a function throws that fails. The save handler warns instead. */
 class Exception extends \RuntimeException {}
 

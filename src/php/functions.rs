@@ -20,6 +20,7 @@ use crate::session_id::SessionKey;
 use crate::store::database::Database;
 use crate::store::probe::{self, Health};
 use crate::store::tagged::Listed;
+use crate::store::waits::{Client, Queue};
 use crate::store::{Store, schema};
 
 pub fn add_to(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
@@ -32,6 +33,7 @@ pub fn add_to(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
         .function(wrap_function!(mark))
         .function(wrap_function!(sessions))
         .function(wrap_function!(revoke))
+        .function(wrap_function!(waits))
 }
 
 /// Describes the open session; an empty array if none is open.
@@ -208,6 +210,38 @@ pub fn revoke(tag: BinarySlice<u8>, keep_current: bool) -> PhpResult<i64> {
         Ok(integer(ended))
     })?;
     Ok(ended + i64::from(destroys && engine::destroy_session()))
+}
+
+/// Who holds and who waits, as far as the server tells this account.
+#[php_function]
+#[php(name = "RustSql\\waits")]
+pub fn waits() -> PhpResult<Vec<ZBox<ZendHashTable>>> {
+    or_throw(|| {
+        let queues = on_a_connection(Database::waits)?;
+        let describe = |queue: Queue| {
+            let mut table = ZendHashTable::new();
+            put(&mut table, "lock", queue.lock.name());
+            put(&mut table, "holders", clients(queue.holders));
+            put(&mut table, "waiters", clients(queue.waiters));
+            put(&mut table, "hint", queue.hint);
+            table
+        };
+        Ok(queues.into_iter().map(describe).collect())
+    })
+}
+
+fn clients(clients: Vec<Client>) -> Vec<ZBox<ZendHashTable>> {
+    let describe = |client: Client| {
+        let mut table = ZendHashTable::new();
+        put(&mut table, "connection_id", integer(client.id));
+        put(&mut table, "address", client.address);
+        put(&mut table, "seconds", client.seconds.map(integer));
+        put(&mut table, "statement", client.statement);
+        put(&mut table, "pid", client.pid);
+        put(&mut table, "script", client.script);
+        table
+    };
+    clients.into_iter().map(describe).collect()
 }
 
 fn current_key() -> Option<SessionKey> {

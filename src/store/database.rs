@@ -10,6 +10,7 @@ use super::change::{change, check_size, released_within};
 use super::link::Link;
 use super::peek::peek;
 use super::tagged::{self, Listed};
+use super::waits::{self, Queue};
 use super::{Expected, Expiry, Found, IfAbsent, Instance, Row, Store, Version, Write, collect, sql};
 use crate::config::Config;
 use crate::db::connection::Connection;
@@ -40,6 +41,11 @@ impl Database {
         let tag = Tag::new(&self.link.config().namespace, tag);
         let limit = self.link.config().lock_timeout.with_io(Duration::ZERO);
         tagged::end(&mut self.link, tag, except, limit)
+    }
+
+    /// Who holds and who waits, as far as the server tells this account.
+    pub fn waits(&mut self) -> Result<Vec<Queue>> {
+        waits::look(&mut self.link)
     }
 
     pub fn connection(&self) -> Option<&Connection> {

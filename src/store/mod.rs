@@ -35,6 +35,7 @@ mod sql;
 mod table_lock;
 pub mod tagged;
 mod version;
+pub mod waits;
 
 pub use version::{Instance, Version};
 

@@ -45,6 +45,12 @@ pub fn owner(name: &str) -> String {
     format!("SELECT IS_USED_LOCK('{name}')")
 }
 
+/// Whether this is the name of a session's lock. Collectors have a lock, too.
+pub fn is_of_session(name: &str) -> bool {
+    let hash = name.strip_prefix("rustsql.");
+    hash.is_some_and(|hash| hash.len() == 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 /// Its answer is 1 if a connection of this account holds the lock. Without PROCESS an account sees only its own connections.
 pub fn is_owned_by_this_account(name: &str) -> String {
     format!(

@@ -1,0 +1,218 @@
+//! Who holds a session that others wait for, and who waits, as far as the server tells this account.
+//!
+//! Called by `database`, for `RustSql\waits()` and `rustsql who`. It only looks: no lock is taken, and nothing of a session is read.
+//!
+//! | lock | waiters | holder |
+//! |---|---|---|
+//! | advisory | the server's list of processes, with the lock's name in the statement | `IS_USED_LOCK()` |
+//! | row, with the right to see who blocks | `innodb_lock_waits` (MariaDB), `data_lock_waits` (MySQL) | the same |
+//! | row, without | the list of processes, by the statement's text | the server does not tell |
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::link::Link;
+use super::lock::advisory;
+use super::rights::account;
+use crate::db::connection::Connection;
+use crate::db::reply::ResultRow;
+use crate::error::Result;
+use crate::lock::Mode;
+
+/// The requests of one session.
+pub struct Queue {
+    pub lock: Mode,
+    /// More than one where the server does not tell which of them it is.
+    pub holders: Vec<Client>,
+    /// The longest wait first.
+    pub waiters: Vec<Client>,
+    /// The right that would show more.
+    pub hint: Option<String>,
+}
+
+/// A connection of the server.
+#[derive(Clone, Default)]
+pub struct Client {
+    pub id: u64,
+    pub address: Option<String>,
+    /// Seconds since the connection's state began: waiting, idle, or running its statement.
+    pub seconds: Option<u64>,
+    /// The first word of the statement that it runs. `None`: it is idle.
+    pub statement: Option<String>,
+    pub pid: Option<String>,
+    pub script: Option<String>,
+}
+
+/// A line of the server's list of processes.
+struct Process {
+    client: Client,
+    state: String,
+    statement: String,
+}
+
+pub fn look(link: &mut Link) -> Result<Vec<Queue>> {
+    let table = link.table().to_owned();
+    let connection = link.connect()?;
+    let processes = processes(connection)?;
+    let mut queues = advisory_queues(connection, &processes);
+    queues.extend(row_queues(connection, &processes, &table));
+    let attributes = attributes(connection);
+    for client in queues
+        .iter_mut()
+        .flat_map(|queue| queue.holders.iter_mut().chain(&mut queue.waiters))
+    {
+        if let Some((pid, script)) = attributes.get(&client.id) {
+            (client.pid, client.script) = (pid.clone(), script.clone());
+        }
+    }
+    for queue in &mut queues {
+        queue.waiters.sort_by_key(|waiter| std::cmp::Reverse(waiter.seconds));
+    }
+    Ok(queues)
+}
+
+/// Without PROCESS the server lists the connections of this account alone.
+fn processes(connection: &mut Connection) -> Result<Vec<Process>> {
+    let own = u64::from(connection.id());
+    let reply = connection.query("SHOW FULL PROCESSLIST")?;
+    let read = |row: &ResultRow| {
+        let statement = row.text(7).unwrap_or_default();
+        let first_word = statement.split_whitespace().next().map(str::to_uppercase);
+        let client = Client {
+            id: row.number(0)?,
+            address: row.text(2),
+            seconds: row.number(5),
+            statement: first_word.filter(|_| row.text(4).as_deref() != Some("Sleep")),
+            ..Client::default()
+        };
+        let state = row.text(6).unwrap_or_default().to_lowercase();
+        Some(Process {
+            client,
+            state,
+            statement,
+        })
+    };
+    let all = reply.rows().iter().filter_map(read);
+    Ok(all.filter(|process| process.client.id != own).collect())
+}
+
+fn client(processes: &[Process], id: u64) -> Client {
+    let known = processes.iter().find(|process| process.client.id == id);
+    known.map(|process| process.client.clone()).unwrap_or(Client {
+        id,
+        ..Client::default()
+    })
+}
+
+fn advisory_queues(connection: &mut Connection, processes: &[Process]) -> Vec<Queue> {
+    let mut by_name = BTreeMap::<&str, Vec<Client>>::new();
+    for process in processes.iter().filter(|process| process.state == "user lock") {
+        let name = process
+            .statement
+            .split_once("GET_LOCK('")
+            .and_then(|(_, rest)| rest.split('\'').next());
+        if let Some(name) = name.filter(|name| advisory::is_of_session(name)) {
+            by_name.entry(name).or_default().push(process.client.clone());
+        }
+    }
+    let queue = |(name, waiters): (&str, Vec<Client>)| {
+        let reply = connection.query(&advisory::owner(name));
+        let owner = reply.ok().and_then(|reply| reply.first_number());
+        Queue {
+            lock: Mode::Advisory,
+            holders: owner.map(|id| client(processes, id)).into_iter().collect(),
+            waiters,
+            hint: None,
+        }
+    };
+    by_name.into_iter().map(queue).collect()
+}
+
+fn row_queues(connection: &mut Connection, processes: &[Process], table: &str) -> Vec<Queue> {
+    let from = format!(" FROM {table} WHERE id=");
+    let mut by_key = BTreeMap::<&str, Vec<Client>>::new();
+    for process in processes.iter().filter(|process| process.state == "statistics") {
+        // A statement that runs for less than a second may not wait at all.
+        let waits =
+            process.statement.contains(" FOR UPDATE") && process.client.seconds.is_some_and(|seconds| seconds > 0);
+        if let Some((_, key)) = process.statement.split_once(&from).filter(|_| waits) {
+            by_key.entry(key).or_default().push(process.client.clone());
+        }
+    }
+    match blocked(connection) {
+        Some(pairs) => {
+            let waiters: HashSet<_> = pairs.iter().map(|(waiter, _)| *waiter).collect();
+            let mut by_holder = BTreeMap::<u64, Vec<Client>>::new();
+            let ours = |id: u64| {
+                processes
+                    .iter()
+                    .any(|process| process.client.id == id && process.statement.contains(&from))
+            };
+            for (waiter, holder) in &pairs {
+                if !waiters.contains(holder) && ours(*waiter) {
+                    by_holder.entry(*holder).or_default().push(client(processes, *waiter));
+                }
+            }
+            let queue = |(holder, waiters)| Queue {
+                lock: Mode::Row,
+                holders: vec![client(processes, holder)],
+                waiters,
+                hint: None,
+            };
+            by_holder.into_iter().map(queue).collect()
+        }
+        None if by_key.is_empty() => Vec::new(),
+        None => {
+            let account = account(connection).unwrap_or_else(|| "this account".into());
+            let hint = format!(
+                "the server does not tell who holds it: GRANT PROCESS ON *.* TO {account} (MariaDB), GRANT SELECT ON \
+                 performance_schema.* TO {account} (MySQL) would show it"
+            );
+            let queue = |(_, waiters)| Queue {
+                lock: Mode::Row,
+                holders: Vec::new(),
+                waiters,
+                hint: Some(hint.clone()),
+            };
+            by_key.into_iter().map(queue).collect()
+        }
+    }
+}
+
+/// Pairs of connections: the first one waits for a row lock of the second one. `None`: this account may not see them.
+fn blocked(connection: &mut Connection) -> Option<Vec<(u64, u64)>> {
+    const QUESTION: &str = "/*M!100100 SELECT r.trx_mysql_thread_id,b.trx_mysql_thread_id FROM information_schema.innodb_lock_waits w \
+        JOIN information_schema.innodb_trx r ON r.trx_id=w.requesting_trx_id \
+        JOIN information_schema.innodb_trx b ON b.trx_id=w.blocking_trx_id */\
+        /*!50708 SELECT r.processlist_id,b.processlist_id FROM performance_schema.data_lock_waits w \
+        JOIN performance_schema.threads r ON r.thread_id=w.requesting_thread_id \
+        JOIN performance_schema.threads b ON b.thread_id=w.blocking_thread_id */";
+    let reply = connection.query(QUESTION).ok()?;
+    let pairs = reply
+        .rows()
+        .iter()
+        .filter_map(|row| Some((row.number(0)?, row.number(1)?)));
+    Some(pairs.collect())
+}
+
+type Attributes = (Option<String>, Option<String>);
+
+/// Process id and script of this account's connections. Empty if the performance schema is off.
+fn attributes(connection: &mut Connection) -> HashMap<u64, Attributes> {
+    let mut all = HashMap::<u64, Attributes>::new();
+    let question = "SELECT processlist_id,attr_name,attr_value FROM performance_schema.session_account_connect_attrs \
+                    WHERE attr_name IN ('_pid','program_name')";
+    if let Ok(reply) = connection.query(question) {
+        for row in reply.rows() {
+            let (Some(id), Some(value)) = (row.number(0), row.text(2)) else {
+                continue;
+            };
+            let entry = all.entry(id).or_default();
+            match row.text(1).as_deref() {
+                Some("_pid") => entry.0 = Some(value),
+                _ if !value.is_empty() => entry.1 = Some(value),
+                _ => {}
+            }
+        }
+    }
+    all
+}
