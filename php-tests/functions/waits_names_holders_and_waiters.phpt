@@ -26,8 +26,10 @@ foreach (LOCKS as $lock) {
             $session->server->query("GRANT PROCESS ON *.* TO '$session->user'@'%'");
             $session->server->query("GRANT SELECT ON performance_schema.* TO '$session->user'@'%'");
         }
-        // MariaDB refreshes what it tells of transactions only if nobody has asked for 0.1 s.
-        $queues = Server::waitFor(fn () => count($queues = $look()) === 2 ? $queues : null);
+        $queues = Server::waitFor(function () use ($look): ?array {
+            usleep(200_000); // MariaDB refreshes what it tells of transactions only if nobody has asked for 0.1 s
+            return count($queues = $look()) === 2 && array_sum(array_map(fn ($queue) => count($queue['waiters']), $queues)) === 4 ? $queues : null;
+        });
         usort($queues, fn ($a, $b) => count($b['waiters']) <=> count($a['waiters']));
         foreach (array_combine(['a', 'b'], $queues) as $id => $queue) {
             $what = "$lock, $rights, $id";
@@ -47,6 +49,8 @@ foreach (LOCKS as $lock) {
             }
         }
     }
+    $session->server->query("REVOKE PROCESS ON *.* FROM '$session->user'@'%'");
+    $session->server->query("REVOKE SELECT ON performance_schema.* FROM '$session->user'@'%'");
     foreach ([...$holders, ...$waiters] as $process) {
         same('', $session->finish($process), "$lock: a request");
     }

@@ -31,7 +31,8 @@ foreach (LOCKS as $lock) {
     posix_kill($pid, SIGKILL);
     Server::waitFor(fn () => !in_array($pid, $host->workers(), true));
     $third = $host->begin(WAIT . '// third');
-    has('2 requests', $host->run('session_start(); echo error_get_last()["message"];'), "$lock: full again");
+    $probe = "ini_set(\"rustsql.lock_timeout\", \"0.1\"); session_start(); echo error_get_last()[\"message\"];";
+    Server::waitFor(fn () => str_contains($host->run($probe), "2 requests"));
     same('', $session->finish($holder), "$lock: the holder");
     same(['had it', 'had it'], [$waiters[1]->wait(), $third->wait()], "$lock: both that waited");
     unset($host);

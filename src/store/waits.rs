@@ -8,7 +8,7 @@
 //! | row, with the right to see who blocks | `innodb_lock_waits` (MariaDB), `data_lock_waits` (MySQL) | the same |
 //! | row, without | the list of processes, by the statement's text | the server does not tell |
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::link::Link;
 use super::lock::advisory;
@@ -140,17 +140,17 @@ fn row_queues(connection: &mut Connection, processes: &[Process], table: &str) -
     }
     match blocked(connection) {
         Some(pairs) => {
-            let waiters: HashSet<_> = pairs.iter().map(|(waiter, _)| *waiter).collect();
             let mut by_holder = BTreeMap::<u64, Vec<Client>>::new();
-            let ours = |id: u64| {
-                processes
-                    .iter()
-                    .any(|process| process.client.id == id && process.statement.contains(&from))
+            let waits_for_session = |id: u64| {
+                let mut of_it = processes.iter().filter(|process| process.client.id == id);
+                of_it.any(|process| process.statement.contains(&from))
             };
-            for (waiter, holder) in &pairs {
-                if !waiters.contains(holder) && ours(*waiter) {
-                    by_holder.entry(*holder).or_default().push(client(processes, *waiter));
-                }
+            let waiters: BTreeSet<_> = pairs.iter().map(|(waiter, _)| *waiter).collect();
+            for waiter in waiters.into_iter().filter(|id| waits_for_session(*id)) {
+                by_holder
+                    .entry(root(&pairs, waiter))
+                    .or_default()
+                    .push(client(processes, waiter));
             }
             let queue = |(holder, waiters)| Queue {
                 lock: Mode::Row,
@@ -176,6 +176,19 @@ fn row_queues(connection: &mut Connection, processes: &[Process], table: &str) -
             by_key.into_iter().map(queue).collect()
         }
     }
+}
+
+/// The connection that does not wait itself. A waiter may also wait for another one that came before it.
+fn root(pairs: &[(u64, u64)], waiter: u64) -> u64 {
+    let mut at = waiter;
+    // A deadlock could be a circle.
+    for _ in pairs {
+        match pairs.iter().find(|(waiter, _)| *waiter == at) {
+            Some((_, holder)) => at = *holder,
+            None => break,
+        }
+    }
+    at
 }
 
 /// Pairs of connections: the first one waits for a row lock of the second one. `None`: this account may not see them.
