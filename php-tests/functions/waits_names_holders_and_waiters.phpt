@@ -7,8 +7,10 @@ require __DIR__ . '/../inc/session.php';
 
 const LOOK = 'echo json_encode(RustSql\waits());';
 
+// Of its own: with all rights the queues of other tests would be seen, too.
+$server = Server::start();
 foreach (LOCKS as $lock) {
-    $session = new Session($lock);
+    $session = new Session($lock, [], $server);
     $look = fn () => json_decode($session->run(LOOK), true);
     same([], $look(), "$lock: nobody waits");
     [$holders, $waiters, $pids] = [[], [], []];

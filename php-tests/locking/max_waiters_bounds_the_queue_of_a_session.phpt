@@ -30,9 +30,11 @@ foreach (LOCKS as $lock) {
     $pid = (int) file_get_contents($host->file(WAIT . '// first') . '.pid');
     posix_kill($pid, SIGKILL);
     Server::waitFor(fn () => !in_array($pid, $host->workers(), true));
+    $last = max(array_column($session->connections(), 'Id'));
     $third = $host->begin(WAIT . '// third');
-    $probe = "ini_set(\"rustsql.lock_timeout\", \"0.1\"); session_start(); echo error_get_last()[\"message\"];";
-    Server::waitFor(fn () => str_contains($host->run($probe), "2 requests"));
+    $waits = fn ($row) => $row['Id'] > $last && in_array(strtolower($row['State']), ['user lock', 'statistics']);
+    Server::waitFor(fn () => array_filter($session->connections(), $waits));
+    has('2 requests', $host->run('session_start(); echo error_get_last()["message"];'), "$lock: full again");
     same('', $session->finish($holder), "$lock: the holder");
     same(['had it', 'had it'], [$waiters[1]->wait(), $third->wait()], "$lock: both that waited");
     unset($host);
