@@ -48,4 +48,5 @@ pub use lock::LockTimeout;
 pub use session_id::SessionKey;
 pub use store::database::Database;
 pub use store::tagged::Listed;
+pub use store::waits::{Client, Queue};
 pub use store::{Expected, Expiry, IfAbsent, Instance, Store, Version, Write, schema};

@@ -11,6 +11,7 @@ mod revoke;
 mod sessions;
 mod settings;
 mod sweep;
+mod who;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,7 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Who(who::Arguments),
     Gc(gc::Arguments),
     Sessions(sessions::Arguments),
     Revoke(revoke::Arguments),
@@ -42,6 +44,7 @@ enum Command {
 
 fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Who(arguments) => outcome::report(arguments.json(), who::run(&arguments)),
         Command::Gc(arguments) => outcome::report(arguments.json(), gc::run(&arguments)),
         Command::Sessions(arguments) => outcome::report(arguments.json(), sessions::run(&arguments)),
         Command::Revoke(arguments) => outcome::report(arguments.json(), revoke::run(&arguments)),

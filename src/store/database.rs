@@ -48,6 +48,11 @@ impl Database {
         waits::look(&mut self.link)
     }
 
+    /// Ends a connection of this account, or any with the right to do so.
+    pub fn kill(&mut self, connection: u64) -> Result<()> {
+        self.link.connect()?.query(&format!("KILL {connection}")).map(drop)
+    }
+
     pub fn connection(&self) -> Option<&Connection> {
         self.link.connection()
     }

@@ -1,0 +1,175 @@
+//! `rustsql who`: what `RustSql\waits()` tells, once or again and again, and the end of a holder.
+
+use std::io::{self, IsTerminal, Write};
+use std::rc::Rc;
+use std::thread;
+use std::time::Duration;
+
+use clap::Args;
+use rustsql::{Client, Config, Database, Queue, Store};
+use serde_json::{Value, json};
+
+use super::outcome::{Failure, Format, Outcome, Result};
+use super::settings::{ENVIRONMENT, Settings};
+
+/// Shows who holds a session that others wait for, and who waits
+///
+/// It takes no lock, and shows no session id and no data. It needs no more rights than a session. With row locks the server tells the
+/// holder only to an account with more; the answer names the GRANT.
+#[derive(Args)]
+#[command(after_help = ENVIRONMENT)]
+pub struct Arguments {
+    /// Look again every second, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["json", "kill"])]
+    watch: bool,
+
+    /// End this connection, if it holds a session that others wait for
+    ///
+    /// Its request loses the lock. It writes its session only if nobody else has written it since.
+    #[arg(long, value_name = "CONNECTION")]
+    kill: Option<u64>,
+
+    /// Do not ask before --kill
+    #[arg(long, requires = "kill")]
+    yes: bool,
+
+    #[command(flatten)]
+    format: Format,
+
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Arguments {
+    pub fn json(&self) -> bool {
+        self.format.json
+    }
+}
+
+pub fn run(arguments: &Arguments) -> Result<Outcome> {
+    let config = Rc::new(arguments.settings.required()?);
+    while arguments.watch {
+        let text = describe(&look(&config)?);
+        let mut out = io::stdout().lock();
+        // Clears the terminal.
+        let begin = if out.is_terminal() { "\x1b[H\x1b[2J" } else { "" };
+        writeln!(out, "{begin}{text}")?;
+        drop(out);
+        thread::sleep(Duration::from_secs(1));
+    }
+    let queues = look(&config)?;
+    match arguments.kill {
+        Some(id) => kill(&config, &queues, id, arguments.yes),
+        None => Ok(Outcome {
+            failed: false,
+            text: describe(&queues),
+            json: json!({ "sessions": queues.iter().map(as_json).collect::<Vec<_>>() }),
+        }),
+    }
+}
+
+fn look(config: &Rc<Config>) -> Result<Vec<Queue>> {
+    let mut store = Database::new(Rc::clone(config), "rustsql who".to_owned());
+    let queues = store.waits();
+    store.disconnect();
+    Ok(queues?)
+}
+
+fn kill(config: &Rc<Config>, queues: &[Queue], id: u64, sure: bool) -> Result<Outcome> {
+    let holder = queues
+        .iter()
+        .flat_map(|queue| &queue.holders)
+        .find(|holder| holder.id == id);
+    let Some(holder) = holder else {
+        return Err(Failure(format!(
+            "connection {id} holds no session that others wait for"
+        )));
+    };
+    if !sure {
+        write!(io::stderr(), "End {}? [y/N] ", client(holder, "idle for"))?;
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        if !answer.trim().eq_ignore_ascii_case("y") {
+            return Err(Failure("nothing was ended".to_owned()));
+        }
+    }
+    let mut store = Database::new(Rc::clone(config), "rustsql who".to_owned());
+    let killed = store.kill(id);
+    store.disconnect();
+    killed?;
+    Ok(Outcome {
+        failed: false,
+        text: format!("connection {id} was ended"),
+        json: json!({ "killed": id }),
+    })
+}
+
+fn describe(queues: &[Queue]) -> String {
+    if queues.is_empty() {
+        return "nobody waits for a session".to_owned();
+    }
+    let mut lines = Vec::new();
+    for queue in queues {
+        match (queue.holders.as_slice(), &queue.hint) {
+            ([], Some(hint)) => lines.push(format!("a session with a {} lock; {hint}", queue.lock.name())),
+            ([], None) => lines.push(format!(
+                "a session with a {} lock, whose holder has just ended",
+                queue.lock.name()
+            )),
+            (holders, _) => lines.extend(holders.iter().map(|holder| {
+                format!(
+                    "a session with a {} lock is held by {}",
+                    queue.lock.name(),
+                    client(holder, "idle for")
+                )
+            })),
+        }
+        for (at, waiter) in queue.waiters.iter().enumerate() {
+            lines.push(format!("{:>5}. {}", at + 1, client(waiter, "waits for")));
+        }
+    }
+    lines.join("\n")
+}
+
+/// `since`: what the seconds of a client are that runs no statement of its own.
+fn client(client: &Client, since: &str) -> String {
+    let mut text = format!("connection {}", client.id);
+    if let Some(address) = &client.address {
+        text.push_str(&format!(" from {address}"));
+    }
+    match (&client.statement, client.seconds) {
+        (Some(statement), Some(seconds)) if since.starts_with("idle") => {
+            text.push_str(&format!(", in {statement} for {seconds} s"))
+        }
+        (_, Some(seconds)) => text.push_str(&format!(", {since} {seconds} s")),
+        _ => {}
+    }
+    for (name, value) in [("pid", &client.pid), ("script", &client.script)] {
+        if let Some(value) = value {
+            text.push_str(&format!(", {name} {value}"));
+        }
+    }
+    text
+}
+
+fn as_json(queue: &Queue) -> Value {
+    let clients = |clients: &[Client]| -> Vec<_> {
+        let one = |client: &Client| {
+            json!({
+                "connection": client.id,
+                "address": client.address,
+                "seconds": client.seconds,
+                "statement": client.statement,
+                "pid": client.pid,
+                "script": client.script,
+            })
+        };
+        clients.iter().map(one).collect()
+    };
+    json!({
+        "lock": queue.lock.name(),
+        "holders": clients(&queue.holders),
+        "waiters": clients(&queue.waiters),
+        "hint": queue.hint,
+    })
+}
