@@ -48,14 +48,8 @@ impl Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let config = Rc::new(arguments.settings.required()?);
-    while arguments.watch {
-        let text = describe(&look(&config)?);
-        let mut out = io::stdout().lock();
-        // Clears the terminal.
-        let begin = if out.is_terminal() { "\x1b[H\x1b[2J" } else { "" };
-        writeln!(out, "{begin}{text}")?;
-        drop(out);
-        thread::sleep(Duration::from_secs(1));
+    if arguments.watch {
+        return watch(&config);
     }
     let queues = look(&config)?;
     match arguments.kill {
@@ -65,6 +59,19 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             text: describe(&queues),
             json: json!({ "sessions": queues.iter().map(as_json).collect::<Vec<_>>() }),
         }),
+    }
+}
+
+fn watch(config: &Rc<Config>) -> Result<Outcome> {
+    // Clears the terminal.
+    let begin = if io::stdout().is_terminal() {
+        "\x1b[H\x1b[2J"
+    } else {
+        ""
+    };
+    loop {
+        writeln!(io::stdout(), "{begin}{}", describe(&look(config)?))?;
+        thread::sleep(Duration::from_secs(1));
     }
 }
 
