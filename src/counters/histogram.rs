@@ -54,6 +54,20 @@ impl Counts {
         self.buckets.iter().sum()
     }
 
+    /// The duration in microseconds below which so many percent are. It is a bucket's bound: at most a quarter too large.
+    pub fn below(&self, percent: u64) -> u64 {
+        let wanted = (self.total() * percent).div_ceil(100);
+        let mut seen = 0;
+        let reaches = |count: &u64| {
+            seen += count;
+            seen >= wanted
+        };
+        match self.buckets.iter().position(reaches) {
+            Some(at) if wanted > 0 => upper_bound(at.min(BUCKETS - 2)),
+            _ => 0,
+        }
+    }
+
     /// Each used bucket: the duration in microseconds below which all of it is (`None`: the last one), and its count.
     pub fn used(&self) -> impl Iterator<Item = (Option<u64>, u64)> {
         let bound = |at: usize| (at + 1 < BUCKETS).then(|| upper_bound(at));
@@ -114,5 +128,10 @@ mod tests {
         assert_eq!((counts.total(), counts.microseconds), (4, 230_002_000));
         let used: Vec<_> = counts.used().collect();
         assert_eq!(used, [(Some(1024), 2), (Some(33_554_432), 1), (None, 1)]);
+        assert_eq!(
+            [50, 75, 99].map(|percent| counts.below(percent)),
+            [1024, 33_554_432, 134_217_728]
+        );
+        assert_eq!(Counts::default().below(50), 0);
     }
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 /// Literals with words that are no message, or no part of one.
-const NO_MESSAGES: [&str; 9] = [
+const NO_MESSAGES: [&str; 11] = [
     // Inputs of hash functions, whose text is part of the format.
     "rustsql session data",
     "rustsql key id",
@@ -15,6 +15,8 @@ const NO_MESSAGES: [&str; 9] = [
     "Registered save handler",
     "Client library",
     "rustsql, on mysql_common 0.38",
+    "All workers of this PHP, with these settings",
+    "{count} (mean {mean:.3} ms, p50 {half:.3} ms, p99 {most:.3} ms)",
     "no value",
     // Looked for in a server's text.
     "user lock",
