@@ -7,6 +7,8 @@
 //! The handler calls [`select`] when it opens. After that, whatever happens in this thread is counted for that tenant.
 
 mod histogram;
+pub mod holders;
+mod process;
 pub mod waiters;
 
 use std::cell::Cell;
@@ -121,6 +123,7 @@ static SHARED: OnceLock<&'static Table> = OnceLock::new();
 
 thread_local! {
     static CURRENT: Cell<Option<&'static Slot>> = const { Cell::new(None) };
+    static TENANT: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Call this once in a process, before workers are forked. Without it nothing is counted.
@@ -131,7 +134,14 @@ pub fn share(table: &'static Table) {
 /// Counts for the tenant with these settings from now on.
 pub fn select(config: &Config) {
     let slot = std::process::id() as usize % SLOTS;
-    CURRENT.set(find(name(config), true).and_then(|tenant| tenant.slots.get(slot)));
+    let name = name(config);
+    TENANT.set(name);
+    CURRENT.set(find(name, true).and_then(|tenant| tenant.slots.get(slot)));
+}
+
+/// The tenant that was selected, as a number that others cannot guess.
+pub fn tenant() -> u64 {
+    TENANT.get()
 }
 
 fn name(config: &Config) -> u64 {

@@ -8,9 +8,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use nix::sys::signal::kill;
-use nix::unistd::Pid;
-
+use super::process::{is_alive, parts, stamp};
 use crate::db::host_table::{name, now};
 use crate::session_id::SessionKey;
 
@@ -20,13 +18,10 @@ const PLACES: usize = 1024;
 /// The longest wait that is counted, where `rustsql.lock_timeout` has no end.
 const FOR_EVER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The bits of a place's owner that are the time; those above are its process id, which has at most 22 on Linux.
-const TIME_BITS: u32 = 42;
-
 /// Only zeros: free.
 #[repr(C)]
 struct Place {
-    /// The process that waits, and the Unix time in seconds until which it may. One number, so that a place is taken at once.
+    /// The process that waits, and the Unix time in seconds until which it may. See `process::stamp`.
     owner: AtomicU64,
     session: AtomicU64,
 }
@@ -72,7 +67,7 @@ pub fn wait(key: SessionKey, limit: Option<Duration>, most: u32) -> Result<Waiti
         name(key),
         (now() / 1000).saturating_add(limit.unwrap_or(FOR_EVER).as_secs() + 1),
     );
-    let owner = u64::from(std::process::id()) << TIME_BITS | ends & ((1 << TIME_BITS) - 1);
+    let owner = stamp(ends);
     let take = |place: &&Place| {
         let seen = place.owner.load(Ordering::Acquire);
         is_over(seen)
@@ -100,14 +95,8 @@ pub fn wait(key: SessionKey, limit: Option<Duration>, most: u32) -> Result<Waiti
 
 /// Nobody waits there.
 fn is_over(owner: u64) -> bool {
-    let (process, ends) = (owner >> TIME_BITS, owner & ((1 << TIME_BITS) - 1));
+    let (process, ends) = parts(owner);
     ends < now() / 1000 || !is_alive(process)
-}
-
-/// A process of another user is alive, too.
-fn is_alive(process: u64) -> bool {
-    let Ok(pid) = i32::try_from(process) else { return false };
-    pid > 0 && kill(Pid::from_raw(pid), None) != Err(nix::errno::Errno::ESRCH)
 }
 
 #[cfg(test)]
@@ -129,11 +118,10 @@ mod tests {
 
     #[test]
     fn whoever_was_killed_or_has_waited_for_too_long_is_not_counted() {
-        let own = u64::from(std::process::id());
-        assert!(!is_over(own << TIME_BITS | (now() / 1000 + 5)));
-        assert!(is_over(own << TIME_BITS | (now() / 1000 - 5)));
+        assert!(!is_over(stamp(now() / 1000 + 5)));
+        assert!(is_over(stamp(now() / 1000 - 5)));
         // Above the kernel's largest process id.
-        assert!(is_over(((1 << 22) - 1) << TIME_BITS | (now() / 1000 + 5)));
+        assert!(is_over(((1 << 22) - 1) << 42 | (now() / 1000 + 5)));
         assert!(is_over(0));
     }
 }

@@ -3,7 +3,7 @@
 use std::ptr;
 use std::sync::Once;
 
-use crate::counters::{self, waiters};
+use crate::counters::{self, holders, waiters};
 use crate::db::host_table;
 
 /// Called in MINIT, which may run more than once in a process. If a mapping fails, each worker keeps its own table of hosts, and
@@ -21,6 +21,9 @@ pub fn map() {
             }
             if let Some(table) = zeroed() {
                 waiters::share(table);
+            }
+            if let Some(table) = zeroed() {
+                holders::share(table);
             }
         }
     });

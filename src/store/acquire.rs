@@ -130,7 +130,7 @@ fn timed_out(link: &mut Link, key: SessionKey, mode: Mode, waited: Duration) -> 
     }
     let name = advisory::name(link, key);
     let connection = link.connection_mut();
-    let holder = connection.map(|connection| holder::find(connection, mode, &name, waited.as_secs()));
+    let holder = connection.map(|connection| holder::find(connection, mode, key, &name, waited.as_secs()));
     if mode == Mode::Row && link.table_is_locked() {
         let (host, waited) = (link.host(), seconds(waited));
         let source = DbError::Driver(format!("waited {waited}"));

@@ -1,9 +1,11 @@
 //! The connection of one request, with its state: the lock that it holds, the session variables that are set on it, and the
 //! facts that are known of its server.
 //!
-//! `exchange` and `first_packet` send statements over it. `lock` and `change` report a lock that was taken or released. All fields
-//! are private: other files call a method that names what has happened. A lost connection loses its lock with it. `route` selects
+//! `exchange` and `first_packet` send statements over it. `lock` and `change` report a lock that was taken or released (`held`). All
+//! fields are private: other files call a method that names what has happened. A lost connection loses its lock with it. `route` selects
 //! the host. This file sends one statement by itself: the one that releases a lock at the end of the request.
+
+mod held;
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -14,12 +16,12 @@ use super::route::Route;
 use super::version::Instance;
 use super::{known_servers, schema, sql};
 use crate::config::Config;
+use crate::counters::holders::Noted;
 use crate::db::connection::Connection;
 use crate::db::pool::Kept;
 use crate::db::server::{Quirks, Server, SessionVariables};
 use crate::error::{Error, Result};
 use crate::lock::Mode;
-use crate::session_id::SessionKey;
 
 pub struct Link {
     config: Rc<Config>,
@@ -36,6 +38,8 @@ pub struct Link {
 struct Open {
     connection: Connection,
     hold: Hold,
+    /// The held session, for requests of this web host that wait for it.
+    noted: Option<Noted>,
     /// As they were set last. `None`: they were not set, or have to be set again.
     variables: Option<SessionVariables>,
     facts: Facts,
@@ -49,6 +53,7 @@ impl Open {
         Self {
             connection,
             hold: Hold::Nothing,
+            noted: None,
             variables,
             facts,
             answered: false,
@@ -195,58 +200,6 @@ impl Link {
             open.connection.set_deadline(None);
             let connection = open.connection;
             place.fill(&self.config, Kept { connection, variables });
-        }
-    }
-}
-
-/// The lock.
-impl Link {
-    fn usable(&self) -> Option<&Open> {
-        self.open.as_ref().filter(|open| open.is_usable())
-    }
-
-    /// `Nothing` if the connection was lost.
-    pub fn hold(&self) -> &Hold {
-        self.usable().map_or(&Hold::Nothing, |open| &open.hold)
-    }
-
-    pub fn holds_session(&self) -> bool {
-        self.hold().session().is_some()
-    }
-
-    /// The mode in which this session is locked. `None`: it is not locked.
-    pub fn held(&self, key: SessionKey) -> Option<Mode> {
-        let (held, mode) = self.hold().session()?;
-        (held == key).then_some(mode)
-    }
-
-    pub fn lock_taken(&mut self, hold: Hold) {
-        if let Some(open) = &mut self.open {
-            open.hold = hold;
-        }
-    }
-
-    /// The lock was released, and the transaction has ended.
-    pub fn lock_released(&mut self) {
-        self.lock_taken(Hold::Nothing);
-    }
-
-    /// The server has rolled the transaction back, which released the row lock. The next statement begins a new transaction.
-    pub fn row_lock_lost(&mut self) {
-        if let Hold::Row { .. } = self.hold() {
-            self.lock_taken(Hold::Transaction);
-        }
-    }
-
-    /// Without autocommit, statements leave a transaction open.
-    pub fn statements_executed(&mut self) {
-        if let Some(open) = &mut self.open
-            && open.hold.session().is_none()
-        {
-            open.hold = match open.variables {
-                Some(variables) if !variables.autocommit => Hold::Transaction,
-                _ => Hold::Nothing,
-            };
         }
     }
 }

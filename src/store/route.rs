@@ -41,6 +41,10 @@ impl Route {
         Self::new(Rc::clone(&self.config), self.script.clone())
     }
 
+    pub fn script(&self) -> &str {
+        &self.script
+    }
+
     /// A connection, and the session variables that are set on it if it was kept from an earlier request.
     pub fn open(&mut self) -> Result<(Connection, Option<SessionVariables>)> {
         if self.config.persistent && self.place.is_none() {

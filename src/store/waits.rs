@@ -6,17 +6,19 @@
 //! |---|---|---|
 //! | advisory | the server's list of processes, with the lock's name in the statement | `IS_USED_LOCK()` |
 //! | row, with the right to see who blocks | `innodb_lock_waits` (MariaDB), `data_lock_waits` (MySQL) | the same |
-//! | row, without | the list of processes, by the statement's text | the server does not tell |
+//! | row, without | the list of processes, by the statement's text | only if it is a request of this web host (`counters::holders`) |
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::link::Link;
 use super::lock::advisory;
 use super::rights::account;
+use crate::counters::{self, holders};
 use crate::db::connection::Connection;
 use crate::db::reply::ResultRow;
 use crate::error::Result;
 use crate::lock::Mode;
+use crate::session_id::SessionKey;
 
 /// The requests of one session.
 pub struct Queue {
@@ -62,6 +64,13 @@ pub fn look(link: &mut Link) -> Result<Vec<Queue>> {
     {
         if let Some((pid, script)) = attributes.get(&client.id) {
             (client.pid, client.script) = (pid.clone(), script.clone());
+        }
+    }
+    // What the server does not tell, of requests on this web host.
+    for holder in queues.iter_mut().flat_map(|queue| &mut queue.holders) {
+        if let Some(noted) = holders::of_connection(counters::tenant(), holder.id) {
+            holder.pid = Some(noted.pid.to_string());
+            holder.script = Some(noted.script).filter(|script| !script.is_empty());
         }
     }
     for queue in &mut queues {
@@ -167,15 +176,28 @@ fn row_queues(connection: &mut Connection, processes: &[Process], table: &str) -
                 "the server does not tell who holds it: GRANT PROCESS ON *.* TO {account} (MariaDB), GRANT SELECT ON \
                  performance_schema.* TO {account} (MySQL) would show it"
             );
-            let queue = |(_, waiters)| Queue {
-                lock: Mode::Row,
-                holders: Vec::new(),
-                waiters,
-                hint: Some(hint.clone()),
+            let queue = |(key, waiters)| {
+                let noted = noted_holder(processes, key);
+                Queue {
+                    lock: Mode::Row,
+                    hint: noted.is_none().then(|| hint.clone()),
+                    holders: noted.into_iter().collect(),
+                    waiters,
+                }
             };
             by_key.into_iter().map(queue).collect()
         }
     }
+}
+
+/// The request of this web host that has locked the row with this key, a literal of SQL.
+fn noted_holder(processes: &[Process], key: &str) -> Option<Client> {
+    let hex = key.strip_prefix("x'")?.split('\'').next()?;
+    let byte = |at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
+    let bytes: Option<Vec<_>> = (0..hex.len()).step_by(2).map(byte).collect();
+    let noted = holders::of_session(counters::tenant(), SessionKey::from_column(&bytes?)?)?;
+    let mut processes = processes.iter().map(|process| &process.client);
+    processes.find(|client| client.id == noted.connection).cloned()
 }
 
 /// The connection that does not wait itself. A waiter may also wait for another one that came before it.

@@ -4,21 +4,26 @@
 
 use super::super::rights::account;
 use super::advisory;
+use crate::counters::{self, holders};
 use crate::db::connection::Connection;
 use crate::db::errno;
 use crate::lock::{Holder, HoldingConnection, Mode};
+use crate::session_id::SessionKey;
 
 /// The most connections in one message.
 const MOST_NAMED: usize = 3;
 
 /// `name` is the session's advisory lock, `waited_seconds` the time that this request has waited.
-pub fn find(connection: &mut Connection, mode: Mode, name: &str, waited_seconds: u64) -> Holder {
+pub fn find(connection: &mut Connection, mode: Mode, key: SessionKey, name: &str, waited_seconds: u64) -> Holder {
     let mut holder = Holder::default();
     match mode {
         Mode::Advisory => holder.connections = advisory_owner(connection, name),
-        Mode::Row => match row_owners(connection, waited_seconds) {
-            Ok(owners) => holder.connections = owners,
-            Err(hint) => holder.hint = Some(hint),
+        Mode::Row => match noted_owner(connection, key) {
+            Some(owner) => holder.connections = vec![owner],
+            None => match row_owners(connection, waited_seconds) {
+                Ok(owners) => holder.connections = owners,
+                Err(hint) => holder.hint = Some(hint),
+            },
         },
         Mode::Unlocked => {}
     }
@@ -26,6 +31,16 @@ pub fn find(connection: &mut Connection, mode: Mode, name: &str, waited_seconds:
         describe(holding, connection);
     }
     holder
+}
+
+/// A request of this web host that has locked the row, if the server still has its connection.
+fn noted_owner(connection: &mut Connection, key: SessionKey) -> Option<HoldingConnection> {
+    let noted = holders::of_session(counters::tenant(), key)?;
+    let processes = connection.query("SHOW PROCESSLIST").ok()?;
+    processes
+        .numbers()
+        .contains(&noted.connection)
+        .then(|| holding(noted.connection))
 }
 
 fn advisory_owner(connection: &mut Connection, name: &str) -> Vec<HoldingConnection> {
@@ -88,5 +103,10 @@ fn describe(holding: &mut HoldingConnection, connection: &mut Connection) {
                 _ => {}
             }
         }
+    }
+    // Also for a kept connection, whose login knew no script.
+    if let Some(noted) = holders::of_connection(counters::tenant(), holding.id) {
+        holding.pid = Some(noted.pid.to_string());
+        holding.script = Some(noted.script).filter(|script| !script.is_empty());
     }
 }
