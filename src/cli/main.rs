@@ -3,6 +3,7 @@
 //! Each subcommand is a file with its arguments and a function `run`. `settings` finds the settings, `php` asks PHP for them.
 //! `outcome` prints the result and makes the exit code of it.
 
+mod check;
 mod gc;
 mod generate;
 mod outcome;
@@ -34,6 +35,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Who(who::Arguments),
+    Check(check::Arguments),
     Gc(gc::Arguments),
     Sessions(sessions::Arguments),
     Revoke(revoke::Arguments),
@@ -45,6 +47,7 @@ enum Command {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Who(arguments) => outcome::report(arguments.json(), who::run(&arguments)),
+        Command::Check(arguments) => outcome::report(arguments.json(), check::run(&arguments)),
         Command::Gc(arguments) => outcome::report(arguments.json(), gc::run(&arguments)),
         Command::Sessions(arguments) => outcome::report(arguments.json(), sessions::run(&arguments)),
         Command::Revoke(arguments) => outcome::report(arguments.json(), revoke::run(&arguments)),

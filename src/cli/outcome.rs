@@ -45,7 +45,7 @@ impl From<io::Error> for Failure {
     }
 }
 
-pub type Result<T> = std::result::Result<T, Failure>;
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
 pub fn report(as_json: bool, result: Result<Outcome>) -> ExitCode {
     let (text, json, code) = match result {

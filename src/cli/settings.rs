@@ -5,7 +5,7 @@ use std::env;
 use std::ffi::OsString;
 
 use clap::Args;
-use rustsql::{Config, dsn, keys};
+use rustsql::{Config, ConfigError, dsn, keys};
 
 use super::outcome::{Failure, Result, wrong_arguments};
 use super::php;
@@ -46,9 +46,9 @@ pub const ENVIRONMENT: &str = "\
 Environment:
   RUSTSQL_DSN  the database, with its password: mysql://user:password@host/database";
 
-type Texts = HashMap<String, String>;
+pub type Texts = HashMap<String, String>;
 
-const NOTHING_SET: &str =
+pub const NOTHING_SET: &str =
     "rustsql.dsn: no database server is named: set it in php.ini, or use RUSTSQL_DSN, --dsn or --defaults-file";
 
 impl Settings {
@@ -58,9 +58,24 @@ impl Settings {
 
     /// `None`: there is no server in the settings of PHP.
     pub fn config(&self) -> Result<Option<Config>> {
+        let mut config = Self::load(&self.texts()?)?;
+        if let Some(config) = &mut config {
+            // There is no next request.
+            config.persistent = false;
+        }
+        Ok(config)
+    }
+
+    /// Names and values, as they were found.
+    pub fn texts(&self) -> Result<Texts> {
         let define = self.defined();
         let mut texts = self.base()?;
         texts.extend(define);
+        Ok(texts)
+    }
+
+    /// `None`: there is no server in these settings.
+    pub fn load(texts: &Texts) -> Result<Option<Config>, ConfigError> {
         let text = |name: &str| texts.get(name).cloned();
         let named =
             ["rustsql.dsn", "rustsql.defaults_file", "session.save_path"].map(|name| text(name).unwrap_or_default());
@@ -71,13 +86,11 @@ impl Settings {
         if named[0].is_empty() && named[1].is_empty() && save_path.is_empty() {
             return Ok(None);
         }
-        let mut config = Config::load(
+        let config = Config::load(
             |key| text(key.full_name()).unwrap_or_else(|| key.default_text().to_owned()),
             &save_path,
             |name| text(name.to_str().unwrap_or_default()).unwrap_or_default(),
         )?;
-        // There is no next request.
-        config.persistent = false;
         Ok(Some(config))
     }
 

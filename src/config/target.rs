@@ -63,4 +63,14 @@ impl Tls {
             mode => mode,
         }
     }
+
+    /// A connection with TLS is one to this server. A public authority signs a certificate for anybody, so without a name it says
+    /// nothing about the server.
+    pub fn is_verified(&self) -> bool {
+        match self.mode() {
+            TlsMode::VerifyIdentity => true,
+            TlsMode::VerifyCa => !self.ca.is_empty(),
+            TlsMode::Disabled | TlsMode::Preferred | TlsMode::Required => false,
+        }
+    }
 }

@@ -72,12 +72,7 @@ pub fn request(host: &Host, config: &Config) -> Result<Option<TlsRequest>> {
             TlsMode::Preferred => was_offered(host).then_some(OFFERED_BEFORE),
             _ => Some(NOT_OFFERED),
         },
-        // A public authority signs a certificate for anybody, so without a name it says nothing about the server.
-        is_verified: match mode {
-            TlsMode::VerifyIdentity => true,
-            TlsMode::VerifyCa => !settings.ca.is_empty(),
-            TlsMode::Disabled | TlsMode::Preferred | TlsMode::Required => false,
-        },
+        is_verified: settings.is_verified(),
         established: Cell::new(false),
     }))
 }

@@ -6,7 +6,7 @@ use super::Error;
 
 impl Error {
     /// What the operator can do about it, where that does not follow from the message.
-    fn cure(&self) -> Option<&str> {
+    pub fn cure(&self) -> Option<&str> {
         match self {
             Self::Connect { cure, .. } | Self::Login { cure, .. } => Some(cure),
             Self::Schema { cure, .. } => Some(cure),

@@ -32,6 +32,7 @@ mod route;
 pub mod schema;
 mod shape;
 mod sql;
+pub mod survey;
 mod table_lock;
 pub mod tagged;
 mod version;

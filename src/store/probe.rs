@@ -36,6 +36,11 @@ impl From<Error> for Health {
 }
 
 pub fn look(host: &Host, config: &Config, script: String) -> Health {
+    health(&mut link(host, config, script), config.auto_create)
+}
+
+/// A link to this host alone, for a health check.
+pub fn link(host: &Host, config: &Config, script: String) -> Link {
     let mut own = config.clone();
     own.target.addresses = vec![match (host.address(), host.ip()) {
         // This address only: no other address of the name may answer.
@@ -48,10 +53,13 @@ pub fn look(host: &Host, config: &Config, script: String) -> Health {
     own.persistent = false;
     own.auto_create = false;
     own.lock_timeout = LockTimeout::Limit(config.io_timeout);
-    let mut link = Link::new(Rc::new(own), script);
-    link.within(Some(config.io_timeout));
+    Link::new(Rc::new(own), script)
+}
+
+pub fn health(link: &mut Link, may_create: bool) -> Health {
+    link.within(Some(link.config().io_timeout));
     let mut health = Health::default();
-    health.problem = try_out(&mut link, &mut health, config.auto_create).err();
+    health.problem = try_out(link, &mut health, may_create).err();
     health.writable &= !health.problem.as_ref().is_some_and(Error::is_unfit_host);
     health
 }

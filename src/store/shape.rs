@@ -49,6 +49,8 @@ pub struct Shape<'a> {
     columns: Vec<(&'a str, String)>,
     has_primary_key: bool,
     id_is_unique: bool,
+    /// The first column of each index.
+    indexed: Vec<&'a str>,
     engine: &'a str,
 }
 
@@ -67,6 +69,7 @@ impl<'a> Shape<'a> {
             columns: Vec::new(),
             has_primary_key: false,
             id_is_unique: false,
+            indexed: Vec::new(),
             engine: "",
         };
         for line in lines {
@@ -82,6 +85,11 @@ impl<'a> Shape<'a> {
                 continue;
             };
             let is_primary = quoted.is_none() && name == "PRIMARY";
+            if quoted.is_none() && ["PRIMARY", "UNIQUE", "KEY"].contains(&name) {
+                let columns = rest.split_once('(').map_or("", |(_, columns)| columns);
+                let first = columns.split([',', ')', '(']).next().unwrap_or_default();
+                shape.indexed.push(first.trim_matches('`'));
+            }
             if is_primary || quoted.is_none() && name == "UNIQUE" {
                 shape.has_primary_key |= is_primary;
                 shape.id_is_unique |= rest.contains("(`id`)") || rest.contains("(id)");
@@ -91,6 +99,19 @@ impl<'a> Shape<'a> {
             }
         }
         None
+    }
+
+    pub fn engine(&self) -> &str {
+        self.engine
+    }
+
+    /// Columns that need an index and have none. Sessions start without it, but statements read the whole table.
+    pub fn unindexed(&self) -> Vec<&'static str> {
+        let is_indexed = |column: &str| self.indexed.iter().any(|first| first.eq_ignore_ascii_case(column));
+        ["expires", "tag"]
+            .into_iter()
+            .filter(|column| !is_indexed(column))
+            .collect()
     }
 
     pub fn is_innodb(&self) -> bool {
@@ -217,6 +238,9 @@ mod tests {
             None
         );
         assert_eq!(defect(&GOOD.replace("InnoDB", "MyISAM"), false), None);
+        assert_eq!(Shape::parse(GOOD).unwrap().unindexed(), ["tag"]);
+        let indexed = GOOD.replace("KEY `expires`", "UNIQUE KEY `t` (`tag`,`id`),\n  KEY `expires`");
+        assert!(Shape::parse(&indexed).unwrap().unindexed().is_empty());
         let more = GOOD.replace(
             "  `tag`",
             "  `note` varchar(9) NOT NULL DEFAULT '',\n  `who` text,\n  `tag`",

@@ -1,0 +1,106 @@
+//! `rustsql check`: whether all is as sessions need it, line by line.
+//!
+//! `rustsql::survey` asks each host on the way that a session takes. The files below judge: `settings` and `timeouts` need no
+//! server, `host` and `server` have a host's lines, and `line` prints them.
+
+mod host;
+mod line;
+mod server;
+mod settings;
+mod timeouts;
+
+use clap::Args;
+use rustsql::{Config, Survey};
+use serde_json::json;
+
+use super::outcome::{Format, Outcome, Result};
+use super::settings::{ENVIRONMENT, Settings};
+use line::{Line, State};
+
+const MARKS: &str = "\
+Marks:
+  ✓  good
+  !  works, but is unwise
+  ✗  stops sessions, now or at a failover; the exit status is 1
+
+";
+
+/// Checks settings and servers before visitors do, and says what to do
+///
+/// Each host is asked on the way that a session takes, and a session is rehearsed there and rolled back. Nothing is written and no
+/// table is created. Run it as the user that PHP runs as, since files may be readable for that user alone.
+#[derive(Args)]
+#[command(after_help = format!("{MARKS}{ENVIRONMENT}"))]
+pub struct Arguments {
+    /// How many PHP workers there are: the sum of pm.max_children over all pools and web hosts. 0: not compared
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    workers: u64,
+
+    /// max_execution_time of the web requests, in seconds. 0: none, or not compared
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    max_execution_time: u64,
+
+    /// request_terminate_timeout of PHP-FPM, or the web server's own time limit, in seconds. 0: none, or not compared
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    request_terminate_timeout: u64,
+
+    #[command(flatten)]
+    format: Format,
+
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Arguments {
+    pub fn json(&self) -> bool {
+        self.format.json
+    }
+}
+
+/// Lines with a title: the settings, or a host.
+type Group = (Option<String>, Vec<Line>);
+
+pub fn run(arguments: &Arguments) -> Result<Outcome> {
+    let (mut lines, config) = settings::check(&arguments.settings)?;
+    let mut groups = Vec::new();
+    if let Some(config) = &config {
+        lines.extend(timeouts::check(config, arguments));
+        groups = hosts(config, arguments);
+    }
+    groups.insert(0, (None, lines));
+    let all = || groups.iter().flat_map(|(_, lines)| lines);
+    let failed = all().any(|line| line.state == State::Fault);
+    let json = groups
+        .iter()
+        .flat_map(|(host, lines)| lines.iter().map(|line| line.json(host.as_deref())));
+    Ok(Outcome {
+        text: groups.iter().map(text).collect::<Vec<_>>().join("\n"),
+        json: json!({ "ready": !failed, "lines": json.collect::<Vec<_>>() }),
+        failed,
+    })
+}
+
+fn hosts(config: &Config, arguments: &Arguments) -> Vec<Group> {
+    let mut surveys = Vec::new();
+    rustsql::survey(config, &mut |survey| surveys.push(survey));
+    let is_ready = |survey: &Survey| survey.problem.is_none();
+    let one_is_ready = surveys.iter().any(is_ready);
+    surveys
+        .iter()
+        .map(|survey| {
+            (
+                Some(survey.host.clone()),
+                host::check(survey, config, arguments, one_is_ready),
+            )
+        })
+        .collect()
+}
+
+fn text((title, lines): &Group) -> String {
+    let title = title.as_deref().unwrap_or("settings").to_owned();
+    [title]
+        .into_iter()
+        .chain(lines.iter().map(Line::text))
+        .collect::<Vec<_>>()
+        .join("\n")
+}

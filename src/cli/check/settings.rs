@@ -1,0 +1,67 @@
+//! The settings by themselves: which are in force, and which have a bad value.
+
+use rustsql::{Config, dsn, keys};
+
+use super::super::outcome::Result;
+use super::super::settings::{NOTHING_SET, Settings};
+use super::line::Line;
+
+const NAME: &str = "settings";
+
+/// Without a configuration there is nothing more to check.
+pub fn check(settings: &Settings) -> Result<(Vec<Line>, Option<Config>)> {
+    let texts = settings.texts()?;
+    let mut lines: Vec<_> = keys::ALL
+        .iter()
+        .filter_map(|key| {
+            let text = texts.get(key.full_name())?;
+            let error = Config::accepts(key, text).err()?;
+            Some(Line::fault(NAME, error.to_string(), CORRECT))
+        })
+        .collect();
+    if !lines.is_empty() {
+        return Ok((lines, None));
+    }
+    let config = match Settings::load(&texts) {
+        Ok(config) => config,
+        Err(error) => {
+            lines.push(Line::fault(NAME, error.to_string(), CORRECT));
+            return Ok((lines, None));
+        }
+    };
+    if config.is_none() {
+        lines.push(Line::fault(NAME, "no database server is named", NOTHING_SET));
+    }
+    let shown: Vec<_> = keys::ALL
+        .iter()
+        .filter_map(|key| {
+            let text = texts.get(key.full_name()).filter(|text| *text != key.default_text())?;
+            let text = match key.name() {
+                "dsn" => dsn::masked(text),
+                _ if key.secret => "***".to_owned(),
+                _ => text.clone(),
+            };
+            Some(format!("{} = {text}", key.full_name()))
+        })
+        .collect();
+    if config.is_some() {
+        let save_path = texts.get("session.save_path").filter(|path| dsn::is_url(path));
+        let all = shown
+            .into_iter()
+            .chain(save_path.map(|path| format!("session.save_path = {}", dsn::masked(path))));
+        lines.push(Line::good(NAME, all.collect::<Vec<_>>().join(", ")));
+    }
+    if let Some(handler) = texts
+        .get("session.save_handler")
+        .filter(|handler| *handler != "rustsql")
+    {
+        lines.push(Line::warning(
+            "save handler",
+            format!("PHP for the command line keeps its sessions with '{handler}'"),
+            "session.save_handler = rustsql, unless a pool of PHP-FPM or a virtual host sets that",
+        ));
+    }
+    Ok((lines, config))
+}
+
+const CORRECT: &str = "until it is corrected, no session starts";

@@ -1,0 +1,235 @@
+//! Looks at each host as `rustsql check` needs it: the statements of a session (`probe`), and facts beside them.
+//!
+//! It only gathers. `cli/check` judges. It writes nothing to a session and creates no table.
+
+use std::collections::HashMap;
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::link::Link;
+use super::lock::advisory;
+use super::probe;
+use super::rights::account;
+use super::shape::{self, Shape};
+use crate::config::Config;
+use crate::db::errno;
+use crate::db::host::Host;
+use crate::db::reply::ResultRow;
+use crate::error::{Error, Result};
+use crate::lock::Mode;
+use crate::session_id::collector_lock_name;
+
+/// Answers take no part of the time that a session has.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The most expired rows that are counted.
+pub const MOST_EXPIRED: u64 = 10_000;
+
+/// What a host is to a session.
+pub struct Survey {
+    /// As messages name it.
+    pub host: String,
+    /// What keeps sessions from starting there.
+    pub problem: Option<(Topic, Error)>,
+    /// `None`: there was no login.
+    pub facts: Option<Facts>,
+}
+
+/// What a problem is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    Name,
+    Connection,
+    Login,
+    Database,
+    Server,
+    Writable,
+    Table,
+    TableLock,
+    Rights,
+    Session,
+}
+
+#[derive(Default)]
+pub struct Facts {
+    /// The session variables after the login, before a session sets its own.
+    pub before: HashMap<String, String>,
+    /// Those that a session did not get, though it has set them.
+    pub not_set: Vec<String>,
+    pub global: HashMap<String, String>,
+    pub status: HashMap<String, String>,
+    /// The connection's id changed, or is not the one of the greeting.
+    pub is_multiplexed: bool,
+    /// Seconds that the server's clock is ahead of this machine's.
+    pub clock_ahead: i64,
+    pub table: Table,
+    /// As far as it was counted; for a day or longer.
+    pub expired_rows: u64,
+    /// The connection of another account that has the lock of the garbage collector.
+    pub collector: Option<u64>,
+    pub account: String,
+    pub grants: Vec<String>,
+    pub shows_attributes: bool,
+    pub mode: Option<Mode>,
+    pub is_node: bool,
+}
+
+#[derive(Default)]
+pub enum Table {
+    /// The account may not see it, or it is a view.
+    #[default]
+    Unknown,
+    Missing,
+    There {
+        engine: String,
+        /// Columns without an index of their own.
+        unindexed: Vec<&'static str>,
+    },
+}
+
+/// Asks all hosts of the DSN at each of their addresses, one after the other. `each` gets the result.
+pub fn survey(config: &Config, each: &mut dyn FnMut(Survey)) {
+    for entry in config.target.addresses.iter().map(Host::new) {
+        match entry.resolve(config.connect_timeout) {
+            Ok(hosts) => hosts.iter().for_each(|host| each(of_host(host, config))),
+            Err(error) => each(Survey {
+                host: entry.to_string(),
+                problem: Some((Topic::Name, error)),
+                facts: None,
+            }),
+        }
+    }
+}
+
+fn of_host(host: &Host, config: &Config) -> Survey {
+    let mut survey = Survey {
+        host: host.to_string(),
+        problem: None,
+        facts: None,
+    };
+    let mut link = probe::link(host, config, "rustsql check".to_owned());
+    let mut facts = Facts::default();
+    let asked = link.connect().map(drop).and_then(|()| {
+        link.within(Some(PATIENCE));
+        before(&mut link, &mut facts)
+    });
+    if let Err(error) = asked {
+        survey.problem = Some((topic(&error, false), error));
+        return survey;
+    }
+    let problem = probe::health(&mut link, config.auto_create).problem;
+    facts.is_node = link.is_node();
+    facts.mode = link.server().map(|_| link.mode());
+    if problem.is_none() {
+        link.within(Some(PATIENCE));
+        after(&mut link, &mut facts);
+    }
+    survey.problem = problem.map(|error| (topic(&error, true), error));
+    survey.facts = Some(facts);
+    survey
+}
+
+/// What is asked before the first packet of a session.
+fn before(link: &mut Link, facts: &mut Facts) -> Result<()> {
+    let (schema, table) = link.config().table_parts();
+    let collector = collector_lock_name(schema, table);
+    let table = link.table().to_owned();
+    let connection = link.connect()?;
+    facts.before = pairs(connection.query("SHOW VARIABLES")?.rows());
+    // What others have set must not change these answers.
+    connection.query(
+        "SET autocommit=1,sql_select_limit=18446744073709551615,sql_big_selects=1,character_set_results=binary",
+    )?;
+    facts.global = pairs(connection.query("SHOW GLOBAL VARIABLES")?.rows());
+    facts.status = pairs(connection.query("SHOW STATUS")?.rows());
+    let greeted = u64::from(connection.id());
+    facts.is_multiplexed = connection.query("SELECT CONNECTION_ID()")?.first_number() != Some(greeted);
+    let seconds = || UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
+    let earlier = seconds();
+    let clock = connection.query("SELECT UNIX_TIMESTAMP()")?.first_number();
+    let ours = earlier.midpoint(seconds());
+    facts.clock_ahead = clock.map_or(0, |clock| clock.cast_signed() - ours.cast_signed());
+    facts.account = account(connection).unwrap_or_default();
+    // From here on each answer may be an error, since the account lacks a right.
+    if let Ok(reply) = connection.query("SHOW GRANTS") {
+        facts.grants = reply.rows().iter().filter_map(|row| row.text(0)).collect();
+    }
+    let attributes = "SELECT 1 FROM performance_schema.session_account_connect_attrs LIMIT 1";
+    facts.shows_attributes = connection.query(attributes).is_ok_and(|reply| !reply.rows().is_empty());
+    if let Some(owner) = connection.query(&advisory::owner(&collector))?.first_number() {
+        let is_ours = connection
+            .query(&advisory::is_owned_by_this_account(&collector))?
+            .first_number()
+            == Some(1);
+        facts.collector = (!is_ours).then_some(owner);
+    }
+    facts.table = match connection.query(&shape::question(&table)) {
+        Err(error) if error.code() == Some(errno::NO_SUCH_TABLE) => Table::Missing,
+        Err(_) => Table::Unknown,
+        Ok(reply) => {
+            let text = reply.rows().first().and_then(|row| row.text(1)).unwrap_or_default();
+            Shape::parse(&text).map_or(Table::Unknown, |shape| Table::There {
+                engine: shape.engine().to_owned(),
+                unindexed: shape.unindexed(),
+            })
+        }
+    };
+    if matches!(&facts.table, Table::There { unindexed, .. } if !unindexed.contains(&"expires")) {
+        let count = format!(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM {table} WHERE expires<UNIX_TIMESTAMP()-86400 LIMIT {MOST_EXPIRED}) expired"
+        );
+        let counted = connection.query(&count).ok().and_then(|reply| reply.first_number());
+        facts.expired_rows = counted.unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// Whether a session has got what its first packet has set. A proxy may have left it out.
+fn after(link: &mut Link, facts: &mut Facts) {
+    let Some(connection) = link.connection_mut() else {
+        return;
+    };
+    let greeted = u64::from(connection.id());
+    let Ok(reply) = connection.query("SELECT CONNECTION_ID(),@@wait_timeout,@@sql_mode,@@completion_type") else {
+        return;
+    };
+    let Some(row) = reply.rows().first() else { return };
+    facts.is_multiplexed |= row.number(0) != Some(greeted);
+    let ttl = link.config().lock_ttl.as_secs_f64().ceil();
+    let wanted = [
+        (
+            "wait_timeout",
+            row.number(1).is_some_and(|seconds| seconds as f64 == ttl),
+        ),
+        (
+            "sql_mode",
+            row.text(2).is_some_and(|mode| mode.contains("STRICT_ALL_TABLES")),
+        ),
+        ("completion_type", row.text(3).is_some_and(|how| how == "NO_CHAIN")),
+    ];
+    facts.not_set = wanted
+        .into_iter()
+        .filter(|(_, is_set)| !is_set)
+        .map(|(name, _)| name.to_owned())
+        .collect();
+}
+
+fn pairs(rows: &[ResultRow]) -> HashMap<String, String> {
+    let pair = |row: &ResultRow| Some((row.text(0)?.to_ascii_lowercase(), row.text(1)?));
+    rows.iter().filter_map(pair).collect()
+}
+
+fn topic(error: &Error, logged_in: bool) -> Topic {
+    match error {
+        Error::Connect { .. } | Error::Config(_) => Topic::Connection,
+        Error::Login { .. } => Topic::Login,
+        Error::Unsuitable { .. } => Topic::Server,
+        Error::UnfitHost { .. } => Topic::Writable,
+        Error::TableLocked { .. } | Error::WaitTimeout { .. } => Topic::TableLock,
+        Error::Schema { source, .. } => match source.as_ref().and_then(|source| source.code()) {
+            _ if !logged_in => Topic::Database,
+            Some(code) if errno::is_denied(code) => Topic::Rights,
+            _ => Topic::Table,
+        },
+        _ => Topic::Session,
+    }
+}
