@@ -4,6 +4,7 @@
 //! server, `host` and `server` have a host's lines, and `line` prints them.
 
 mod host;
+mod limits;
 mod line;
 mod server;
 mod settings;
@@ -15,6 +16,7 @@ use serde_json::json;
 
 use super::outcome::{Format, Outcome, Result};
 use super::settings::{ENVIRONMENT, Settings};
+use limits::Limits;
 use line::{Line, State};
 
 const MARKS: &str = "\
@@ -32,17 +34,8 @@ Marks:
 #[derive(Args)]
 #[command(after_help = format!("{MARKS}{ENVIRONMENT}"))]
 pub struct Arguments {
-    /// How many PHP workers there are: the sum of pm.max_children over all pools and web hosts. 0: not compared
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    workers: u64,
-
-    /// max_execution_time of the web requests, in seconds. 0: none, or not compared
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-    max_execution_time: u64,
-
-    /// request_terminate_timeout of PHP-FPM, or the web server's own time limit, in seconds. 0: none, or not compared
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-    request_terminate_timeout: u64,
+    #[command(flatten)]
+    limits: Limits,
 
     #[command(flatten)]
     format: Format,
@@ -64,8 +57,8 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let (mut lines, config) = settings::check(&arguments.settings)?;
     let mut groups = Vec::new();
     if let Some(config) = &config {
-        lines.extend(timeouts::check(config, arguments));
-        groups = hosts(config, arguments);
+        lines.extend(timeouts::check(config, &arguments.limits));
+        groups = hosts(config, &arguments.limits);
     }
     groups.insert(0, (None, lines));
     let all = || groups.iter().flat_map(|(_, lines)| lines);
@@ -80,9 +73,9 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     })
 }
 
-fn hosts(config: &Config, arguments: &Arguments) -> Vec<Group> {
+fn hosts(config: &Config, limits: &Limits) -> Vec<Group> {
     let mut surveys = Vec::new();
-    rustsql::survey(config, &mut |survey| surveys.push(survey));
+    rustsql::survey(config, "rustsql check", &mut |survey| surveys.push(survey));
     let is_ready = |survey: &Survey| survey.problem.is_none();
     let one_is_ready = surveys.iter().any(is_ready);
     surveys
@@ -90,14 +83,14 @@ fn hosts(config: &Config, arguments: &Arguments) -> Vec<Group> {
         .map(|survey| {
             (
                 Some(survey.host.clone()),
-                host::check(survey, config, arguments, one_is_ready),
+                host::check(survey, config, limits, one_is_ready),
             )
         })
         .collect()
 }
 
 fn text((title, lines): &Group) -> String {
-    let title = title.as_deref().unwrap_or("settings").to_owned();
+    let title = title.as_deref().unwrap_or("configuration").to_owned();
     [title]
         .into_iter()
         .chain(lines.iter().map(Line::text))

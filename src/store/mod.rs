@@ -8,7 +8,7 @@
 //!                                                   its answer                               (hold, facts, route)
 //! ```
 //!
-//! `answer` interprets the answers. `probe` does the same for a health check.
+//! `answer` interprets the answers. `probe` does the same for a health check, and `survey` for `rustsql check`.
 
 mod acquire;
 mod answer;

@@ -52,7 +52,8 @@ pub fn link(host: &Host, config: &Config, script: String) -> Link {
     }];
     own.persistent = false;
     own.auto_create = false;
-    own.lock_timeout = LockTimeout::Limit(config.io_timeout);
+    // Nobody else has locked the row, but the table may be locked. Its error has to come within `io_timeout`.
+    own.lock_timeout = LockTimeout::Limit(config.io_timeout / 2);
     Link::new(Rc::new(own), script)
 }
 
@@ -139,6 +140,9 @@ fn rehearse(link: &mut Link) -> Result<()> {
         .literal();
     let claim = row::claim(link.table(), key, version).literal();
     let all = format!("{begin};{delete};{update};{claim};{update};{delete};ROLLBACK");
-    let reply = link.send_held(&Statement::new(all))?;
-    reply.ok().map(drop)
+    match link.send_held(&Statement::new(all))?.ok() {
+        // The key is new, so nobody else has locked its row.
+        Err(error) if error.is_wait_timeout() => Err(link.explain_wait(error, false)),
+        result => result.map(drop),
+    }
 }

@@ -86,11 +86,12 @@ pub enum Table {
     },
 }
 
-/// Asks all hosts of the DSN at each of their addresses, one after the other. `each` gets the result.
-pub fn survey(config: &Config, each: &mut dyn FnMut(Survey)) {
+/// Asks all hosts of the DSN at each of their addresses, one after the other. `each` gets the result. `program` is a
+/// name for the server's list of connections.
+pub fn survey(config: &Config, program: &str, each: &mut dyn FnMut(Survey)) {
     for entry in config.target.addresses.iter().map(Host::new) {
         match entry.resolve(config.connect_timeout) {
-            Ok(hosts) => hosts.iter().for_each(|host| each(of_host(host, config))),
+            Ok(hosts) => hosts.iter().for_each(|host| each(of_host(host, config, program))),
             Err(error) => each(Survey {
                 host: entry.to_string(),
                 problem: Some((Topic::Name, error)),
@@ -100,13 +101,13 @@ pub fn survey(config: &Config, each: &mut dyn FnMut(Survey)) {
     }
 }
 
-fn of_host(host: &Host, config: &Config) -> Survey {
+fn of_host(host: &Host, config: &Config, program: &str) -> Survey {
     let mut survey = Survey {
         host: host.to_string(),
         problem: None,
         facts: None,
     };
-    let mut link = probe::link(host, config, "rustsql check".to_owned());
+    let mut link = probe::link(host, config, program.to_owned());
     let mut facts = Facts::default();
     let asked = link.connect().map(drop).and_then(|()| {
         link.within(Some(PATIENCE));
@@ -137,7 +138,7 @@ fn before(link: &mut Link, facts: &mut Facts) -> Result<()> {
     facts.before = pairs(connection.query("SHOW VARIABLES")?.rows());
     // What others have set must not change these answers.
     connection.query(
-        "SET autocommit=1,sql_select_limit=18446744073709551615,sql_big_selects=1,character_set_results=binary",
+        "SET autocommit=1,lock_wait_timeout=1,sql_select_limit=18446744073709551615,sql_big_selects=1,character_set_results=binary",
     )?;
     facts.global = pairs(connection.query("SHOW GLOBAL VARIABLES")?.rows());
     facts.status = pairs(connection.query("SHOW STATUS")?.rows());
@@ -224,7 +225,9 @@ fn topic(error: &Error, logged_in: bool) -> Topic {
         Error::Login { .. } => Topic::Login,
         Error::Unsuitable { .. } => Topic::Server,
         Error::UnfitHost { .. } => Topic::Writable,
-        Error::TableLocked { .. } | Error::WaitTimeout { .. } => Topic::TableLock,
+        Error::TableLocked { .. } => Topic::TableLock,
+        // MariaDB says it only after the login.
+        Error::Server { source, .. } if source.code() == Some(errno::MUST_CHANGE_PASSWORD) => Topic::Login,
         Error::Schema { source, .. } => match source.as_ref().and_then(|source| source.code()) {
             _ if !logged_in => Topic::Database,
             Some(code) if errno::is_denied(code) => Topic::Rights,

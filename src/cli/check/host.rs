@@ -1,13 +1,13 @@
 //! The lines of one host: from its name to a rehearsed session.
 
-use rustsql::{Config, Facts, Mode, Survey, Table, Topic};
+use rustsql::{Config, Facts, Mode, Survey, Table, Topic, schema};
 
-use super::Arguments;
+use super::limits::Limits;
 use super::line::Line;
 use super::server::{self, value};
 
 /// `one_is_ready`: sessions can start on some host of the DSN.
-pub fn check(survey: &Survey, config: &Config, arguments: &Arguments, one_is_ready: bool) -> Vec<Line> {
+pub fn check(survey: &Survey, config: &Config, limits: &Limits, one_is_ready: bool) -> Vec<Line> {
     let problem = survey.problem.as_ref();
     let line = |topic: Topic| {
         let (_, error) = problem.filter(|(about, _)| *about == topic)?;
@@ -35,15 +35,15 @@ pub fn check(survey: &Survey, config: &Config, arguments: &Arguments, one_is_rea
         None => Line::good(name(Topic::Writable), "it takes writes"),
     });
     lines.extend(lock(facts, config));
-    lines.extend(line(Topic::Table).or_else(|| table(facts)));
-    lines.extend(indexes(facts));
+    lines.extend(line(Topic::Table).or_else(|| table(facts, config).filter(|_| line(Topic::Rights).is_none())));
+    lines.extend(indexes(facts, config).filter(|_| line(Topic::Table).is_none()));
     lines.extend(line(Topic::Rights));
     lines.extend(line(Topic::TableLock));
     lines.extend(line(Topic::Session));
     if problem.is_none() && !matches!(facts.table, Table::Missing) {
         lines.push(Line::good(name(Topic::Session), "locked, written and rolled back"));
     }
-    lines.extend(server::check(facts, config, arguments));
+    lines.extend(server::check(facts, config, limits));
     lines
 }
 
@@ -109,7 +109,7 @@ fn lock(facts: &Facts, config: &Config) -> Option<Line> {
     })
 }
 
-fn table(facts: &Facts) -> Option<Line> {
+fn table(facts: &Facts, config: &Config) -> Option<Line> {
     match &facts.table {
         Table::Unknown => None,
         Table::Missing => Some(Line::good(
@@ -124,12 +124,12 @@ fn table(facts: &Facts) -> Option<Line> {
             format!(
                 "its engine is {engine}: a crash of the server loses acknowledged sessions, and a cluster does not replicate them"
             ),
-            "ALTER TABLE ... ENGINE=InnoDB",
+            format!("ALTER TABLE {} ENGINE=InnoDB", schema::quoted_table(config)),
         )),
     }
 }
 
-fn indexes(facts: &Facts) -> Option<Line> {
+fn indexes(facts: &Facts, config: &Config) -> Option<Line> {
     let Table::There { unindexed, .. } = &facts.table else {
         return None;
     };
@@ -141,6 +141,6 @@ fn indexes(facts: &Facts) -> Option<Line> {
             "expires" => "`expires` has none: each garbage collection reads the whole table",
             _ => "`tag` has none: RustSql\\sessions() and revoke() read the whole table",
         },
-        format!("ALTER TABLE ... {}", cures.join(", ")),
+        format!("ALTER TABLE {} {}", schema::quoted_table(config), cures.join(", ")),
     ))
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use rustsql::{Config, Facts, MOST_EXPIRED, Mode};
 
-use super::Arguments;
+use super::limits::Limits;
 use super::line::Line;
 
 pub fn value<'a>(of: &'a HashMap<String, String>, name: &str) -> &'a str {
@@ -26,13 +26,13 @@ pub fn is_loopback(host: &str) -> bool {
     address == "localhost" || address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
-pub fn check(facts: &Facts, config: &Config, arguments: &Arguments) -> Vec<Line> {
+pub fn check(facts: &Facts, config: &Config, limits: &Limits) -> Vec<Line> {
     let lines = [
         proxy(facts),
         Some(variables(facts)),
         Some(clock(facts)),
         binlog(facts, config),
-        Some(connections(facts, arguments)),
+        Some(connections(facts, limits)),
         Some(packets(facts, config)),
         prepared(facts),
         collector(facts),
@@ -142,7 +142,7 @@ fn binlog(facts: &Facts, config: &Config) -> Option<Line> {
     ))
 }
 
-fn connections(facts: &Facts, arguments: &Arguments) -> Line {
+fn connections(facts: &Facts, limits: &Limits) -> Line {
     let (of_server, used) = (
         number(&facts.global, "max_connections"),
         number(&facts.status, "threads_connected"),
@@ -160,7 +160,7 @@ fn connections(facts: &Facts, arguments: &Arguments) -> Line {
         .grants
         .iter()
         .any(|grant| grant.contains("MAX_CONNECTIONS_PER_HOUR"));
-    match arguments.workers {
+    match limits.workers {
         workers if workers > limit => Line::fault(
             "connections",
             format!("{workers} workers need as many connections, but {which} is {limit}"),

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use rustsql::{Config, LockTimeout};
 
-use super::Arguments;
+use super::limits::Limits;
 use super::line::Line;
 
 const NAME: &str = "timeouts";
 
-pub fn check(config: &Config, arguments: &Arguments) -> Vec<Line> {
+pub fn check(config: &Config, limits: &Limits) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut warn = |text: String, cure: &str| lines.push(Line::warning(NAME, text, cure));
-    let limit = Duration::from_secs(arguments.request_terminate_timeout);
-    let longest = Duration::from_secs(arguments.max_execution_time).max(limit);
+    let limit = Duration::from_secs(limits.request_terminate_timeout);
+    let longest = Duration::from_secs(limits.max_execution_time).max(limit);
     let addresses = u32::try_from(config.target.addresses.len()).unwrap_or(u32::MAX);
     let connecting = config.connect_timeout.saturating_mul(addresses);
     let ttl = config.lock_ttl;
