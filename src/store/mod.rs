@@ -12,6 +12,7 @@
 
 mod acquire;
 mod answer;
+mod attributes;
 mod change;
 mod collect;
 mod create;

@@ -8,8 +8,10 @@
 //! | row, with the right to see who blocks | `innodb_lock_waits` (MariaDB), `data_lock_waits` (MySQL) | the same |
 //! | row, without | the list of processes, by the statement's text | only if it is a request of this web host (`counters::holders`) |
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::attributes;
 use super::link::Link;
 use super::lock::advisory;
 use super::rights::account;
@@ -57,13 +59,13 @@ pub fn look(link: &mut Link) -> Result<Vec<Queue>> {
     let processes = processes(connection)?;
     let mut queues = advisory_queues(connection, &processes);
     queues.extend(row_queues(connection, &processes, &table));
-    let attributes = attributes(connection);
+    let mut attributes = attributes::read(connection, None);
     for client in queues
         .iter_mut()
         .flat_map(|queue| queue.holders.iter_mut().chain(&mut queue.waiters))
     {
-        if let Some((pid, script)) = attributes.get(&client.id) {
-            (client.pid, client.script) = (pid.clone(), script.clone());
+        if let Some(told) = attributes.remove(&client.id) {
+            (client.pid, client.script) = (told.pid, told.script);
         }
     }
     // What the server does not tell, of requests on this web host.
@@ -74,7 +76,8 @@ pub fn look(link: &mut Link) -> Result<Vec<Queue>> {
         }
     }
     for queue in &mut queues {
-        queue.waiters.sort_by_key(|waiter| std::cmp::Reverse(waiter.seconds));
+        // Of two that began in the same second, the one that connected first.
+        queue.waiters.sort_by_key(|waiter| (Reverse(waiter.seconds), waiter.id));
     }
     Ok(queues)
 }
@@ -227,27 +230,4 @@ fn blocked(connection: &mut Connection) -> Option<Vec<(u64, u64)>> {
         .iter()
         .filter_map(|row| Some((row.number(0)?, row.number(1)?)));
     Some(pairs.collect())
-}
-
-type Attributes = (Option<String>, Option<String>);
-
-/// Process id and script of this account's connections. Empty if the performance schema is off.
-fn attributes(connection: &mut Connection) -> HashMap<u64, Attributes> {
-    let mut all = HashMap::<u64, Attributes>::new();
-    let question = "SELECT processlist_id,attr_name,attr_value FROM performance_schema.session_account_connect_attrs \
-                    WHERE attr_name IN ('_pid','program_name')";
-    if let Ok(reply) = connection.query(question) {
-        for row in reply.rows() {
-            let (Some(id), Some(value)) = (row.number(0), row.text(2)) else {
-                continue;
-            };
-            let entry = all.entry(id).or_default();
-            match row.text(1).as_deref() {
-                Some("_pid") => entry.0 = Some(value),
-                _ if !value.is_empty() => entry.1 = Some(value),
-                _ => {}
-            }
-        }
-    }
-    all
 }

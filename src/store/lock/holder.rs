@@ -2,6 +2,7 @@
 //!
 //! Called only after a lock timeout. Nothing here may fail: missing information is left out.
 
+use super::super::attributes;
 use super::super::rights::account;
 use super::advisory;
 use crate::counters::{self, holders};
@@ -89,20 +90,8 @@ fn describe(holding: &mut HoldingConnection, connection: &mut Connection) {
             }
         }
     }
-    let attributes = format!(
-        "SELECT attr_name,attr_value FROM performance_schema.session_account_connect_attrs \
-             WHERE processlist_id={} AND attr_name IN ('_pid','program_name')",
-        holding.id
-    );
-    // An error means that the performance schema is off or not readable.
-    if let Ok(reply) = connection.query(&attributes) {
-        for row in reply.rows() {
-            match row.text(0).as_deref() {
-                Some("_pid") => holding.pid = row.text(1),
-                Some("program_name") => holding.script = row.text(1).filter(|script| !script.is_empty()),
-                _ => {}
-            }
-        }
+    if let Some(told) = attributes::read(connection, Some(holding.id)).remove(&holding.id) {
+        (holding.pid, holding.script) = (told.pid, told.script);
     }
     // Also for a kept connection, whose login knew no script.
     if let Some(noted) = holders::of_connection(counters::tenant(), holding.id) {
