@@ -47,7 +47,7 @@ pub use error::{ConfigError, Error};
 pub use lock::{LockTimeout, Mode};
 pub use session_id::SessionKey;
 pub use store::database::Database;
-pub use store::survey::{Facts, MOST_EXPIRED, Survey, Table, Topic, survey};
+pub use store::survey::{Facts, MOST_EXPIRED, Survey, Table, Topic, Values, survey};
 pub use store::tagged::Listed;
 pub use store::waits::{Client, Queue};
 pub use store::{Expected, Expiry, IfAbsent, Instance, Store, Version, Write, schema};

@@ -4,30 +4,7 @@ rustsql check names each misconfiguration with its cure, and has only ticks wher
 <?php require __DIR__ . '/../inc/command.php'; if (!is_executable(command_file())) echo 'skip the command is not built: make command'; ?>
 --FILE--
 <?php
-require __DIR__ . '/../inc/command.php';
-require __DIR__ . '/../inc/table.php';
-
-/** The lines that are no tick, as "state name: text; cure". */
-function bad_lines(array $result): array
-{
-    $lines = array_filter(json_decode($result['out'], true)['lines'], fn ($line) => $line['state'] !== 'good');
-    return array_values(array_map(fn ($line) => "$line[state] $line[name]: $line[text]; $line[cure]", $lines));
-}
-
-/** Exactly one line is no tick. It begins with `$begins` and has all `$parts`. */
-function names(string $begins, array|string $parts, string $dsn, array $arguments = []): void
-{
-    $result = command(['check', '--json', ...$arguments], ['RUSTSQL_DSN' => $dsn]);
-    $lines = bad_lines($result);
-    $what = "$begins " . implode(' ', (array) $parts);
-    same((int) str_starts_with($begins, 'fault'), $result['exit'], "$what: exit code");
-    if (count($lines) !== 1) {
-        echo "$what: expected one line, got ", shown($lines), ' ', shown($result['err']), "\n";
-        return;
-    }
-    has([$begins, ...(array) $parts], $lines[0], 'the line');
-    check(!str_contains($result['out'] . $result['err'], 'secret'), "$what: no secret", $result['out']);
-}
+require __DIR__ . '/../inc/check.php';
 
 $server = Server::start(null, ['performance_schema' => 'ON', 'log_bin' => 'log', 'server_id' => '1', 'binlog_format' => 'ROW']);
 $table = new Table(server: $server);
@@ -49,6 +26,17 @@ same(0, $table->count(), 'nothing is written');
 names('fault settings: ', ['rustsql.lock_timeout', 'no session starts'], $dsn, ['-d', 'lock_timeout=soon']);
 names('fault settings: ', "unknown parameter 'tabel'", "$dsn&tabel=x");
 names('fault settings: ', 'is not followed by', 'mysql://app:secret%@127.0.0.1/app');
+names('fault settings: ', ['rustsql.encryption', 'it needs a key'], "$dsn", ['-d', 'encryption=on']);
+$file = dirname(__DIR__, 2) . '/target/test/' . getmypid() . '.cnf';
+file_put_contents($file, "[client]\nuser=app\npassword=app-secret\nhost=127.0.0.1\nport=$server->port\ndatabase=app\n");
+foreach ([0600 => [], 0666 => ['fault settings: ', 'rustsql.defaults_file']] as $mode => $expected) {
+    chmod($file, $mode);
+    $arguments = ['--defaults-file', $file, '-d', "rustsql.table=$table->name"];
+    $expected ? names($expected[0], $expected[1], '', $arguments) : same([], bad_lines(command(['check', '--json', ...$arguments])), 'a file');
+}
+unlink($file);
+names('fault settings: ', ['no database server is named', 'RUSTSQL_DSN'], '', ['--php', php_with(['rustsql.dsn' => ''])]);
+names('warning save handler: ', "keeps its sessions with 'files'", '', ['--php', php_with($table->ini(['session.save_handler' => 'files']))]);
 
 // Login.
 names('fault login: ', ['refuses the login', 'are user and password right'], $server->dsn('', ['password' => 'wrong-secret']));
@@ -76,6 +64,10 @@ names('fault connections: ', ['5 workers', "the account's MAX_USER_CONNECTIONS i
 if ($server->flavour !== 'mysql') { // which does not show it to the account
     names('warning connections: ', 'MAX_CONNECTIONS_PER_HOUR', $account('hourly', 'ALL', 'WITH MAX_CONNECTIONS_PER_HOUR 1000'));
 }
+
+$server->query("CREATE USER 'all'@'%' IDENTIFIED BY 'app-secret'");
+$server->query("GRANT ALL ON *.* TO 'all'@'%'");
+names('warning rights: ', ['more than sessions need', 'GRANT SELECT, INSERT'], str_replace('//app:', '//all:', $dsn));
 
 // Tables.
 $altered = function (string $change, string $lock = 'advisory', array $params = []) use ($server): string {
@@ -123,6 +115,7 @@ $set($harmless, function (string $what) use ($dsn) {
     preg_match('~init_connect|sql_select_limit~', $what) or has('each session sets its own, instead of ' . explode('=', $what)[0], $result['out'], $what);
 });
 foreach ([
+    ['init_connect', 'nonsense', 'fault session: ', ['init_connect command failed', 'a statement of init_connect that fails']],
     ['init_connect', 'SET timestamp=1000', 'warning clock: ', ['behind', 'NTP']],
     ['max_allowed_packet', '65536', 'warning packets: ', ['max_allowed_packet is 65536']],
     ['max_prepared_stmt_count', '0', 'warning prepared statements: ', ['raise max_prepared_stmt_count']],
@@ -131,6 +124,9 @@ foreach ([
 ] as [$variable, $value, $begins, $parts]) {
     $set([$variable => $value], fn () => names($begins, $parts, $dsn));
 }
+$more = $server->flavour === 'mysql' ? 'SESSION_VARIABLES_ADMIN' : 'BINLOG ADMIN';
+$server->query("GRANT $more ON *.* TO 'plain'@'%'");
+$set(['init_connect' => 'SET sql_log_bin=0'], fn () => names('warning variables: ', ['sql_log_bin is OFF', 'init_connect'], str_replace('//app:', '//plain:', $dsn)));
 names('fault connections: ', ['200 workers need as many connections', 'max_connections is 100'], $dsn, ['--workers', '200']);
 names('warning connections: ', '95 workers leave few', $dsn, ['--workers', '95']);
 names('warning packets: ', ['rustsql.max_size is 104857600', 'raise max_allowed_packet'], "$dsn&max_size=100M");
@@ -151,15 +147,21 @@ names('warning timeouts: ', 'a commit that takes longer', "$dsn&io_timeout=1");
 names('warning timeouts: ', 'before rustsql.persistent_idle (60 s)', "$dsn&persistent=1&lock_ttl=40");
 names('warning timeouts: ', ['before all hosts were tried (40 s)', 'rustsql.connect_timeout'], "$dsn&connect_timeout=40&lock_timeout=10", ['--request-terminate-timeout', '35']);
 
-// TLS.
-names('fault connection: ', ['rustsql.tls_ca', '/nowhere/ca.pem'], "$dsn&tls_ca=/nowhere/ca.pem&tls=required");
-
-// Two hosts: a replica behind its primary is as it should be, and a host that is down is not.
+// Several hosts: a replica behind its primary is as it should be, and a host that is down is not.
 $replica = Server::start(null, ['read_only' => 'ON', 'performance_schema' => 'ON']);
 $two = fn (int ...$ports) => str_replace("127.0.0.1:$server->port", implode(',', array_map(fn ($port) => "127.0.0.1:$port", $ports)), $dsn);
 same([], bad_lines(command(['check', '--json'], ['RUSTSQL_DSN' => $two($server->port, $replica->port)])), 'a replica');
 names('fault writes: ', 'takes no writes', $two($replica->port));
 names('fault connection: ', 'cannot connect to 127.0.0.1:1', $two($server->port, 1));
+same([], bad_lines(command(['check', '--json'], ['RUSTSQL_DSN' => str_replace('127.0.0.1', 'localhost', $dsn) . '&connect_timeout=5'])), 'a name');
+$replica->query('SET GLOBAL read_only = OFF');
+names('warning hosts: ', ["127.0.0.1:$server->port and 127.0.0.1:$replica->port both take writes", 'read_only = ON'], $two($server->port, $replica->port));
+if ($replica->flavour !== 'mysql') {
+    $replica->query('SET GLOBAL enforce_storage_engine = MyISAM');
+    names('fault table: ', ['is missing and cannot be created', 'enforce_storage_engine'], $two($replica->port));
+}
+$replica->restart(['read_only' => 'OFF', 'innodb_read_only' => 'ON']);
+names('fault writes: ', 'innodb_read_only is on', $two($replica->port));
 same([], warnings(), 'warnings');
 echo "done\n";
 --EXPECT--

@@ -1,14 +1,16 @@
 //! `rustsql check`: whether all is as sessions need it, line by line.
 //!
 //! `rustsql::survey` asks each host on the way that a session takes. The files below judge: `settings` and `timeouts` need no
-//! server, `host` and `server` have a host's lines, and `line` prints them.
+//! server, `host`, `server` and `capacity` have a host's lines, `together` those of all hosts, and `line` prints them.
 
+mod capacity;
 mod host;
 mod limits;
 mod line;
 mod server;
 mod settings;
 mod timeouts;
+mod together;
 
 use clap::Args;
 use rustsql::{Config, Survey};
@@ -57,8 +59,10 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let (mut lines, config) = settings::check(&arguments.settings)?;
     let mut groups = Vec::new();
     if let Some(config) = &config {
+        let surveys = rustsql::survey(config, "rustsql check");
         lines.extend(timeouts::check(config, &arguments.limits));
-        groups = hosts(config, &arguments.limits);
+        lines.extend(together::check(&surveys));
+        groups = hosts(&surveys, config, &arguments.limits);
     }
     groups.insert(0, (None, lines));
     let all = || groups.iter().flat_map(|(_, lines)| lines);
@@ -73,9 +77,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     })
 }
 
-fn hosts(config: &Config, limits: &Limits) -> Vec<Group> {
-    let mut surveys = Vec::new();
-    rustsql::survey(config, "rustsql check", &mut |survey| surveys.push(survey));
+fn hosts(surveys: &[Survey], config: &Config, limits: &Limits) -> Vec<Group> {
     let is_ready = |survey: &Survey| survey.problem.is_none();
     let one_is_ready = surveys.iter().any(is_ready);
     surveys

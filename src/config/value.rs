@@ -150,6 +150,18 @@ pub enum TlsMode {
     VerifyIdentity,
 }
 
+impl TlsMode {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Preferred => "preferred",
+            Self::Required => "required",
+            Self::VerifyCa => "verify_ca",
+            Self::VerifyIdentity => "verify_identity",
+        }
+    }
+}
+
 pub fn tls_mode(text: &str) -> Result<TlsMode> {
     match text {
         "disabled" => Ok(TlsMode::Disabled),

@@ -3,7 +3,8 @@
 //! It only gathers. `cli/check` judges. It writes nothing to a session and creates no table.
 
 use std::collections::HashMap;
-use std::time::{Duration, UNIX_EPOCH};
+use std::net::IpAddr;
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use super::link::Link;
 use super::lock::advisory;
@@ -28,6 +29,11 @@ pub const MOST_EXPIRED: u64 = 10_000;
 pub struct Survey {
     /// As messages name it.
     pub host: String,
+    /// `None`: a socket, or a name that was not resolved.
+    pub ip: Option<IpAddr>,
+    pub is_name: bool,
+    /// How long the login took.
+    pub login: Duration,
     /// What keeps sessions from starting there.
     pub problem: Option<(Topic, Error)>,
     /// `None`: there was no login.
@@ -52,13 +58,13 @@ pub enum Topic {
 #[derive(Default)]
 pub struct Facts {
     /// The session variables after the login, before a session sets its own.
-    pub before: HashMap<String, String>,
+    pub before: Values,
     /// Those that a session did not get, though it has set them.
-    pub not_set: Vec<String>,
-    pub global: HashMap<String, String>,
-    pub status: HashMap<String, String>,
-    /// The connection's id changed, or is not the one of the greeting.
-    pub is_multiplexed: bool,
+    pub not_set: Vec<&'static str>,
+    pub global: Values,
+    pub status: Values,
+    /// The connection's id in the greeting, and then as statements saw it. A proxy may give its own.
+    pub connections: Vec<u64>,
     /// Seconds that the server's clock is ahead of this machine's.
     pub clock_ahead: i64,
     pub table: Table,
@@ -71,6 +77,29 @@ pub struct Facts {
     pub shows_attributes: bool,
     pub mode: Option<Mode>,
     pub is_node: bool,
+}
+
+/// Variables of the server by their names in lower case. One that the server does not have is empty.
+#[derive(Default)]
+pub struct Values(HashMap<String, String>);
+
+impl Values {
+    fn of(rows: &[ResultRow]) -> Self {
+        let pair = |row: &ResultRow| Some((row.text(0)?.to_ascii_lowercase(), row.text(1)?));
+        Self(rows.iter().filter_map(pair).collect())
+    }
+
+    pub fn text(&self, name: &str) -> &str {
+        self.0.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    pub fn number(&self, name: &str) -> u64 {
+        self.text(name).parse().unwrap_or_default()
+    }
+
+    pub fn is_on(&self, name: &str) -> bool {
+        self.text(name) == "ON"
+    }
 }
 
 #[derive(Default)]
@@ -86,30 +115,42 @@ pub enum Table {
     },
 }
 
-/// Asks all hosts of the DSN at each of their addresses, one after the other. `each` gets the result. `program` is a
-/// name for the server's list of connections.
-pub fn survey(config: &Config, program: &str, each: &mut dyn FnMut(Survey)) {
-    for entry in config.target.addresses.iter().map(Host::new) {
-        match entry.resolve(config.connect_timeout) {
-            Ok(hosts) => hosts.iter().for_each(|host| each(of_host(host, config, program))),
-            Err(error) => each(Survey {
-                host: entry.to_string(),
-                problem: Some((Topic::Name, error)),
-                facts: None,
-            }),
-        }
+/// Asks all hosts of the DSN at each of their addresses, one after the other. `program` is a name for the server's list of
+/// connections.
+pub fn survey(config: &Config, program: &str) -> Vec<Survey> {
+    let entries = config.target.addresses.iter().map(Host::new);
+    entries
+        .flat_map(|entry| match entry.resolve(config.connect_timeout) {
+            Ok(hosts) => hosts
+                .iter()
+                .map(|host| of_host(host, entry.is_name(), config, program))
+                .collect(),
+            Err(error) => vec![unknown(&entry, Some((Topic::Name, error)))],
+        })
+        .collect()
+}
+
+fn unknown(host: &Host, problem: Option<(Topic, Error)>) -> Survey {
+    Survey {
+        host: host.to_string(),
+        ip: host.ip(),
+        is_name: host.is_name(),
+        login: Duration::ZERO,
+        problem,
+        facts: None,
     }
 }
 
-fn of_host(host: &Host, config: &Config, program: &str) -> Survey {
+fn of_host(host: &Host, is_name: bool, config: &Config, program: &str) -> Survey {
     let mut survey = Survey {
-        host: host.to_string(),
-        problem: None,
-        facts: None,
+        is_name,
+        ..unknown(host, None)
     };
     let mut link = probe::link(host, config, program.to_owned());
     let mut facts = Facts::default();
+    let began = Instant::now();
     let asked = link.connect().map(drop).and_then(|()| {
+        survey.login = began.elapsed();
         link.within(Some(PATIENCE));
         before(&mut link, &mut facts)
     });
@@ -135,15 +176,17 @@ fn before(link: &mut Link, facts: &mut Facts) -> Result<()> {
     let collector = collector_lock_name(schema, table);
     let table = link.table().to_owned();
     let connection = link.connect()?;
-    facts.before = pairs(connection.query("SHOW VARIABLES")?.rows());
+    facts.before = Values::of(connection.query("SHOW VARIABLES")?.rows());
     // What others have set must not change these answers.
     connection.query(
         "SET autocommit=1,lock_wait_timeout=1,sql_select_limit=18446744073709551615,sql_big_selects=1,character_set_results=binary",
     )?;
-    facts.global = pairs(connection.query("SHOW GLOBAL VARIABLES")?.rows());
-    facts.status = pairs(connection.query("SHOW STATUS")?.rows());
-    let greeted = u64::from(connection.id());
-    facts.is_multiplexed = connection.query("SELECT CONNECTION_ID()")?.first_number() != Some(greeted);
+    facts.global = Values::of(connection.query("SHOW GLOBAL VARIABLES")?.rows());
+    facts.status = Values::of(connection.query("SHOW STATUS")?.rows());
+    facts.connections.push(connection.id().into());
+    facts
+        .connections
+        .extend(connection.query("SELECT CONNECTION_ID()")?.first_number());
     let seconds = || UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
     let earlier = seconds();
     let clock = connection.query("SELECT UNIX_TIMESTAMP()")?.first_number();
@@ -189,12 +232,11 @@ fn after(link: &mut Link, facts: &mut Facts) {
     let Some(connection) = link.connection_mut() else {
         return;
     };
-    let greeted = u64::from(connection.id());
     let Ok(reply) = connection.query("SELECT CONNECTION_ID(),@@wait_timeout,@@sql_mode,@@completion_type") else {
         return;
     };
     let Some(row) = reply.rows().first() else { return };
-    facts.is_multiplexed |= row.number(0) != Some(greeted);
+    facts.connections.extend(row.number(0));
     let ttl = link.config().lock_ttl.as_secs_f64().ceil();
     let wanted = [
         (
@@ -210,13 +252,8 @@ fn after(link: &mut Link, facts: &mut Facts) {
     facts.not_set = wanted
         .into_iter()
         .filter(|(_, is_set)| !is_set)
-        .map(|(name, _)| name.to_owned())
+        .map(|(name, _)| name)
         .collect();
-}
-
-fn pairs(rows: &[ResultRow]) -> HashMap<String, String> {
-    let pair = |row: &ResultRow| Some((row.text(0)?.to_ascii_lowercase(), row.text(1)?));
-    rows.iter().filter_map(pair).collect()
 }
 
 fn topic(error: &Error, logged_in: bool) -> Topic {

@@ -1,10 +1,10 @@
 //! The lines of one host: from its name to a rehearsed session.
 
-use rustsql::{Config, Facts, Mode, Survey, Table, Topic, schema};
+use rustsql::{Config, Error, Facts, Mode, Survey, Table, Topic, schema};
 
 use super::limits::Limits;
 use super::line::Line;
-use super::server::{self, value};
+use super::{capacity, server};
 
 /// `one_is_ready`: sessions can start on some host of the DSN.
 pub fn check(survey: &Survey, config: &Config, limits: &Limits, one_is_ready: bool) -> Vec<Line> {
@@ -15,17 +15,17 @@ pub fn check(survey: &Survey, config: &Config, limits: &Limits, one_is_ready: bo
     };
     let Some(facts) = &survey.facts else {
         return problem
-            .map(|(topic, error)| Line::of(name(*topic), error))
+            .map(|(topic, error)| without_facts(*topic, error))
             .into_iter()
             .collect();
     };
-    let mut lines = vec![
-        Line::good(
-            "login",
-            format!("{}, {}", facts.account, value(&facts.global, "version")),
-        ),
-        tls(facts, config, survey),
-    ];
+    let address = survey.ip.filter(|_| survey.is_name);
+    let mut lines: Vec<_> = address
+        .map(|ip| Line::good(name(Topic::Name), ip.to_string()))
+        .into_iter()
+        .collect();
+    lines.push(login(survey, facts, config));
+    lines.push(tls(survey, facts, config));
     lines.push(match line(Topic::Writable) {
         Some(_) if one_is_ready => Line::good(
             name(Topic::Writable),
@@ -37,14 +37,24 @@ pub fn check(survey: &Survey, config: &Config, limits: &Limits, one_is_ready: bo
     lines.extend(lock(facts, config));
     lines.extend(line(Topic::Table).or_else(|| table(facts, config).filter(|_| line(Topic::Rights).is_none())));
     lines.extend(indexes(facts, config).filter(|_| line(Topic::Table).is_none()));
-    lines.extend(line(Topic::Rights));
+    lines.extend(line(Topic::Rights).or_else(|| rights(facts, config)));
     lines.extend(line(Topic::TableLock));
     lines.extend(line(Topic::Session));
     if problem.is_none() && !matches!(facts.table, Table::Missing) {
         lines.push(Line::good(name(Topic::Session), "locked, written and rolled back"));
     }
-    lines.extend(server::check(facts, config, limits));
+    lines.extend(server::check(facts, config));
+    lines.extend(capacity::check(facts, config, limits));
     lines
+}
+
+fn without_facts(topic: Topic, error: &Error) -> Line {
+    let mut line = Line::of(name(topic), error);
+    if line.cure.is_none() {
+        line.cure =
+            Some("see the server's error log; a statement of init_connect that fails ends each connection".to_owned());
+    }
+    line
 }
 
 fn name(topic: Topic) -> &'static str {
@@ -62,29 +72,70 @@ fn name(topic: Topic) -> &'static str {
     }
 }
 
-fn tls(facts: &Facts, config: &Config, survey: &Survey) -> Line {
-    let version = value(&facts.status, "ssl_version");
-    match version {
-        "" if survey.host.starts_with('/') => Line::good("TLS", "not needed over a socket"),
-        "" if server::is_loopback(&survey.host) => Line::good("TLS", "none within this machine"),
-        "" => Line::warning(
+fn login(survey: &Survey, facts: &Facts, config: &Config) -> Line {
+    let (took, limit) = (survey.login.as_secs_f64(), config.connect_timeout.as_secs_f64());
+    if took > limit / 2.0 {
+        return Line::warning(
+            "login",
+            format!("it took {took:.1} s, and fails after {limit} s (rustsql.connect_timeout)"),
+            "set skip_name_resolve = ON at the server if its name server is slow, or raise rustsql.connect_timeout",
+        );
+    }
+    Line::good(
+        "login",
+        format!(
+            "{}, {}, {:.1} ms",
+            facts.account,
+            facts.global.text("version"),
+            took * 1e3
+        ),
+    )
+}
+
+fn tls(survey: &Survey, facts: &Facts, config: &Config) -> Line {
+    let tls = &config.target.tls;
+    match (facts.status.text("ssl_version"), survey.ip) {
+        ("", None) => Line::good("TLS", "not needed over a socket"),
+        ("", Some(ip)) if ip.is_loopback() => Line::good("TLS", "none within this machine"),
+        ("", _) => Line::warning(
             "TLS",
             "none: whoever can read the network reads sessions",
             "switch TLS on at the server, and set rustsql.tls_ca",
         ),
-        _ if config.target.tls.is_verified() => Line::good("TLS", format!("{version}, and the server is verified")),
-        _ => Line::warning(
+        (version, _) if tls.is_verified() => Line::good("TLS", format!("{version}, verified ({})", tls.mode().name())),
+        (version, _) => Line::warning(
             "TLS",
-            format!("{version}, but nobody verifies that it is this server"),
+            format!(
+                "{version}, but with rustsql.tls = {} nobody verifies that it is this server",
+                tls.mode().name()
+            ),
             "set rustsql.tls_ca, or rustsql.tls = verify_identity",
         ),
     }
 }
 
+/// An account with all rights works, but `read_only` does not stop it.
+fn rights(facts: &Facts, config: &Config) -> Option<Line> {
+    let has_all = |grant: &String| {
+        let rights = grant
+            .split(" ON *.*")
+            .next()
+            .filter(|rights| rights.len() < grant.len());
+        rights.is_some_and(|rights| rights.contains("ALL PRIVILEGES") || rights.contains("SUPER"))
+    };
+    facts.grants.iter().any(has_all).then(|| {
+        Line::warning(
+            "rights",
+            "the account has more than sessions need: it can write on a read-only server, and whoever gets its password has them all",
+            format!("use an account of its own: GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON {} TO it", schema::quoted_table(config)),
+        )
+    })
+}
+
 fn lock(facts: &Facts, config: &Config) -> Option<Line> {
     let cluster = match () {
-        () if value(&facts.global, "wsrep_on") == "ON" => "a node of Galera",
-        () if !value(&facts.global, "group_replication_group_name").is_empty() => "a member of Group Replication",
+        () if facts.global.text("wsrep_on") == "ON" => "a node of Galera",
+        () if !facts.global.text("group_replication_group_name").is_empty() => "a member of Group Replication",
         () if facts.is_node => "a server that does not tell whether it is a node of a cluster",
         () => "",
     };

@@ -1,40 +1,15 @@
 //! What the server and the account are set to, where a session itself would find no fault at once.
 
-use std::collections::HashMap;
-use std::net::IpAddr;
-
 use rustsql::{Config, Facts, MOST_EXPIRED, Mode};
 
-use super::limits::Limits;
 use super::line::Line;
 
-pub fn value<'a>(of: &'a HashMap<String, String>, name: &str) -> &'a str {
-    of.get(name).map(String::as_str).unwrap_or_default()
-}
-
-pub fn number(of: &HashMap<String, String>, name: &str) -> u64 {
-    value(of, name).parse().unwrap_or_default()
-}
-
-/// `host` is a label: an address with its port, or a name, with its address if it has several.
-pub fn is_loopback(host: &str) -> bool {
-    let address = host.rsplit_once(':').map_or(host, |(address, _)| address);
-    let address = host
-        .split_once('(')
-        .map_or(address, |(_, ip)| ip)
-        .trim_matches(['[', ']', ')']);
-    address == "localhost" || address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
-}
-
-pub fn check(facts: &Facts, config: &Config, limits: &Limits) -> Vec<Line> {
+pub fn check(facts: &Facts, config: &Config) -> Vec<Line> {
     let lines = [
         proxy(facts),
         Some(variables(facts)),
         Some(clock(facts)),
         binlog(facts, config),
-        Some(connections(facts, limits)),
-        Some(packets(facts, config)),
-        prepared(facts),
         collector(facts),
         expired(facts),
         Some(diagnostics(facts)),
@@ -42,23 +17,33 @@ pub fn check(facts: &Facts, config: &Config, limits: &Limits) -> Vec<Line> {
     lines.into_iter().flatten().collect()
 }
 
+/// A proxy may give its own number to a connection, and keep it. A number that changes is another connection.
 fn proxy(facts: &Facts) -> Option<Line> {
-    facts.is_multiplexed.then(|| {
-        Line::fault(
+    let (greeted, seen) = facts.connections.split_first()?;
+    if seen.windows(2).any(|pair| pair[0] != pair[1]) {
+        return Some(Line::fault(
             "proxy",
             "something on the way gives statements to changing connections of the server, but a lock belongs to its connection",
             "switch multiplexing off for this account, or name the server itself in rustsql.dsn",
+        ));
+    }
+    seen.iter().any(|id| id != greeted).then(|| {
+        Line::warning(
+            "proxy",
+            "something on the way has its own connections to the server",
+            "make sure that multiplexing is off for this account, since a lock belongs to its connection",
         )
     })
 }
 
 /// Variables that others set, and that a session's first packet sets again.
 fn variables(facts: &Facts) -> Line {
-    const UNUSUAL: [(&str, &[&str]); 9] = [
+    const USUAL: [(&str, &[&str]); 10] = [
         ("autocommit", &["ON", "1"]),
         ("completion_type", &["NO_CHAIN", "0"]),
         ("tx_read_only", &["OFF", "0"]),
         ("transaction_read_only", &["OFF", "0"]),
+        ("sql_select_limit", &["18446744073709551615", "4294967295"]),
         ("sql_big_selects", &["ON", "1"]),
         ("max_statement_time", &["0", "0.000000"]),
         ("max_execution_time", &["0"]),
@@ -75,28 +60,17 @@ fn variables(facts: &Facts) -> Line {
             "name the server itself in rustsql.dsn, or let the proxy pass SET",
         );
     }
-    let changes_data = [(
-        "sql_log_bin",
-        "its writes are missing in the binary log and on replicas",
-    )];
-    for (name, effect) in changes_data {
-        if value(&facts.before, name) == "OFF" {
-            return Line::warning(
-                "variables",
-                format!("{name} is OFF for this account: {effect}"),
-                "remove it from init_connect",
-            );
-        }
+    if facts.before.text("sql_log_bin") == "OFF" {
+        return Line::warning(
+            "variables",
+            "sql_log_bin is OFF for this account: its writes are missing in the binary log and on replicas",
+            "remove it from init_connect",
+        );
     }
-    let others: Vec<_> = UNUSUAL
+    let others: Vec<_> = USUAL
         .iter()
-        .filter(|(name, usual)| {
-            facts
-                .before
-                .get(*name)
-                .is_some_and(|value| !usual.contains(&value.as_str()))
-        })
-        .map(|(name, _)| format!("{name}={}", value(&facts.before, name)))
+        .filter(|(name, usual)| !usual.contains(&facts.before.text(name)) && !facts.before.text(name).is_empty())
+        .map(|(name, _)| format!("{name}={}", facts.before.text(name)))
         .collect();
     match others.is_empty() {
         true => Line::good("variables", "each session sets its own"),
@@ -123,14 +97,11 @@ fn clock(facts: &Facts) -> Line {
 }
 
 fn binlog(facts: &Facts, config: &Config) -> Option<Line> {
-    if value(&facts.global, "log_bin") != "ON" {
+    if facts.global.text("log_bin") != "ON" {
         return None;
     }
-    if value(&facts.global, "binlog_format") != "STATEMENT" {
-        return Some(Line::good(
-            "binary log",
-            value(&facts.global, "binlog_format").to_owned(),
-        ));
+    if facts.global.text("binlog_format") != "STATEMENT" {
+        return Some(Line::good("binary log", facts.global.text("binlog_format").to_owned()));
     }
     Some(Line::warning(
         "binary log",
@@ -140,94 +111,6 @@ fn binlog(facts: &Facts, config: &Config) -> Option<Line> {
         },
         "SET GLOBAL binlog_format = ROW, and write it into the server's configuration",
     ))
-}
-
-fn connections(facts: &Facts, limits: &Limits) -> Line {
-    let (of_server, used) = (
-        number(&facts.global, "max_connections"),
-        number(&facts.status, "threads_connected"),
-    );
-    let of_account = Some(number(&facts.before, "max_user_connections")).filter(|limit| *limit > 0);
-    let limit = of_account.map_or(of_server, |limit| limit.min(of_server));
-    let which = if limit < of_server {
-        "the account's MAX_USER_CONNECTIONS"
-    } else {
-        "max_connections"
-    };
-    let cure = "raise it above the number of PHP workers, with room for others";
-    let refused = number(&facts.status, "connection_errors_max_connections");
-    let hourly = facts
-        .grants
-        .iter()
-        .any(|grant| grant.contains("MAX_CONNECTIONS_PER_HOUR"));
-    match limits.workers {
-        workers if workers > limit => Line::fault(
-            "connections",
-            format!("{workers} workers need as many connections, but {which} is {limit}"),
-            cure,
-        ),
-        workers if workers + workers / 10 > limit => Line::warning(
-            "connections",
-            format!("{workers} workers leave few connections for others: {which} is {limit}"),
-            cure,
-        ),
-        _ if hourly => Line::warning(
-            "connections",
-            "the account may log in only so often in an hour (MAX_CONNECTIONS_PER_HOUR)",
-            "ALTER USER ... WITH MAX_CONNECTIONS_PER_HOUR 0",
-        ),
-        _ if refused > 0 => Line::warning(
-            "connections",
-            format!(
-                "{refused} logins were refused since the server's start, as all {of_server} connections were in use"
-            ),
-            cure,
-        ),
-        _ if used * 10 > of_server * 9 => {
-            Line::warning("connections", format!("{used} of {of_server} are in use"), cure)
-        }
-        _ => Line::good("connections", format!("{used} in use; {which} is {limit}")),
-    }
-}
-
-fn packets(facts: &Facts, config: &Config) -> Line {
-    let limit = number(&facts.global, "max_allowed_packet");
-    let small = 1 << 20;
-    match config.max_size {
-        Some(size) if size as u64 >= limit => Line::warning(
-            "packets",
-            format!(
-                "rustsql.max_size is {size}, but max_allowed_packet is {limit}: a session in between is refused by the server"
-            ),
-            "raise max_allowed_packet above rustsql.max_size",
-        ),
-        _ if limit < small => Line::warning(
-            "packets",
-            format!("max_allowed_packet is {limit}: a larger session is not stored"),
-            "raise max_allowed_packet",
-        ),
-        _ => Line::good(
-            "packets",
-            format!(
-                "sessions may have {} bytes",
-                config.max_size.map_or(limit, |size| size as u64)
-            ),
-        ),
-    }
-}
-
-fn prepared(facts: &Facts) -> Option<Line> {
-    let (most, used) = (
-        number(&facts.global, "max_prepared_stmt_count"),
-        number(&facts.status, "prepared_stmt_count"),
-    );
-    (used * 10 >= most * 9).then(|| {
-        Line::warning(
-            "prepared statements",
-            format!("{used} of {most} are in use: a large session may not be stored, and others are slower"),
-            "raise max_prepared_stmt_count, or find the application that does not close its statements",
-        )
-    })
 }
 
 fn collector(facts: &Facts) -> Option<Line> {
@@ -259,7 +142,7 @@ fn expired(facts: &Facts) -> Option<Line> {
 }
 
 fn diagnostics(facts: &Facts) -> Line {
-    let schema = value(&facts.global, "performance_schema") == "ON" && facts.shows_attributes;
+    let schema = facts.global.text("performance_schema") == "ON" && facts.shows_attributes;
     let process = facts
         .grants
         .iter()
