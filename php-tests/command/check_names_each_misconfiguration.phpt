@@ -36,6 +36,7 @@ foreach ([0600 => [], 0666 => ['fault settings: ', 'rustsql.defaults_file']] as 
 }
 unlink($file);
 names('fault settings: ', ['no database server is named', 'RUSTSQL_DSN'], '', ['--php', php_with(['rustsql.dsn' => ''])]);
+names('warning lifetime: ', 'session.gc_maxlifetime is 0', '', ['--php', php_with($table->ini(['session.save_handler' => 'rustsql', 'session.gc_maxlifetime' => '0']))]);
 names('warning save handler: ', "keeps its sessions with 'files'", '', ['--php', php_with($table->ini(['session.save_handler' => 'files']))]);
 
 // Login.

@@ -28,8 +28,8 @@ final class Galera
         }
     }
 
-    /** @return Server[] three synchronized nodes */
-    public static function start(): array
+    /** @return Server[] synchronized nodes, three at most */
+    public static function start(int $size = 3): array
     {
         // The nodes find the script wsrep_sst_copy there.
         putenv('PATH=' . __DIR__ . '/galera:' . getenv('PATH'));
@@ -42,10 +42,10 @@ final class Galera
         }
         array_map(fclose(...), $ports);
         $ports = array_keys($ports);
-        $address = 'gcomm://' . implode(',', array_map(fn ($port) => "127.0.0.1:$port", array_slice($ports, 0, 3)));
+        $address = 'gcomm://' . implode(',', array_map(fn ($port) => "127.0.0.1:$port", array_slice($ports, 0, $size)));
         $template = self::template($ports);
         $nodes = [];
-        foreach ([0, 1, 2] as $number) {
+        foreach (range(0, $size - 1) as $number) {
             $nodes[] = Server::start(null, self::options($ports[$number], $ports[3 + $number], $number ? $address : 'gcomm://'), $template);
             self::awaitSize($nodes[0], $number + 1);
             self::awaitSize($nodes[$number], $number + 1);

@@ -8,12 +8,12 @@ use super::outcome::{Failure, Result};
 
 /// Prints names and values, each with a NUL before it: no value of php.ini can have one. What PHP prints by itself comes first.
 const CODE: &str = r#"foreach (ini_get_all(null, false) as $name => $value) {
-    if (str_starts_with($name, "rustsql.") || $name === "session.save_path" || $name === "session.save_handler") {
+    if (str_starts_with($name, "rustsql.") || str_starts_with($name, "session.")) {
         echo "\0$name\0$value";
     }
 }"#;
 
-/// The settings of rustsql, `session.save_path` and `session.save_handler`.
+/// The settings of rustsql and of PHP's sessions.
 pub fn settings(php: &OsStr) -> Result<HashMap<String, String>> {
     let name = php.to_string_lossy();
     // What is wrong in a setting is said by this command.

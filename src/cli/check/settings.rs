@@ -61,6 +61,16 @@ pub fn check(settings: &Settings) -> Result<(Vec<Line>, Option<Config>)> {
             "session.save_handler = rustsql, unless a pool of PHP-FPM or a virtual host sets that",
         ));
     }
+    if texts
+        .get("session.gc_maxlifetime")
+        .is_some_and(|seconds| seconds == "0")
+    {
+        lines.push(Line::warning(
+            "lifetime",
+            "session.gc_maxlifetime is 0: a visitor is logged out within seconds",
+            "set it to the seconds after which an unused session may go, such as 1440",
+        ));
+    }
     Ok((lines, config))
 }
 
