@@ -31,10 +31,13 @@ $make = fn (string $target) => run(['make', '-s', $target], ['DESTDIR' => $root,
 
 $said = $make('install');
 $files = files();
-// The command and its man pages, if they are built: others would not know what this checkout has.
+// The command, its man pages and completions, if they are built: others would not know what this checkout has.
 $command = is_executable(dirname(__DIR__, 2) . '/target/cli/release/rustsql');
-$names = fn () => implode(' ', preg_grep('~^rustsql(-[a-z]+\.1|\.1)?$~', array_keys(files()), PREG_GREP_INVERT));
+$names = fn () => implode(' ', preg_grep('~^_?rustsql(-[a-z]+\.1|\.1|\.fish)?$~', array_keys(files()), PREG_GREP_INVERT));
+$share = "$root/usr/local/share";
 var_dump(isset($files['rustsql'], $files['rustsql.1'], $files['rustsql-gc.1']) === $command);
+$completions = ['bash-completion/completions/rustsql', 'zsh/site-functions/_rustsql', 'fish/vendor_completions.d/rustsql.fish'];
+var_dump(count(array_filter($completions, fn ($file) => str_contains((string) @file_get_contents("$share/$file"), 'revoke'))) === ($command ? 3 : 0));
 echo $names(), "\n";
 var_dump(hash_file('sha256', $files['rustsql.so']) === hash_file('sha256', (getenv('CARGO_TARGET_DIR') ?: dirname(__DIR__, 2) . '/target') . '/release/librustsql.so'));
 var_dump(dirname($files['rustsql.so']) === $root . trim(shell_exec("$real --extension-dir")));
@@ -65,6 +68,7 @@ unlink($config);
 exec('rm -r ' . escapeshellarg($root));
 ?>
 --EXPECT--
+bool(true)
 bool(true)
 rustsql.ini rustsql.so
 bool(true)

@@ -48,6 +48,9 @@ preg_match('~^ExecStart=(.*)$~m', $root->read('/usr/lib/systemd/system/rustsql-g
 has('30 expired sessions deleted', $root->run('sh', '-c', $start[1]), 'the service');
 same(1, $table->count(), 'rows after it');
 has('rustsql-gc', $root->run('sh', '-c', 'zcat /usr/share/man/man1/rustsql-gc.1.gz'), 'the manual page');
+foreach (['bash-completion/completions/rustsql', 'fish/vendor_completions.d/rustsql.fish', 'zsh/vendor-completions/_rustsql'] as $file) {
+    has('revoke', $root->read("/usr/share/$file"), "completion: $file");
+}
 
 // A newer package with another rustsql.ini.
 $changed = $root->read($ini);
