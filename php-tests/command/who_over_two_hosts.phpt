@@ -85,7 +85,7 @@ foreach (LOCKS as $lock) {
         same($hides ? array_map(fn ($one) => ['holder' => []] + $one, $wanted) : $wanted, $seen, "$what: who");
         usleep(200_000);
         $text = command(['who'], ['RUSTSQL_DSN' => $dsn])['out'];
-        same([12, $hides ? 0 : 3], [preg_match_all('~^ +\d+\. ~m', $text), substr_count($text, 'held by')], "$what: lines");
+        same([12, $hides ? 0 : 3], [preg_match_all('~ waiter \d+ +\d+ +\d~', $text), preg_match_all('~ holder +\d+ +\d~', $text)], "$what: lines");
         check(!str_contains($text . $json['out'], 'secret'), "$what: no id, no data, no password", $text);
 
         $log = array_column($server->query("SELECT CONVERT(argument USING utf8mb4) AS a FROM mysql.general_log WHERE command_type = 'Query'"), 'a');

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rustsql::{Database, Store};
 use serde_json::json;
 
-use super::outcome::{Failure, Format, Outcome, Result};
+use super::outcome::{Format, Outcome, Result};
 use super::settings::{ENVIRONMENT, Settings};
 
 /// Deletes all expired sessions of the table
@@ -52,9 +52,8 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let seconds = started.elapsed().as_secs_f64();
     let deleted = match deleted {
         Ok(deleted) => deleted,
-        Err(error) if error.code() != Some(NO_SUCH_TABLE) => return Err(error.into()),
-        Err(_) if arguments.if_configured => return Ok(nothing_to_do()),
-        Err(error) => return Err(Failure(format!("{}; {NO_TABLE}", error.explain()))),
+        Err(error) if error.is_table_missing() && arguments.if_configured => return Ok(nothing_to_do()),
+        Err(error) => return Err(error.into()),
     };
     Ok(Outcome {
         text: format!("{deleted} expired sessions deleted in {seconds:.1} s"),
@@ -79,7 +78,3 @@ fn bar() -> ProgressBar {
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
-
-const NO_SUCH_TABLE: u16 = 1146;
-
-const NO_TABLE: &str = "the first session creates the table; if it has another name, set rustsql.table";

@@ -1,17 +1,20 @@
 //! The command `rustsql`, for administrators. It uses the library without PHP; only `sweep` runs PHP.
 //!
 //! Each subcommand is a file with its arguments and a function `run`. `settings` finds the settings, `php` asks PHP for them.
-//! `outcome` prints the result and makes the exit code of it.
+//! `table` lays out lists, `outcome` prints the result and makes the exit code of it.
 
 mod check;
 mod gc;
 mod generate;
+mod metrics;
 mod outcome;
 mod php;
 mod revoke;
 mod sessions;
 mod settings;
+mod stats;
 mod sweep;
+mod table;
 mod who;
 
 use std::process::ExitCode;
@@ -39,6 +42,7 @@ enum Command {
     Gc(gc::Arguments),
     Sessions(sessions::Arguments),
     Revoke(revoke::Arguments),
+    Stats(stats::Arguments),
     Sweep(sweep::Arguments),
     #[command(hide = true)]
     Generate(generate::Arguments),
@@ -51,6 +55,7 @@ fn main() -> ExitCode {
         Command::Gc(arguments) => outcome::report(arguments.json(), gc::run(&arguments)),
         Command::Sessions(arguments) => outcome::report(arguments.json(), sessions::run(&arguments)),
         Command::Revoke(arguments) => outcome::report(arguments.json(), revoke::run(&arguments)),
+        Command::Stats(arguments) => outcome::report(arguments.json(), stats::run(&arguments)),
         Command::Sweep(arguments) => outcome::report(arguments.json(), sweep::run(&arguments)),
         Command::Generate(arguments) => outcome::report(false, generate::run(&arguments)),
     }

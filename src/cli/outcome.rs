@@ -29,7 +29,11 @@ pub struct Failure(pub String);
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self(error.explain())
+        let mut reason = error.explain();
+        if error.is_table_missing() {
+            reason.push_str("; the first session creates the table; if it has another name, set rustsql.table");
+        }
+        Self(reason)
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::outcome::{Format, Outcome, Result};
 use super::settings::{ENVIRONMENT, Settings};
+use super::table::table;
 
 /// Lists the live sessions of a user, as RustSql\tag() has marked them
 ///
@@ -40,7 +41,8 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     store.disconnect();
     let listed = listed?;
     let now = UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
-    let lines: Vec<_> = listed.iter().map(|session| line(session, now)).collect();
+    let mut rows = vec![["created", "used", "expires in", "size"].map(str::to_owned).to_vec()];
+    rows.extend(listed.iter().map(|session| row(session, now)));
     let all = |session: &Listed| {
         json!({
             "created": session.created,
@@ -51,21 +53,21 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     };
     Ok(Outcome {
         failed: false,
-        text: match lines.is_empty() {
+        text: match listed.is_empty() {
             true => "no session".to_owned(),
-            false => lines.join("\n"),
+            false => table(rows),
         },
         json: json!({ "sessions": listed.iter().map(all).collect::<Vec<_>>() }),
     })
 }
 
-fn line(session: &Listed, now: u64) -> String {
-    let before = |then: u64| HumanDuration(Duration::from_secs(now.saturating_sub(then))).to_string();
-    let left = HumanDuration(Duration::from_secs(session.expires.saturating_sub(now)));
-    format!(
-        "created {:>12} ago, used {:>12} ago, expires in {left:>12}, {}",
+fn row(session: &Listed, now: u64) -> Vec<String> {
+    let time = |seconds: u64| HumanDuration(Duration::from_secs(seconds)).to_string();
+    let before = |then: u64| format!("{} ago", time(now.saturating_sub(then)));
+    vec![
         before(session.created),
         before(session.used),
-        HumanBytes(session.bytes)
-    )
+        time(session.expires.saturating_sub(now)),
+        HumanBytes(session.bytes).to_string(),
+    ]
 }

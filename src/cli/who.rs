@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::outcome::{Failure, Format, Outcome, Result};
 use super::settings::{ENVIRONMENT, Settings};
+use super::table::table;
 
 /// Shows who holds a session that others wait for, and who waits
 ///
@@ -93,7 +94,11 @@ fn kill(config: &Rc<Config>, queues: &[Queue], id: u64, sure: bool) -> Result<Ou
         )));
     };
     if !sure {
-        write!(io::stderr(), "End {}? [y/N] ", client(holder, "idle for"))?;
+        let [connection, address, state, ..] = cells(holder, "idle");
+        write!(
+            io::stderr(),
+            "End connection {connection} from {address}, {state}? [y/N] "
+        )?;
         let mut answer = String::new();
         io::stdin().read_line(&mut answer)?;
         if !answer.trim().eq_ignore_ascii_case("y") {
@@ -115,48 +120,56 @@ fn describe(queues: &[Queue]) -> String {
     if queues.is_empty() {
         return "nobody waits for a session".to_owned();
     }
-    let mut lines = Vec::new();
-    for queue in queues {
-        match (queue.holders.as_slice(), &queue.hint) {
-            ([], Some(hint)) => lines.push(format!("a session with a {} lock; {hint}", queue.lock.name())),
-            ([], None) => lines.push(format!(
-                "a session with a {} lock, whose holder has just ended",
-                queue.lock.name()
-            )),
-            (holders, _) => lines.extend(holders.iter().map(|holder| {
-                format!(
-                    "a session with a {} lock is held by {}",
-                    queue.lock.name(),
-                    client(holder, "idle for")
-                )
-            })),
+    let head = [
+        "session",
+        "lock",
+        "holder/waiter",
+        "connection",
+        "from",
+        "state",
+        "pid",
+        "script",
+    ];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    let mut hints = String::new();
+    for (at, queue) in (1..).zip(queues) {
+        let mut first = [at.to_string(), queue.lock.name().to_owned()].to_vec();
+        let mut add = |role: String, cells: [String; 5]| {
+            let mut row = std::mem::replace(&mut first, vec![String::new(); 2]);
+            row.push(role);
+            row.extend(cells);
+            rows.push(row);
+        };
+        if let Some(hint) = &queue.hint {
+            hints.push_str(&format!("\nsession {at}: {hint}"));
+        } else if queue.holders.is_empty() {
+            hints.push_str(&format!("\nsession {at}: its holder has just ended"));
         }
-        for (at, waiter) in queue.waiters.iter().enumerate() {
-            lines.push(format!("{:>5}. {}", at + 1, client(waiter, "waits for")));
+        for holder in &queue.holders {
+            add("holder".to_owned(), cells(holder, "idle"));
+        }
+        for (place, waiter) in (1..).zip(&queue.waiters) {
+            add(format!("waiter {place}"), cells(waiter, "waits"));
         }
     }
-    lines.join("\n")
+    table(rows) + &hints
 }
 
-/// `since`: what the seconds of a client are that runs no statement of its own.
-fn client(client: &Client, since: &str) -> String {
-    let mut text = format!("connection {}", client.id);
-    if let Some(address) = &client.address {
-        text.push_str(&format!(" from {address}"));
-    }
-    match (&client.statement, client.seconds) {
-        (Some(statement), Some(seconds)) if since.starts_with("idle") => {
-            text.push_str(&format!(", in {statement} for {seconds} s"))
-        }
-        (_, Some(seconds)) => text.push_str(&format!(", {since} {seconds} s")),
-        _ => {}
-    }
-    for (name, value) in [("pid", &client.pid), ("script", &client.script)] {
-        if let Some(value) = value {
-            text.push_str(&format!(", {name} {value}"));
-        }
-    }
-    text
+/// Connection, address, state, pid, script. `state`: what it does without a statement of its own.
+fn cells(client: &Client, state: &str) -> [String; 5] {
+    let state = match (&client.statement, client.seconds) {
+        (Some(statement), Some(seconds)) if state == "idle" => format!("in {statement} for {seconds} s"),
+        (_, Some(seconds)) => format!("{state} for {seconds} s"),
+        _ => String::new(),
+    };
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    [
+        client.id.to_string(),
+        text(&client.address),
+        state,
+        text(&client.pid),
+        text(&client.script),
+    ]
 }
 
 fn as_json(queue: &Queue) -> Value {

@@ -16,6 +16,7 @@ pub use unreadable::Unreadable;
 
 use std::time::Duration;
 
+use crate::db::errno;
 use crate::lock::Holder;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -238,6 +239,10 @@ impl Error {
 
     pub fn is_unfit_host(&self) -> bool {
         matches!(self, Self::UnfitHost { .. })
+    }
+
+    pub fn is_table_missing(&self) -> bool {
+        self.code() == Some(errno::NO_SUCH_TABLE)
     }
 
     pub fn is_table_locked(&self) -> bool {
