@@ -5,6 +5,7 @@ rustsql check tells how a host is reached: its name, TLS, a proxy, a slow login
 --FILE--
 <?php
 require __DIR__ . '/../inc/check.php';
+require __DIR__ . '/../inc/liar.php';
 require __DIR__ . '/../inc/proxy.php';
 require __DIR__ . '/../inc/tls.php';
 
@@ -43,6 +44,10 @@ $through = function (string $from, string $to) use ($server, &$proxy): string {
 names('warning proxy: ', ['its own connections', 'multiplexing is off'], $through('CONNECTION_ID()', 'ABS(9999999999)'));
 names('fault proxy: ', ['changing connections', 'switch multiplexing off'], $through('CONNECTION_ID()', 'UUID_SHORT()   '));
 names('fault variables: ', ['a session sets completion_type,', 'let the proxy pass SET'], $through('completion_type=0', 'completion_type=1'));
+// A server that only looks like MySQL.
+$liar = new Liar($server);
+$liar->lie(['kind' => 'version', 'where' => 'greeting', 'at' => 1, 'every' => 1, 'bytes' => '8.0.30-Vitess']);
+names('fault server: ', ['is Vitess', 'point rustsql.dsn at MySQL or MariaDB'], $liar->dsn());
 same([], warnings(), 'warnings');
 echo "done\n";
 --EXPECT--

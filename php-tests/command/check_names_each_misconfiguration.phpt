@@ -41,6 +41,7 @@ names('warning save handler: ', "keeps its sessions with 'files'", '', ['--php',
 
 // Login.
 names('fault login: ', ['refuses the login', 'are user and password right'], $server->dsn('', ['password' => 'wrong-secret']));
+names('fault login: ', 'are user and password right', $server->dsn('pipelined_login=1', ['password' => 'wrong-secret']));
 names('fault connection: ', ['cannot connect to 127.0.0.1:1', 'is the port right'], $server->dsn('', ['port' => 1]));
 names('fault name: ', 'its name cannot be resolved', $server->dsn('', ['host' => 'no-such-host.invalid']));
 // Accounts.
@@ -108,12 +109,12 @@ $set = function (array $variables, callable $do) use ($server): void {
         $server->query("SET GLOBAL $variable = " . $quoted($was));
     }
 };
-$harmless = ['completion_type' => 'CHAIN', 'autocommit' => 'OFF', 'sql_select_limit' => '0', 'init_connect' => 'SET sql_mode=0,character_set_results=ucs2']
-    + ($server->flavour === 'mysql' ? ['transaction_read_only' => 'ON', 'max_execution_time' => '1000'] : ['tx_read_only' => 'ON', 'max_statement_time' => '1']);
+$harmless = ['completion_type' => 'CHAIN', 'autocommit' => 'OFF', 'sql_select_limit' => '0', 'max_join_size' => '1', 'init_connect' => 'SET sql_mode=0,character_set_results=ucs2']
+    + ($server->flavour === 'mysql' ? ['transaction_read_only' => 'ON', 'max_execution_time' => '1000'] : ['tx_read_only' => 'ON', 'max_statement_time' => '1', 'idle_transaction_timeout' => '1']);
 $set($harmless, function (string $what) use ($dsn) {
     $result = command(['check', '--json'], ['RUSTSQL_DSN' => $dsn]);
     same([], bad_lines($result), $what);
-    preg_match('~init_connect|sql_select_limit~', $what) or has('each session sets its own, instead of ' . explode('=', $what)[0], $result['out'], $what);
+    preg_match('~init_connect|max_join_size~', $what) or has('each session sets its own, instead of ' . explode('=', $what)[0], $result['out'], $what);
 });
 foreach ([
     ['init_connect', 'nonsense', 'fault session: ', ['init_connect command failed', 'a statement of init_connect that fails']],
@@ -130,6 +131,11 @@ $server->query("GRANT $more ON *.* TO 'plain'@'%'");
 $set(['init_connect' => 'SET sql_log_bin=0'], fn () => names('warning variables: ', ['sql_log_bin is OFF', 'init_connect'], str_replace('//app:', '//plain:', $dsn)));
 names('fault connections: ', ['200 workers need as many connections', 'max_connections is 100'], $dsn, ['--workers', '200']);
 names('warning connections: ', '95 workers leave few', $dsn, ['--workers', '95']);
+$set(['read_only' => 'ON'], function () use ($dsn) {
+    $lines = bad_lines(command(['check', '--json'], ['RUSTSQL_DSN' => str_replace('//app:', '//all:', $dsn)]));
+    same(['fault writes', 'warning rights'], array_map(fn ($line) => strstr($line, ':', true), $lines), 'an account that may write all the same');
+    same([], bad_lines(command(['check', '--json'], ['RUSTSQL_DSN' => "$dsn&read_only=1"])), 'nothing is written');
+});
 names('warning packets: ', ['rustsql.max_size is 104857600', 'raise max_allowed_packet'], "$dsn&max_size=100M");
 
 // Locked tables.

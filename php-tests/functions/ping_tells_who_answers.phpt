@@ -76,6 +76,15 @@ foreach (['advisory', 'row', 'unlocked'] as $lock) {
     agrees("$lock: another shape", $at(), [true, true, false], ['`id` binary(32)']);
 }
 
+// Limits that do not stop a session do not stop ping() either.
+$table = new Table('advisory', [], $server);
+foreach (['max_join_size', 'sql_select_limit'] as $limit) {
+    $server->query("SET GLOBAL $limit = 1");
+    agrees($limit, $table->dsn(), [true, true, true]);
+    $server->query("SET GLOBAL $limit = DEFAULT");
+}
+agrees('a wrong password that is sent with the first statement', $server->dsn('pipelined_login=1', ['password' => 'other-secret']), [false, false, false], ['are user and password right']);
+
 // Whatever a host lacks, it says so once; one that takes no writes is good for pages that only read.
 $server->query('SET GLOBAL read_only = 1');
 $table = new Table('advisory', [], $server);

@@ -51,6 +51,8 @@ pub fn link(host: &Host, config: &Config, script: String) -> Link {
         (address, _) => address.clone(),
     }];
     own.persistent = false;
+    // Its first statement is none that may be sent again.
+    own.pipelined_login = false;
     own.auto_create = false;
     // Nobody else has locked the row, but the table may be locked. Its error has to come within `io_timeout`.
     own.lock_timeout = LockTimeout::Limit(config.io_timeout / 2);
@@ -70,6 +72,8 @@ fn try_out(link: &mut Link, health: &mut Health, may_create: bool) -> Result<()>
     let host = connection.host().to_owned();
     // Cached properties do not count.
     known_servers::forget(connection.at());
+    // Others may have set limits that SHOW heeds.
+    connection.query("SET sql_big_selects=1,sql_select_limit=18446744073709551615")?;
     let variables = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version','read_only','innodb_read_only')";
     let variables = connection.query(variables)?;
     // A Galera node outside its primary component answers all this. A single server is 'Disconnected'.

@@ -176,11 +176,17 @@ fn before(link: &mut Link, facts: &mut Facts) -> Result<()> {
     let collector = collector_lock_name(schema, table);
     let table = link.table().to_owned();
     let connection = link.connect()?;
-    facts.before = Values::of(connection.query("SHOW VARIABLES")?.rows());
     // What others have set must not change these answers.
-    connection.query(
-        "SET autocommit=1,lock_wait_timeout=1,sql_select_limit=18446744073709551615,sql_big_selects=1,character_set_results=binary",
+    let found = connection.query(
+        "SET @rustsql_big=@@sql_big_selects,@rustsql_limit=@@sql_select_limit,sql_big_selects=1,\
+         sql_select_limit=18446744073709551615;SELECT @rustsql_big,@rustsql_limit",
     )?;
+    facts.before = Values::of(connection.query("SHOW VARIABLES")?.rows());
+    for (number, name) in ["sql_big_selects", "sql_select_limit"].into_iter().enumerate() {
+        let value = found.rows().first().and_then(|row| row.text(number));
+        facts.before.0.insert(name.to_owned(), value.unwrap_or_default());
+    }
+    connection.query("SET autocommit=1,lock_wait_timeout=1,character_set_results=binary")?;
     facts.global = Values::of(connection.query("SHOW GLOBAL VARIABLES")?.rows());
     facts.status = Values::of(connection.query("SHOW STATUS")?.rows());
     facts.connections.push(connection.id().into());
@@ -199,11 +205,9 @@ fn before(link: &mut Link, facts: &mut Facts) -> Result<()> {
     }
     let attributes = "SELECT 1 FROM performance_schema.session_account_connect_attrs LIMIT 1";
     facts.shows_attributes = connection.query(attributes).is_ok_and(|reply| !reply.rows().is_empty());
-    if let Some(owner) = connection.query(&advisory::owner(&collector))?.first_number() {
-        let is_ours = connection
-            .query(&advisory::is_owned_by_this_account(&collector))?
-            .first_number()
-            == Some(1);
+    let mut ask = |question: &str| connection.query(question).ok().and_then(|reply| reply.first_number());
+    if let Some(owner) = ask(&advisory::owner(&collector)) {
+        let is_ours = ask(&advisory::is_owned_by_this_account(&collector)) == Some(1);
         facts.collector = (!is_ours).then_some(owner);
     }
     facts.table = match connection.query(&shape::question(&table)) {

@@ -32,6 +32,7 @@ pub fn check(survey: &Survey, config: &Config, limits: &Limits, one_is_ready: bo
             "it takes no writes, as a replica; it is used once it does, and another host is ready",
         ),
         Some(line) => line,
+        None if config.read_only => Line::good(name(Topic::Writable), "not needed, with rustsql.read_only = 1"),
         None => Line::good(name(Topic::Writable), "it takes writes"),
     });
     lines.extend(lock(facts, config));
@@ -41,7 +42,7 @@ pub fn check(survey: &Survey, config: &Config, limits: &Limits, one_is_ready: bo
     lines.extend(line(Topic::TableLock));
     lines.extend(line(Topic::Session));
     if problem.is_none() && !matches!(facts.table, Table::Missing) {
-        lines.push(Line::good(name(Topic::Session), "locked, written and rolled back"));
+        lines.push(Line::good(name(Topic::Session), rehearsed(config)));
     }
     lines.extend(server::check(facts, config));
     lines.extend(capacity::check(facts, config, limits));
@@ -51,10 +52,21 @@ pub fn check(survey: &Survey, config: &Config, limits: &Limits, one_is_ready: bo
 fn without_facts(topic: Topic, error: &Error) -> Line {
     let mut line = Line::of(name(topic), error);
     if line.cure.is_none() {
-        line.cure =
-            Some("see the server's error log; a statement of init_connect that fails ends each connection".to_owned());
+        let cure = match error.is_timed_out() {
+            true => "is the server overloaded or stopped?",
+            false => "see the server's error log; a statement of init_connect that fails ends each connection",
+        };
+        line.cure = Some(cure.to_owned());
     }
     line
+}
+
+fn rehearsed(config: &Config) -> &'static str {
+    match config.lock {
+        _ if config.read_only => "read",
+        Some(Mode::Unlocked) => "written and rolled back",
+        _ => "locked, written and rolled back",
+    }
 }
 
 fn name(topic: Topic) -> &'static str {
