@@ -47,7 +47,7 @@ fuzz: ## compare COUNT=20000 random scripts with PHP's files handler (SEED= repe
 	@$(with_php) tools/differential
 	@tools/fuzz
 
-bench: ## compare with other session handlers and write docs/performance.md, 40 minutes; QUICK=1, ONLY=case
+bench: ## compare with other session handlers and write docs/performance*.md, 55 minutes; QUICK=1, ONLY=network
 	@$(with_php) tools/bench
 
 install: ## copy the library and rustsql.ini to PHP's folders, and switch it on; DESTDIR= for a package

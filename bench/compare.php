@@ -8,7 +8,7 @@
  */
 declare(strict_types=1);
 
-foreach (['../php-tests/inc/server', '../php-tests/inc/php', 'measure', 'report', 'cases/floor'] as $file) {
+foreach (['../php-tests/inc/server', '../php-tests/inc/php', 'measure', 'network', 'report', 'cases/floor'] as $file) {
     require __DIR__ . "/$file.php";
 }
 
@@ -19,8 +19,8 @@ const MOST_TIME_UNCHANGED_KEPT = 0.6;
 /** The highest ratio of the client's CPU, new to old, as the mean over all lines. */
 const MOST_CPU = 0.8;
 
-/** The delay of a packet in microseconds. The kernel and delay.c add about 55. */
-const NETWORKS = ['Unix socket' => null, 'TCP' => null, 'TCP, 0.25 ms' => 70, 'TCP, 1 ms' => 445];
+/** The milliseconds of a round trip. */
+const NETWORKS = ['Unix socket' => null, 'TCP' => 0, 'TCP, 0.25 ms' => 0.25, 'TCP, 1 ms' => 1];
 const FARTHEST = 'TCP, 1 ms';
 /** Microseconds of other work of PHP before a request. It takes longer than a round trip, so that a late answer has arrived. */
 const WORK = 2000;
@@ -29,10 +29,6 @@ const SIZE = 2048;
 const BLOCK = 30_000; // microseconds, about
 /** A line above its limit is measured this many times more at most. All measurements count together, so that noise averages out. */
 const AGAIN = 3;
-
-/** The cores on which the server and the client run. On one core the client's work would delay the server. */
-const SERVER = 0;
-const CLIENT = 1;
 
 final class Line
 {
@@ -102,23 +98,17 @@ final class Line
     }
 }
 
-/** A prefix of a command, which makes it run on this core. */
-function on(int $core): array
-{
-    return ['taskset', '-c', (string) ($core % (int) shell_exec('nproc'))];
-}
-
 /** Starts loop.php with a build. Each build has its own sessions. */
 function loop(string $library, int $which, array $ini): PhpProcess
 {
     putenv("RUSTSQL_SO=$library");
-    $process = new PhpProcess([...on(CLIENT), ...php_command($ini), __DIR__ . '/loop.php', "build-$which", (string) SESSIONS, (string) SIZE]);
+    $process = new PhpProcess([...on(CLIENT_CORE), ...php_command($ini), __DIR__ . '/loop.php', "build-$which", (string) SESSIONS, (string) SIZE]);
     $process->readLine();
     return $process;
 }
 
-/** @return list<Line> the lines of one server */
-function lines(string $name, Server $server, array $builds): array
+/** @param array<string, Network> $networks @return list<Line> the lines of one server */
+function lines(string $name, Server $server, array $builds, array $networks): array
 {
     // So that the expiry of an unchanged session is never updated.
     $ini = ['session.gc_maxlifetime' => '86400', 'rustsql.touch_interval' => '3600'];
@@ -126,12 +116,8 @@ function lines(string $name, Server $server, array $builds): array
         ask(loop($library, $which, ['rustsql.dsn' => $server->socketDsn()] + $ini), 'fill');
     }
     $lines = [];
-    foreach (array_keys(NETWORKS) as $number => $network) {
-        $ini['rustsql.dsn'] = match (true) {
-            $network === 'Unix socket' => $server->socketDsn(),
-            NETWORKS[$network] === null => $server->dsn(),
-            default => $server->dsn('', ['host' => "10.98.$number.2"]),
-        };
+    foreach (array_keys(NETWORKS) as $network) {
+        $ini['rustsql.dsn'] = isset($networks[$network]) ? $server->dsn('', ['host' => $networks[$network]->host]) : $server->socketDsn();
         foreach (['fresh' => [0], 'kept' => [0, WORK]] as $connection => $works) {
             foreach (['changed', 'unchanged'] as $session) {
                 foreach ($works as $work) {
@@ -143,27 +129,12 @@ function lines(string $name, Server $server, array $builds): array
     return $lines;
 }
 
-/** Sets up the networks with a delay, and returns a sentence with their round trips. */
-function delays(): string
+/** The networks, and a sentence with their round trips. @return array{array<string, Network>, string} */
+function networks(): array
 {
-    static $processes = [];
-    $took = [];
-    foreach (array_filter(array_values(NETWORKS)) as $number => $delay) {
-        $processes[] = $process = new PhpProcess([...on(SERVER), 'chrt', '-f', '2', __DIR__ . '/../target/bench/delay', (string) $number, (string) $delay]);
-        $process->readLine();
-        exec("ip addr add 10.98.$number.1/24 dev delay$number && ip link set delay$number up", result_code: $status);
-        $listener = $status ? throw new RuntimeException('no network can be made here') : stream_socket_server("tcp://10.98.$number.1:0");
-        $port = parse_url('tcp://' . stream_socket_get_name($listener, false), PHP_URL_PORT);
-        $times = [];
-        for ($i = 0; $i < 100; $i++) {
-            $started = hrtime(true);
-            $client = stream_socket_client("tcp://10.98.$number.2:$port");
-            $times[] = (hrtime(true) - $started) / 1e6;
-            stream_socket_accept($listener);
-        }
-        $took[] = sprintf('%.2f ms in `%s`', median($times), array_keys(NETWORKS)[$number]);
-    }
-    return 'A TCP connect, which is one round trip, took ' . implode(' and ', $took) . '.';
+    $networks = array_map(Network::make(...), array_filter(NETWORKS, is_numeric(...)));
+    $took = array_map(fn ($network, $name) => sprintf('%.2f ms in `%s`', $network->roundTrip()['p50'], $name), $networks, array_keys($networks));
+    return [$networks, 'The echo of a byte over TCP took ' . implode(', ', $took) . '.'];
 }
 
 function stripped(string $library): float
@@ -179,7 +150,8 @@ function stripped(string $library): float
 function compare(array $builds, array $names): int
 {
     $seconds = getenv('QUICK') ? 0.6 : 6.0;
-    $page = "## Two builds against each other\n\nWritten by `WRITE=1 tools/compare $names[0] $names[1]` on " . date('Y-m-d') . ', PHP ' . PHP_VERSION . '. ' . delays() . "\n\n"
+    [$networks, $round_trips] = networks();
+    $page = "## Two builds against each other\n\nWritten by `WRITE=1 tools/compare $names[0] $names[1]` on " . date('Y-m-d') . ', PHP ' . PHP_VERSION . ". $round_trips\n\n"
         . "Time and client CPU from session_start() to session_write_close() in one process, with sessions of 2 KB. `work`: before each request PHP works for 2 ms,\n"
         . "which are not counted. The builds take turns in short blocks, and a ratio is the median over all pairs of blocks. It is bold above its limit.\n\n"
         . "| server | network | connection | session | old, ms | new, ms | new to old | old CPU, us | new CPU, us | new to old |\n|---|---|---|---|--:|--:|--:|--:|--:|--:|\n";
@@ -188,9 +160,9 @@ function compare(array $builds, array $names): int
     foreach (['MariaDB' => 'mariadb', 'MySQL' => 'mysql'] as $name => $flavour) {
         // It listens on all addresses, because the networks with a delay have their own. The network namespace has no others.
         $server = Server::start($flavour, ['bind_address' => '0.0.0.0']);
-        pin($server->pid, (string) SERVER);
+        pin($server->pid, (string) SERVER_CORE);
         $only = getenv('ONLY') ?: '';
-        foreach (lines($name, $server, $builds) as $line) {
+        foreach (lines($name, $server, $builds, $networks) as $line) {
             if (!preg_match("~$only~", $line->name())) {
                 continue;
             }
@@ -213,7 +185,7 @@ function compare(array $builds, array $names): int
     $end .= (min($built) ? sprintf(' Its clean build takes %.0f s of CPU, it took %.0f s.', $built[1], $built[0]) : '') . "\n";
     echo $end;
     if (getenv('WRITE')) {
-        $file = __DIR__ . '/../docs/performance.md';
+        $file = __DIR__ . '/../docs/performance-one-machine.md';
         file_put_contents($file, with_part(file_get_contents($file), 'tools/compare', "$page$end"));
     }
     return $slow || $mean > MOST_CPU ? 1 : 0;

@@ -86,6 +86,6 @@ foreach (array_keys(SIZES) as $size) {
 }
 echo $page;
 if (getenv('WRITE')) {
-    $file = __DIR__ . '/../docs/performance.md';
+    $file = __DIR__ . '/../docs/performance-one-machine.md';
     file_put_contents($file, with_part(file_get_contents($file), 'tools/envelope', $page));
 }

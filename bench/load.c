@@ -4,7 +4,9 @@
  * runs from when they were due). Every answer is looked at, and what it acknowledged is kept in a file for do=check.
  *
  *     load port=8080 path=/files ids=b2048 sessions=2000 state=FILE clients=8 do=changed seconds=2 warmup=0.3
- *          [size=2048] [work=5000] [rate=50] [series=1]
+ *          [size=2048] [work=5000] [rate=50] [series=1] [pause=1000]
+ *
+ * With pause=, each visitor waits so many milliseconds after an answer.
  *
  *     do=fill      makes each session once      do=check    reads each session that was changed, and compares
  *     do=changed, unchanged, read (read_and_close), new: for so many seconds, on sessions chosen at random
@@ -35,7 +37,7 @@
 
 typedef struct {
     int fd, busy;
-    int64_t due;
+    int64_t due, answered;
     uint32_t session, requests;
     size_t length;
     char in[ANSWER + 1];
@@ -52,7 +54,7 @@ typedef struct {
 } New;
 
 static const char *path = "/", *ids = "b", *what = "changed", *state_file = NULL;
-static int port, clients = 1, sessions = 1, size = 100, work = 0, series = 0;
+static int port, clients = 1, sessions = 1, size = 100, work = 0, series = 0, pause_ms = 0;
 static double seconds = 1, warmup = 0, rate = 0;
 
 static Client client[MOST_CLIENTS];
@@ -125,7 +127,7 @@ static void judge(Client *c, int status, char *body) {
     long long n = -1, had = 0, let_go = 0;
     int text = 0;
     int64_t ended = now();
-    all++, c->busy = 0;
+    all++, c->busy = 0, c->answered = ended;
     if (status != 200 || sscanf(body, "%15s %lld %lld %lld %64s %n", word, &n, &had, &let_go, id, &text) < 5 || !strcmp(word, "failed")) {
         failed++;
         if (status == 200 && !strcmp(word, "failed")) refused++;
@@ -243,6 +245,7 @@ int main(int count, char **argument) {
         else if (IS("sessions")) sessions = atoi(value);
         else if (IS("size")) size = atoi(value);
         else if (IS("work")) work = atoi(value);
+        else if (IS("pause")) pause_ms = atoi(value);
         else if (IS("series")) series = atoi(value);
         else if (IS("seconds")) seconds = atof(value);
         else if (IS("warmup")) warmup = atof(value);
@@ -267,7 +270,8 @@ int main(int count, char **argument) {
             Client *c = &client[i];
             if (c->busy) { busy = 1; continue; }
             if (!more) continue;
-            int64_t due = at;
+            int64_t due = at, rested = c->answered ? c->answered + pause_ms * 1000000ll : 0;
+            if (rested > at) { wait = rested - at < wait ? rested - at : wait; continue; }
             if (rate > 0) {
                 due = start + sent / rate * 1e9;
                 if (due > at) { wait = due - at < wait ? due - at : wait; continue; }

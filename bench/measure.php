@@ -92,6 +92,11 @@ final class Measure
 
     public function load(string $name, array $load): array
     {
+        return $this->loaded($this->startLoad($name, $load));
+    }
+
+    public function startLoad(string $name, array $load): PhpProcess
+    {
         // Those who share a server do not share sessions.
         $load['ids'] = "$name-$load[ids]";
         $load = ['port' => $this->stack->port, 'path' => "/$name", 'state' => $this->stateFile($load), 'seed' => random_int(1, 1 << 30)] + $load;
@@ -99,7 +104,12 @@ final class Measure
         foreach ($load as $key => $value) {
             $command[] = "$key=$value";
         }
-        $client = (new PhpProcess($command))->wait(180);
+        return new PhpProcess($command);
+    }
+
+    public function loaded(PhpProcess $client): array
+    {
+        $client = $client->wait(180);
         return json_decode($client['out'], true) ?? throw new RuntimeException("the load client failed: $client[err]$client[out]");
     }
 

@@ -1,10 +1,11 @@
 <?php
 /*
- * From the results of a run: docs/performance.md, its plots, and the verdict.
+ * From the results of a run: docs/performance-one-machine.md, its plots, and the verdict. network_report.php has the other page.
  */
 declare(strict_types=1);
 
 require __DIR__ . '/plot.php';
+require __DIR__ . '/network_report.php';
 
 const TITLES = [
     'changed' => ['Changed, 2 KB', '8 clients on 2000 sessions; each request adds one to a counter.'],
@@ -31,13 +32,12 @@ const TITLES = [
 const PARTS = ['tools/envelope', 'tools/compare'];
 const PART = '~\n<!-- by %s -->\n(.*?)<!-- end -->\n~s';
 
-/** Writes the page, and returns the requirements that do not hold. */
-function report(array $results, array $facts): array
+/** @param list<Requirement> $list */
+function report(array $results, array $facts, array $list): void
 {
     $docs = dirname(__DIR__) . '/docs';
-    $list = requirements($results);
     $short = array_values(array_filter($list, fn ($is) => !$is->holds()));
-    $page = "# Performance\n\nWritten by `make bench`, which anybody can run. Figures differ from machine to machine. Ratios differ less.\n\n"
+    $page = "# Performance on one machine\n\nHere the client, PHP and the store share one machine. If your store is another machine, [performance.md](performance.md) counts.\nWritten by `make bench`, which anybody can run. Figures differ from machine to machine. Ratios differ less.\n\n"
         . facts_table($facts)
         . "\nnginx, PHP-FPM with opcache and the servers all run on that one machine. So client, PHP and server share its cores. Each client sends\n"
         . "its next request when it has the last answer, over a kept HTTP connection. There are as many workers as clients, and at least 8. The handlers take turns in\n"
@@ -45,10 +45,7 @@ function report(array $results, array $facts): array
         . "to the server from one request to the next. All use Unix sockets, except those with `-tcp`. CPU is that of a whole request without nginx.\n\n"
         . "`redis` is php-redis that polls every 2 ms. `redis-default` is php-redis as Debian ships it, with locking on. Redis writes no snapshots here.\n"
         . "`mysqli` is the handler that people copy (bench/web/mysqli.php): GET_LOCK, SELECT, REPLACE, RELEASE_LOCK. `files` are on the disk, without fsync.\n\n"
-        . "## What is required\n\n| | figure | required | |\n|---|---|---|---|\n";
-    foreach ($list as $is) {
-        $page .= sprintf("| %s | %s | %s %s | %s |\n", $is->what, $is->figure === null ? '–' : figure($is->figure), $is->atMost ? 'at most' : 'at least', figure($is->bound), $is->verdict());
-    }
+        . "## What is required\n\n" . requirements_table($list);
     $page .= "\nWhy the others fall short, and what was tried: [Where the time goes](performance-limits.md).\n\n## What speaks against rustsql\n\n" . against($results, $short);
     foreach (TITLES as $case => [$title, $about]) {
         if (isset($results[$case])) {
@@ -58,12 +55,11 @@ function report(array $results, array $facts): array
     }
     $page .= other_cases($results);
     foreach (PARTS as $program) {
-        if (preg_match(sprintf(PART, $program), (string) @file_get_contents("$docs/performance.md"), $is)) {
+        if (preg_match(sprintf(PART, $program), (string) @file_get_contents("$docs/performance-one-machine.md"), $is)) {
             $page = with_part($page, $program, $is[1]);
         }
     }
-    file_put_contents("$docs/performance.md", $page);
-    return $short;
+    file_put_contents("$docs/performance-one-machine.md", $page);
 }
 
 /** The page with the part of that program at its end. */
@@ -182,7 +178,10 @@ function other_cases(array $results): string
         $page .= sprintf("\n## Collecting\n\nsession_gc() of %s expired rows took up to %.0f s while 50 requests a second changed live sessions: p99 %.1f ms, against %.1f ms without.\n",
             number_format($summary['collected']), $summary['seconds'], $summary['p99'] / 1e3, $summary['p99_alone'] / 1e3);
     }
-    return $page . (isset($results['tls']) ? tls_section($results) : '');
+    foreach (['tls', 'counters', 'revoke', 'waiters'] as $case) {
+        $page .= isset($results[$case]) ? "{$case}_section"($results) : '';
+    }
+    return $page;
 }
 
 function tls_section(array $results): string
@@ -212,7 +211,7 @@ function facts(Measure $measure): array
     $package = fn (string $name): string => preg_match("/^$name (?:\d:)?(\S+)/m", $versions, $is) ? $is[1] : '?';
     $version = implode('.', array_slice(explode('.', PHP_VERSION), 0, 2));
     return [
-        'Command' => '`' . (getenv('ROUNDS') ? 'ROUNDS=' . getenv('ROUNDS') . ' ' : '') . 'make bench`', 'Date' => date('Y-m-d'), 'Rounds' => $measure->rounds(),
+        'Command' => '`' . implode('', array_map(fn ($name) => getenv($name) ? "$name=" . getenv($name) . ' ' : '', ['ONLY', 'QUICK', 'ROUNDS'])) . 'make bench`', 'Date' => date('Y-m-d'), 'Rounds' => $measure->rounds(),
         'Machine' => trim((string) shell_exec('nproc')) . ' cores of ' . ($cpu[1] ?? '?') . sprintf(', %.0f GB of memory, Linux %s', $memory[1] / 1048576, php_uname('r')),
         'PHP' => PHP_VERSION . ', FPM with opcache',
         'MariaDB' => $measure->stack->database('mariadb')->admin()->server_info . ', buffer pool 2 GB, innodb_flush_log_at_trx_commit = 2 where nothing else is said',

@@ -22,7 +22,7 @@ final class Requirement
     }
 }
 
-/** @return list<Requirement> */
+/** Of the page for one machine. @return list<Requirement> */
 function requirements(array $results): array
 {
     $ratio = fn (string $case, string $name, string $other, string $what = 'rps'): ?float => ratio($results, $case, $name, $other, $what);
@@ -93,7 +93,59 @@ function requirements(array $results): array
             }
         }
     }
+    foreach (['changed' => 1.15, 'unchanged' => 0.95] as $case => $bound) {
+        $list[] = $atMost("PHP's CPU for a request, $case 2 KB, the worse of our lock modes against php-redis, kept",
+            worst(array_map(fn ($name) => $ratio($case, $name, 'redis-kept', 'cpu_php'), ['rustsql-kept', 'rustsql-row-kept'])), $bound);
+    }
+    foreach (['unchanged', 'changed'] as $work) {
+        $list[] = $atMost("instructions of PHP for a kept request, $work, with counters against without", $ratio('counters', "with $work", "without $work", 'instructions'), 1.01);
+    }
+    foreach (array_keys(REVOKED) as $server) {
+        $list[] = $atMost("rows that $server reads for each session that is revoked, 10,000 of 100,000", $results['revoke']["$server summary"][0]['read'] ?? null, 5);
+        $list[] = $atMost("p99 of live requests while 10,000 sessions of 100,000 are revoked, $server, against none", isset($results['revoke']["$server summary"]) ? $results['revoke']["$server summary"][0]['p99'] / $results['revoke']["$server summary"][0]['p99_alone'] : null, 1.5);
+    }
+    $list[] = $atMost('p99 of other visitors while one sends 100 requests in parallel, max_waiters = 4 and 10 workers, against a quiet site', $ratio('waiters', '4', 'quiet', 'p99'), 1.2);
     return $list;
+}
+
+/** Of the page for a network: the worse of our lock modes counts, and for round trips the worse of the servers, too. @return list<Requirement> */
+function network_requirements(array $results): array
+{
+    $atMost = fn (string $what, ?float $figure, float $bound) => new Requirement($what, $figure, $bound, true);
+    $list = [];
+    foreach (['kept' => ['changed' => 2, 'unchanged' => 1, 'read' => 1, 'new' => 1, 'regenerate' => 3], 'pipelined' => ['changed' => 4, 'unchanged' => 3, 'new' => 4]] as $how => $bounds) {
+        foreach ($bounds as $request => $bound) {
+            $trips = worst(array_map(fn ($name) => round_trips($results, "$name-$how", $request), ['rustsql', 'rustsql-row', 'rustsql-mysql', 'rustsql-row-mysql']));
+            $list[] = $atMost('round trips, ' . REQUEST_TITLES[$request] . ($how === 'kept' ? ', kept' : ', new connection, pipelined login'), $trips === null ? null : round($trips), $bound);
+        }
+    }
+    $against = fn (string $how, string $peer, string $what): ?float => worst(array_map(fn ($name) => ratio($results, 'round-trips', "$name-$how", $peer, $what), ['rustsql', 'rustsql-row']));
+    foreach ([['kept', 'redis-kept', 0.5, ['changed' => 0.50, 'unchanged' => 0.28, 'new' => 0.32, 'large' => 0.65]], ['pipelined', 'redis', 0.5, ['changed' => 1.0, 'unchanged' => 0.75]],
+        ['kept', 'redis-kept', 0.1, ['changed' => 0.65, 'unchanged' => 0.40]]] as [$how, $peer, $trip, $bounds]) {
+        foreach ($bounds as $request => $bound) {
+            $list[] = $atMost("time at $trip ms against php-redis, " . REQUEST_TITLES[$request] . ($how === 'kept' ? ', kept' : ', new connection, pipelined login'), $against($how, $peer, "$trip $request"), $bound);
+        }
+    }
+    foreach (['unchanged' => 0.9, 'changed' => 1.7] as $request => $bound) {
+        $list[] = $atMost("the store's CPU, row locks, kept, against Redis with locking, $request", ratio($results, 'connections', "rustsql-row-tcp-kept 8 $request", "redis-tcp-kept 8 $request", 'cpu_server'), $bound);
+    }
+    $queue = fn (string $what): array => array_map(fn ($name) => ratio($results, 'network-queue', $name, 'redis-kept', $what), ['rustsql-kept', 'rustsql-row-kept']);
+    $list[] = $atMost('16 clients on one session, 5 ms inside, 0.5 ms, p99 against php-redis, kept', worst($queue('p99')), 0.19);
+    $rps = array_filter($queue('rps'));
+    $list[] = new Requirement('16 clients on one session, 5 ms inside, 0.5 ms, requests a second against php-redis, kept', $rps ? min($rps) : null, 1.25);
+    $trip = $results['round-trips']['echo'][0]['0.5']['p50'] ?? null;
+    $released = worst(array_map(fn ($name) => isset($results['network-killed'][$name]) ? median(array_column($results['network-killed'][$name], 'released')) : null, ['rustsql-kept', 'rustsql-row-kept', 'rustsql-mysql-kept', 'rustsql-row-mysql-kept']));
+    $list[] = $atMost('milliseconds beside one round trip until another process has the lock after an unchanged close', $trip && $released ? $released - $trip : null, 1);
+    foreach (['lost' => 'lost updates of rustsql over a network', 'unlocked' => 'requests of rustsql without a lock over a network', 'failed' => 'failed requests of rustsql over a network'] as $what => $title) {
+        $list[] = $atMost($title, total(array_intersect_key($results, array_flip(NETWORK_CASES)), 'rustsql', $what), 0);
+    }
+    return $list;
+}
+
+/** @param list<float|null> $figures null: not measured */
+function worst(array $figures): ?float
+{
+    return in_array(null, $figures, true) ? null : max($figures);
 }
 
 /** Over all cases and all contestants whose names begin so; null when nobody counted. */

@@ -8,7 +8,7 @@
  */
 declare(strict_types=1);
 
-foreach (['../php-tests/inc/server', '../php-tests/inc/php', '../php-tests/inc/daemon', 'stack', 'contestants', 'measure', 'cases', 'requirements', 'report'] as $file) {
+foreach (['../php-tests/inc/server', '../php-tests/inc/php', '../php-tests/inc/daemon', 'stack', 'contestants', 'network', 'measure', 'cases', 'requirements', 'report'] as $file) {
     require __DIR__ . "/$file.php";
 }
 
@@ -21,7 +21,8 @@ function main(): int
 {
     exec('rm -rf ' . escapeshellarg(Stack::folder('state')) . ' ' . escapeshellarg(Stack::folder('files')));
     $started = hrtime(true);
-    $only = array_filter(explode(',', (string) getenv('ONLY')));
+    $pages = ['network' => NETWORK_CASES, 'one-machine' => array_values(array_diff(array_keys(cases()), NETWORK_CASES))];
+    $only = array_merge(...array_map(fn ($name) => $pages[$name] ?? [$name], array_filter(explode(',', (string) getenv('ONLY')))));
     $measure = new Measure(new Stack, (bool) getenv('QUICK'));
     $failed = [];
     foreach (cases() as $name => $case) {
@@ -31,7 +32,7 @@ function main(): int
             // One case that cannot be measured costs only its own figures.
             try {
                 $case($measure, $name);
-            } catch (RuntimeException $e) {
+            } catch (RuntimeException|LogicException $e) {
                 unset($measure->results[$name]);
                 $failed[] = $name;
                 say("  not measured: {$e->getMessage()}");
@@ -43,7 +44,8 @@ function main(): int
         }
     }
     say(sprintf("\n%.1f minutes", (hrtime(true) - $started) / 60e9));
-    $list = requirements($measure->results);
+    $lists = ['network' => network_requirements($measure->results), 'one-machine' => requirements($measure->results)];
+    $list = array_merge(...array_values($lists));
     foreach ($list as $is) {
         if ($is->figure !== null || !$only) {
             say(sprintf('%-12s %6s, %s %s: %s', $is->verdict(), $is->figure === null ? '-' : figure($is->figure), $is->atMost ? 'at most' : 'at least', figure($is->bound), $is->what));
@@ -52,12 +54,15 @@ function main(): int
     if ($failed) {
         say('not measured: ' . implode(', ', $failed));
     }
+    foreach (['network' => network_report(...), 'one-machine' => report(...)] as $page => $write) {
+        // Only a page all of whose cases were to be measured.
+        if ((!$measure->quick || getenv('WRITE')) && (!$only || !array_diff($pages[$page], $only))) {
+            $write($measure->results, facts($measure), $lists[$page]);
+            say("the page for $page is written");
+        }
+    }
     if ($measure->quick) {
         return $failed ? 2 : 0;
-    }
-    if (!$only) {
-        report($measure->results, facts($measure));
-        say('docs/performance.md is written');
     }
     $short = array_filter($list, fn ($is) => !$is->holds() && ($is->figure !== null || !$only));
     if ($short) {

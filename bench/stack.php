@@ -20,6 +20,7 @@ final class Stack
 
     public readonly int $port;
     public readonly int $redisPort;
+    public readonly int $memcachedPort;
     public readonly string $redisSocket;
     public readonly string $memcachedSocket;
     private readonly string $sockets;
@@ -33,12 +34,14 @@ final class Stack
     private array $contestants = [];
     private ?Daemon $nginx = null;
 
-    public function __construct()
+    /** @param bool $everywhere the servers listen on all addresses, memcached by TCP alone; the databases offer TLS */
+    public function __construct(private readonly bool $everywhere = false)
     {
         $this->port = Server::freePort();
         $this->redisPort = Server::freePort();
+        $this->memcachedPort = Server::freePort();
         // The names of sockets must be short.
-        $this->sockets = sys_get_temp_dir() . '/rustsql-bench-' . getmypid();
+        $this->sockets = sys_get_temp_dir() . '/rustsql-bench-' . getmypid() . ($everywhere ? '-everywhere' : '');
         mkdir($this->sockets, 0700);
         register_shutdown_function(function (): void {
             array_map(unlink(...), glob("$this->sockets/*"));
@@ -90,7 +93,7 @@ final class Stack
         if ($name === 'mariadb-slow') {
             putenv('LD_PRELOAD=' . self::folder('') . 'slow_fsync.so');
         }
-        $server = Server::start(str_starts_with($name, 'mysql') ? 'mysql' : 'mariadb', self::databaseOptions($name));
+        $server = Server::start(str_starts_with($name, 'mysql') ? 'mysql' : 'mariadb', ($this->everywhere ? ['bind_address' => '0.0.0.0'] + Secure::options(Secure::files()) : []) + self::databaseOptions($name));
         putenv('LD_PRELOAD');
         array_map($server->query(...), self::TABLES);
         return $server;
@@ -106,20 +109,17 @@ final class Stack
         };
     }
 
-    public function contestant(string $name): Contestant
+    /** `$host` has its servers: an address, instead of Unix sockets. */
+    public function contestant(string $name, ?string $host = null): Contestant
     {
-        return $this->contestants[$name] ??= Contestant::make($name, $this);
+        return $this->contestants["$name $host"] ??= Contestant::make($name, $this, $host);
     }
 
     /** A pool of so many workers for the contestant, behind nginx at /NAME. */
     public function start(string $name, int $workers, array $ini = []): Contestant
     {
         $contestant = $this->contestant($name);
-        if ($contestant->server === 'redis') {
-            $this->daemons['redis'] ??= $this->redis();
-        } elseif ($contestant->server === 'memcached') {
-            $this->daemons['memcached'] ??= $this->memcached();
-        }
+        $this->startServer($contestant);
         $this->stop($name);
         $socket = "$this->sockets/$name";
         $log = self::folder('logs') . "/$name.log";
@@ -140,6 +140,15 @@ final class Stack
         $this->pools[$name] = $pool;
         $this->nginx();
         return $contestant;
+    }
+
+    public function startServer(Contestant $contestant): void
+    {
+        if ($contestant->server === 'redis') {
+            $this->daemons['redis'] ??= $this->redis();
+        } elseif ($contestant->server === 'memcached') {
+            $this->daemons['memcached'] ??= $this->memcached();
+        }
     }
 
     public function stop(string $name): void
@@ -163,11 +172,12 @@ final class Stack
     }
 
     /** The command line for a PHP that is to be like the pools, without FPM. */
-    public function cli(string $name, array $ini = []): array
+    public function cli(string $name, array $ini = [], ?string $host = null): array
     {
-        $contestant = $this->contestant($name);
+        $contestant = $this->contestant($name, $host);
         $ini += $contestant->ini + ['session.use_cookies' => '0', 'session.cache_limiter' => ''];
-        return [getenv('TEST_PHP_EXECUTABLE'), '-n', ...self::settings($ini, $contestant->modules)];
+        $environment = array_map(fn ($key, $value) => "$key=$value", array_keys($contestant->environment), $contestant->environment);
+        return ['env', ...$environment, getenv('TEST_PHP_EXECUTABLE'), '-n', ...self::settings($ini, $contestant->modules)];
     }
 
     /** As -d options: what all have in common, and what is a contestant's own. */
@@ -245,14 +255,17 @@ final class Stack
     private function redis(): Daemon
     {
         // Without snapshots, which cost it time now and then.
-        return new Daemon([self::package('usr/bin/redis-server'), '--port', (string) $this->redisPort, '--bind', '127.0.0.1', '--unixsocket', $this->redisSocket,
+        return new Daemon([self::package('usr/bin/redis-server'), '--port', (string) $this->redisPort, '--bind', $this->everywhere ? '0.0.0.0' : '127.0.0.1',
+            '--protected-mode', $this->everywhere ? 'no' : 'yes', '--unixsocket', $this->redisSocket,
             '--save', '', '--appendonly', 'no', '--dir', self::folder('redis')], self::folder('logs') . '/redis.log',
             fn () => ($client = @stream_socket_client("unix://$this->redisSocket")) && fclose($client));
     }
 
     private function memcached(): Daemon
     {
-        return new Daemon([self::package('usr/bin/memcached'), '-s', $this->memcachedSocket, '-m', '2048', '-u', posix_getpwuid(posix_geteuid())['name']],
-            self::folder('logs') . '/memcached.log', fn () => ($client = @stream_socket_client("unix://$this->memcachedSocket")) && fclose($client));
+        $address = $this->everywhere ? ['-l', '0.0.0.0', '-p', (string) $this->memcachedPort] : ['-s', $this->memcachedSocket];
+        $url = $this->everywhere ? "tcp://127.0.0.1:$this->memcachedPort" : "unix://$this->memcachedSocket";
+        return new Daemon([self::package('usr/bin/memcached'), ...$address, '-m', '2048', '-u', posix_getpwuid(posix_geteuid())['name']],
+            self::folder('logs') . '/memcached.log', fn () => ($client = @stream_socket_client($url)) && fclose($client));
     }
 }

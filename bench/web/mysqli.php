@@ -11,8 +11,8 @@ class MysqliSessionHandler implements SessionHandlerInterface
 
     public function open(string $path, string $name): bool
     {
-        $host = (getenv('BENCH_PERSISTENT') ? 'p:' : '') . 'localhost';
-        $this->db = new mysqli($host, getenv('BENCH_USER'), getenv('BENCH_PASSWORD'), getenv('BENCH_DATABASE'), 0, getenv('BENCH_SOCKET'));
+        $host = (getenv('BENCH_PERSISTENT') ? 'p:' : '') . (getenv('BENCH_HOST') ?: 'localhost');
+        $this->db = new mysqli($host, getenv('BENCH_USER'), getenv('BENCH_PASSWORD'), getenv('BENCH_DATABASE'), (int) getenv('BENCH_PORT'), getenv('BENCH_SOCKET') ?: null);
         return true;
     }
 

@@ -9,7 +9,8 @@ use Symfony\Component\HttpFoundation\Session\Storage\Handler\PdoSessionHandler;
 
 require_once 'Symfony/Component/HttpFoundation/autoload.php';
 
-$handler = new PdoSessionHandler('mysql:unix_socket=' . getenv('BENCH_SOCKET') . ';dbname=' . getenv('BENCH_DATABASE'), [
+$server = getenv('BENCH_HOST') ? 'host=' . getenv('BENCH_HOST') . ';port=' . getenv('BENCH_PORT') : 'unix_socket=' . getenv('BENCH_SOCKET');
+$handler = new PdoSessionHandler("mysql:$server;dbname=" . getenv('BENCH_DATABASE'), [
     'db_username' => getenv('BENCH_USER'),
     'db_password' => getenv('BENCH_PASSWORD'),
     'db_table' => 'symfony_' . getenv('BENCH_LOCK'),

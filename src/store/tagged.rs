@@ -13,7 +13,10 @@ use crate::session_id::SessionKey;
 use crate::tag::Tag;
 
 /// The sessions that one transaction deletes. Larger batches delay other requests more.
-const BATCH: usize = 50;
+const BATCH: usize = 20;
+
+/// After each full batch, the rest as a multiple of the time of the batch.
+const RESTS: u32 = 4;
 
 /// How often a batch is tried again after a deadlock or a conflict with another node.
 const ATTEMPTS: u32 = 5;
@@ -87,12 +90,16 @@ fn end_batches(link: &mut Link, tag: Tag, except: Option<SessionKey>, locked: Lo
         let began = Instant::now();
         match end_batch(link, tag, except, locked, &mut last) {
             Ok(None) => return Ok(()),
-            Ok(Some(deleted)) => *ended += deleted,
+            Ok(Some(deleted)) => {
+                *ended += deleted;
+                // The server also has to purge the deleted rows, while others wait for their sessions.
+                if deleted >= BATCH as u64 {
+                    std::thread::sleep(began.elapsed() * RESTS);
+                }
+            }
             Err(error) if error.is_conflict() && attempts < ATTEMPTS => attempts += 1,
             Err(error) => return Err(error),
         }
-        // The server also has to purge the deleted rows, while others wait for their sessions.
-        std::thread::sleep(began.elapsed());
     }
 }
 
