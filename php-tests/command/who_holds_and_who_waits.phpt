@@ -25,7 +25,7 @@ foreach (LOCKS as $lock) {
     $queue = json_decode($who('--json')['out'], true)['sessions'][0];
     same([$lock, 1], [$queue['lock'], count($queue['waiters'])], "$lock: JSON");
     if ($lock === 'advisory') {
-        check(preg_match("~^ +1 +$lock +holder +$id +127.0.0.1:\d+ +idle for \d+ s~m", $text['out']) === 1, "$lock: holder", $text['out']);
+        check(preg_match("~^ +1 +$lock +holder +$id +127.0.0.1:\d+ +idle for \d+ s, holds it for \d+ s or longer~m", $text['out']) === 1, "$lock: holder", $text['out']);
         $none = $who('--kill', '999999', '--yes');
         same([1, "rustsql: connection 999999 holds no session that others wait for\n"], [$none['exit'], $none['err']], "$lock: no holder");
         same("connection $id was ended\n", $who('--kill', $id, '--yes')['out'], "$lock: kill");

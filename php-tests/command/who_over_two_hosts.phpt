@@ -77,7 +77,7 @@ foreach (LOCKS as $lock) {
             $id = key(array_filter($wanted, fn ($one) => $one['waiters'] === $waiters)) ?? 'an unknown one';
             $seen[$id] = ['holder' => array_map($client, $queue['holders']), 'waiters' => $waiters];
             check(min(array_column($queue['waiters'], 'seconds')) >= 1, "$what, $id: seconds", $queue);
-            same($lock, $queue['lock'], "$what, $id: lock");
+            same([$lock, max(array_column($queue['waiters'], 'seconds'))], [$queue['lock'], $queue['held_for_at_least']], "$what, $id: lock");
             same($lock === 'row' && $rights === 'a session', $queue['hint'] !== null, "$what, $id: a hint");
         }
         ksort($seen);

@@ -146,13 +146,22 @@ fn describe(queues: &[Queue]) -> String {
             hints.push_str(&format!("\nsession {at}: its holder has just ended"));
         }
         for holder in &queue.holders {
-            add("holder".to_owned(), cells(holder, "idle"));
+            let mut cells = cells(holder, "idle");
+            if let Some(seconds) = held(queue) {
+                cells[2].push_str(&format!(", holds it for {seconds} s or longer"));
+            }
+            add("holder".to_owned(), cells);
         }
         for (place, waiter) in (1..).zip(&queue.waiters) {
             add(format!("waiter {place}"), cells(waiter, "waits"));
         }
     }
     table(rows) + &hints
+}
+
+/// The longest wait in seconds: the server does not tell since when the session is held.
+fn held(queue: &Queue) -> Option<u64> {
+    queue.waiters.iter().filter_map(|waiter| waiter.seconds).max()
 }
 
 /// Connection, address, state, pid, script. `state`: what it does without a statement of its own.
@@ -188,6 +197,7 @@ fn as_json(queue: &Queue) -> Value {
     };
     json!({
         "lock": queue.lock.name(),
+        "held_for_at_least": held(queue),
         "holders": clients(&queue.holders),
         "waiters": clients(&queue.waiters),
         "hint": queue.hint,

@@ -17,6 +17,7 @@ use super::lock::advisory;
 use super::rights::account;
 use crate::counters::{self, holders};
 use crate::db::connection::Connection;
+use crate::db::errno;
 use crate::db::reply::ResultRow;
 use crate::error::Result;
 use crate::lock::Mode;
@@ -57,8 +58,8 @@ pub fn look(link: &mut Link) -> Result<Vec<Queue>> {
     let table = link.table().to_owned();
     let connection = link.connect()?;
     let processes = processes(connection)?;
-    let mut queues = advisory_queues(connection, &processes);
-    queues.extend(row_queues(connection, &processes, &table));
+    let mut queues = advisory_queues(connection, &processes)?;
+    queues.extend(row_queues(connection, &processes, &table)?);
     let mut attributes = attributes::read(connection, None);
     for client in queues
         .iter_mut()
@@ -115,7 +116,7 @@ fn client(processes: &[Process], id: u64) -> Client {
     })
 }
 
-fn advisory_queues(connection: &mut Connection, processes: &[Process]) -> Vec<Queue> {
+fn advisory_queues(connection: &mut Connection, processes: &[Process]) -> Result<Vec<Queue>> {
     let mut by_name = BTreeMap::<&str, Vec<Client>>::new();
     for process in processes.iter().filter(|process| process.state == "user lock") {
         let name = process
@@ -127,19 +128,18 @@ fn advisory_queues(connection: &mut Connection, processes: &[Process]) -> Vec<Qu
         }
     }
     let queue = |(name, waiters): (&str, Vec<Client>)| {
-        let reply = connection.query(&advisory::owner(name));
-        let owner = reply.ok().and_then(|reply| reply.first_number());
-        Queue {
+        let owner = connection.query(&advisory::owner(name))?.first_number();
+        Ok(Queue {
             lock: Mode::Advisory,
             holders: owner.map(|id| client(processes, id)).into_iter().collect(),
             waiters,
             hint: None,
-        }
+        })
     };
     by_name.into_iter().map(queue).collect()
 }
 
-fn row_queues(connection: &mut Connection, processes: &[Process], table: &str) -> Vec<Queue> {
+fn row_queues(connection: &mut Connection, processes: &[Process], table: &str) -> Result<Vec<Queue>> {
     let from = format!(" FROM {table} WHERE id=");
     let mut by_key = BTreeMap::<&str, Vec<Client>>::new();
     for process in processes.iter().filter(|process| process.state == "statistics") {
@@ -150,7 +150,7 @@ fn row_queues(connection: &mut Connection, processes: &[Process], table: &str) -
             by_key.entry(key).or_default().push(process.client.clone());
         }
     }
-    match blocked(connection) {
+    Ok(match blocked(connection)? {
         Some(pairs) => {
             let mut by_holder = BTreeMap::<u64, Vec<Client>>::new();
             let waits_for_session = |id: u64| {
@@ -190,7 +190,7 @@ fn row_queues(connection: &mut Connection, processes: &[Process], table: &str) -
             };
             by_key.into_iter().map(queue).collect()
         }
-    }
+    })
 }
 
 /// The request of this web host that has locked the row with this key, a literal of SQL.
@@ -217,17 +217,26 @@ fn root(pairs: &[(u64, u64)], waiter: u64) -> u64 {
 }
 
 /// Pairs of connections: the first one waits for a row lock of the second one. `None`: this account may not see them.
-fn blocked(connection: &mut Connection) -> Option<Vec<(u64, u64)>> {
+fn blocked(connection: &mut Connection) -> Result<Option<Vec<(u64, u64)>>> {
     const QUESTION: &str = "/*M!100100 SELECT r.trx_mysql_thread_id,b.trx_mysql_thread_id FROM information_schema.innodb_lock_waits w \
         JOIN information_schema.innodb_trx r ON r.trx_id=w.requesting_trx_id \
         JOIN information_schema.innodb_trx b ON b.trx_id=w.blocking_trx_id */\
         /*!50708 SELECT r.processlist_id,b.processlist_id FROM performance_schema.data_lock_waits w \
         JOIN performance_schema.threads r ON r.thread_id=w.requesting_thread_id \
         JOIN performance_schema.threads b ON b.thread_id=w.blocking_thread_id */";
-    let reply = connection.query(QUESTION).ok()?;
+    let reply = match connection.query(QUESTION) {
+        Err(error)
+            if error
+                .code()
+                .is_some_and(|code| code == errno::SPECIFIC_ACCESS_DENIED || errno::is_missing_name(code)) =>
+        {
+            return Ok(None);
+        }
+        reply => reply?,
+    };
     let pairs = reply
         .rows()
         .iter()
         .filter_map(|row| Some((row.number(0)?, row.number(1)?)));
-    Some(pairs.collect())
+    Ok(Some(pairs.collect()))
 }
