@@ -157,6 +157,9 @@ names('warning timeouts: ', ['before all hosts were tried (40 s)', 'rustsql.conn
 // Several hosts: a replica behind its primary is as it should be, and a host that is down is not.
 $replica = Server::start(null, ['read_only' => 'ON', 'performance_schema' => 'ON']);
 $two = fn (int ...$ports) => str_replace("127.0.0.1:$server->port", implode(',', array_map(fn ($port) => "127.0.0.1:$port", $ports)), $dsn);
+names('warning hosts: ', ["127.0.0.1:$replica->port does not have the table", 'replicate'], $two($server->port, $replica->port));
+$table->open();
+$replica->query(RustSql\schema());
 same([], bad_lines(command(['check', '--json'], ['RUSTSQL_DSN' => $two($server->port, $replica->port)])), 'a replica');
 names('fault writes: ', 'takes no writes', $two($replica->port));
 names('fault connection: ', 'cannot connect to 127.0.0.1:1', $two($server->port, 1));
@@ -165,7 +168,7 @@ $replica->query('SET GLOBAL read_only = OFF');
 names('warning hosts: ', ["127.0.0.1:$server->port and 127.0.0.1:$replica->port both take writes", 'read_only = ON'], $two($server->port, $replica->port));
 if ($replica->flavour !== 'mysql') {
     $replica->query('SET GLOBAL enforce_storage_engine = MyISAM');
-    names('fault table: ', ['is missing and cannot be created', 'enforce_storage_engine'], $two($replica->port));
+    names('fault table: ', ['is missing and cannot be created', 'enforce_storage_engine'], str_replace($table->name, 'another', $two($replica->port)));
 }
 $replica->restart(['read_only' => 'OFF', 'innodb_read_only' => 'ON']);
 names('fault writes: ', 'innodb_read_only is on', $two($replica->port));

@@ -79,6 +79,15 @@ pub struct Facts {
     pub is_node: bool,
 }
 
+impl Facts {
+    /// Whether the account has one of these rights on all databases.
+    pub fn has_everywhere(&self, rights: &[&str]) -> bool {
+        let everywhere = self.grants.iter().filter_map(|grant| grant.split_once(" ON *.* TO "));
+        let mut granted = everywhere.flat_map(|(granted, _)| granted.trim_start_matches("GRANT ").split(", "));
+        granted.any(|right| right == "ALL PRIVILEGES" || rights.contains(&right))
+    }
+}
+
 /// Variables of the server by their names in lower case. One that the server does not have is empty.
 #[derive(Default)]
 pub struct Values(HashMap<String, String>);
@@ -95,10 +104,6 @@ impl Values {
 
     pub fn number(&self, name: &str) -> u64 {
         self.text(name).parse().unwrap_or_default()
-    }
-
-    pub fn is_on(&self, name: &str) -> bool {
-        self.text(name) == "ON"
     }
 }
 
@@ -179,14 +184,15 @@ fn before(link: &mut Link, facts: &mut Facts) -> Result<()> {
     // What others have set must not change these answers.
     let found = connection.query(
         "SET @rustsql_big=@@sql_big_selects,@rustsql_limit=@@sql_select_limit,sql_big_selects=1,\
-         sql_select_limit=18446744073709551615;SELECT @rustsql_big,@rustsql_limit",
+         sql_select_limit=18446744073709551615,lock_wait_timeout=1,character_set_results=binary;\
+         SELECT @rustsql_big,@rustsql_limit",
     )?;
     facts.before = Values::of(connection.query("SHOW VARIABLES")?.rows());
     for (number, name) in ["sql_big_selects", "sql_select_limit"].into_iter().enumerate() {
         let value = found.rows().first().and_then(|row| row.text(number));
         facts.before.0.insert(name.to_owned(), value.unwrap_or_default());
     }
-    connection.query("SET autocommit=1,lock_wait_timeout=1,character_set_results=binary")?;
+    connection.query("SET autocommit=1")?;
     facts.global = Values::of(connection.query("SHOW GLOBAL VARIABLES")?.rows());
     facts.status = Values::of(connection.query("SHOW STATUS")?.rows());
     facts.connections.push(connection.id().into());

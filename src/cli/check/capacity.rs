@@ -62,9 +62,11 @@ fn connections(facts: &Facts, limits: &Limits) -> Line {
     }
 }
 
+/// `files` takes sessions of any size, so an application may have grown large ones.
+const SMALL: u64 = 1 << 20;
+
 fn packets(facts: &Facts, config: &Config) -> Line {
     let limit = facts.global.number("max_allowed_packet");
-    let small = 1 << 20;
     match config.max_size {
         Some(size) if size as u64 >= limit => Line::warning(
             "packets",
@@ -73,7 +75,7 @@ fn packets(facts: &Facts, config: &Config) -> Line {
             ),
             "raise max_allowed_packet above rustsql.max_size",
         ),
-        _ if limit < small => Line::warning(
+        _ if limit < SMALL => Line::warning(
             "packets",
             format!("max_allowed_packet is {limit}: a larger session is not stored"),
             "raise max_allowed_packet",

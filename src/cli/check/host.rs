@@ -15,7 +15,7 @@ pub fn check(survey: &Survey, config: &Config, limits: &Limits, one_is_ready: bo
     };
     let Some(facts) = &survey.facts else {
         return problem
-            .map(|(topic, error)| without_facts(*topic, error))
+            .map(|(topic, error)| without_cure(*topic, error))
             .into_iter()
             .collect();
     };
@@ -36,11 +36,15 @@ pub fn check(survey: &Survey, config: &Config, limits: &Limits, one_is_ready: bo
         None => Line::good(name(Topic::Writable), "it takes writes"),
     });
     lines.extend(lock(facts, config));
-    lines.extend(line(Topic::Table).or_else(|| table(facts, config).filter(|_| line(Topic::Rights).is_none())));
+    lines.extend(line(Topic::Table).or_else(|| table(facts, config, problem.is_none())));
     lines.extend(indexes(facts, config).filter(|_| line(Topic::Table).is_none()));
     lines.extend(line(Topic::Rights).or_else(|| rights(facts, config)));
     lines.extend(line(Topic::TableLock));
-    lines.extend(line(Topic::Session));
+    lines.extend(
+        problem
+            .filter(|(topic, _)| ![Topic::Writable, Topic::Table, Topic::Rights, Topic::TableLock].contains(topic))
+            .map(|(topic, error)| without_cure(*topic, error)),
+    );
     if problem.is_none() && !matches!(facts.table, Table::Missing) {
         lines.push(Line::good(name(Topic::Session), rehearsed(config)));
     }
@@ -49,7 +53,8 @@ pub fn check(survey: &Survey, config: &Config, limits: &Limits, one_is_ready: bo
     lines
 }
 
-fn without_facts(topic: Topic, error: &Error) -> Line {
+/// Also for an error that has no cure.
+fn without_cure(topic: Topic, error: &Error) -> Line {
     let mut line = Line::of(name(topic), error);
     if line.cure.is_none() {
         let cure = match error.is_timed_out() {
@@ -128,14 +133,7 @@ fn tls(survey: &Survey, facts: &Facts, config: &Config) -> Line {
 
 /// An account with all rights works, but `read_only` does not stop it.
 fn rights(facts: &Facts, config: &Config) -> Option<Line> {
-    let has_all = |grant: &String| {
-        let rights = grant
-            .split(" ON *.*")
-            .next()
-            .filter(|rights| rights.len() < grant.len());
-        rights.is_some_and(|rights| rights.contains("ALL PRIVILEGES") || rights.contains("SUPER"))
-    };
-    facts.grants.iter().any(has_all).then(|| {
+    facts.has_everywhere(&["SUPER"]).then(|| {
         Line::warning(
             "rights",
             "the account has more than sessions need: it can write on a read-only server, and whoever gets its password has them all",
@@ -172,13 +170,14 @@ fn lock(facts: &Facts, config: &Config) -> Option<Line> {
     })
 }
 
-fn table(facts: &Facts, config: &Config) -> Option<Line> {
+/// `is_ready`: the rehearsal has found that the account may create it.
+fn table(facts: &Facts, config: &Config, is_ready: bool) -> Option<Line> {
     match &facts.table {
-        Table::Unknown => None,
-        Table::Missing => Some(Line::good(
+        Table::Missing if is_ready => Some(Line::good(
             "table",
             "missing; the first session creates it, which this account may",
         )),
+        Table::Unknown | Table::Missing => None,
         Table::There { engine, .. } if engine.eq_ignore_ascii_case("InnoDB") => {
             Some(Line::good("table", "InnoDB, with the right columns"))
         }

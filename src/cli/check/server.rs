@@ -143,10 +143,7 @@ fn expired(facts: &Facts) -> Option<Line> {
 
 fn diagnostics(facts: &Facts) -> Line {
     let schema = facts.global.text("performance_schema") == "ON" && facts.shows_attributes;
-    let process = facts
-        .grants
-        .iter()
-        .any(|grant| grant.contains("PROCESS") || grant.starts_with("GRANT ALL PRIVILEGES ON *.*"));
+    let process = facts.has_everywhere(&["PROCESS"]);
     let row = facts.mode == Some(Mode::Row);
     match (row, process, schema) {
         (true, false, _) => Line::warning(

@@ -3,7 +3,7 @@
 use rustsql::{Config, dsn, keys};
 
 use super::super::outcome::Result;
-use super::super::settings::{NOTHING_SET, Settings};
+use super::super::settings::{NOTHING_SET, Settings, Texts};
 use super::line::Line;
 
 const NAME: &str = "settings";
@@ -29,28 +29,10 @@ pub fn check(settings: &Settings) -> Result<(Vec<Line>, Option<Config>)> {
             return Ok((lines, None));
         }
     };
-    if config.is_none() {
-        lines.push(Line::fault(NAME, "no database server is named", NOTHING_SET));
-    }
-    let shown: Vec<_> = keys::ALL
-        .iter()
-        .filter_map(|key| {
-            let text = texts.get(key.full_name()).filter(|text| *text != key.default_text())?;
-            let text = match key.name() {
-                "dsn" => dsn::masked(text),
-                _ if key.secret => "***".to_owned(),
-                _ => text.clone(),
-            };
-            Some(format!("{} = {text}", key.full_name()))
-        })
-        .collect();
-    if config.is_some() {
-        let save_path = texts.get("session.save_path").filter(|path| dsn::is_url(path));
-        let all = shown
-            .into_iter()
-            .chain(save_path.map(|path| format!("session.save_path = {}", dsn::masked(path))));
-        lines.push(Line::good(NAME, all.collect::<Vec<_>>().join(", ")));
-    }
+    lines.push(match config {
+        Some(_) => Line::good(NAME, in_force(&texts)),
+        None => Line::fault(NAME, "no database server is named", NOTHING_SET),
+    });
     if let Some(handler) = texts
         .get("session.save_handler")
         .filter(|handler| *handler != "rustsql")
@@ -72,6 +54,22 @@ pub fn check(settings: &Settings) -> Result<(Vec<Line>, Option<Config>)> {
         ));
     }
     Ok((lines, config))
+}
+
+/// The settings that are not at their defaults, without secrets.
+fn in_force(texts: &Texts) -> String {
+    let set = keys::ALL.iter().filter_map(|key| {
+        let text = texts.get(key.full_name()).filter(|text| *text != key.default_text())?;
+        let text = match key.name() {
+            "dsn" => dsn::masked(text),
+            _ if key.secret => "***".to_owned(),
+            _ => text.clone(),
+        };
+        Some(format!("{} = {text}", key.full_name()))
+    });
+    let save_path = texts.get("session.save_path").filter(|path| dsn::is_url(path));
+    let save_path = save_path.map(|path| format!("session.save_path = {}", dsn::masked(path)));
+    set.chain(save_path).collect::<Vec<_>>().join(", ")
 }
 
 const CORRECT: &str = "until it is corrected, no session starts";
