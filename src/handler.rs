@@ -8,6 +8,7 @@ mod old_store;
 mod slow;
 mod tags;
 pub mod takeover;
+mod validate;
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -49,6 +50,8 @@ pub struct Handler<S> {
     written_or_destroyed: bool,
     notices: Vec<String>,
     takeover: Takeover,
+    /// The id that was made last, until it is read: nobody else can have it.
+    made: Option<SessionKey>,
     /// The tag of the session whose id `session_regenerate_id()` replaces.
     inherited_tag: Option<Tag>,
 }
@@ -66,6 +69,7 @@ impl<S: Store> Handler<S> {
             written_or_destroyed: false,
             notices: Vec::new(),
             takeover: Takeover::default(),
+            made: None,
             inherited_tag: None,
         }
     }
@@ -105,9 +109,13 @@ impl<S: Store> Handler<S> {
             return Ok(self.data(id));
         }
         self.state = State::Unread(key);
+        let if_absent = match self.made.take() {
+            Some(made) if made == key => IfAbsent::Made,
+            _ => IfAbsent::Claim,
+        };
         let loaded = match self.validated.take() {
             Some((of, answer)) if of == key => answer?,
-            _ => self.load(key, lock_free, IfAbsent::Claim)?,
+            _ => self.load(key, lock_free, if_absent)?,
         };
         self.report_wait(&loaded);
         let mut session = Session::begin(key, loaded, self.store.instance());
@@ -148,31 +156,12 @@ impl<S: Store> Handler<S> {
         }
     }
 
-    /// Whether the session exists, for strict mode. An existing one is locked and read already for the read that follows.
-    pub fn validate(&mut self, id: &[u8], lock_free: bool) -> Result<bool> {
-        let Ok(key) = self.key(id) else { return Ok(false) };
-        if self.is_another(key) {
-            // session_create_id() asks about another id, and the open session keeps its lock.
-            return Ok(self.load(key, true, IfAbsent::Leave)?.is_live());
-        }
-        // session_reset() asks about the open session. If that is new and not written yet, its id stays valid.
-        let begun = matches!(&self.state, State::Open(session) if session.is_new());
-        let answer = match self.validated.take() {
-            Some((of, answer)) if of == key && self.config.migrate_from.is_some() => answer,
-            _ => self.load(key, lock_free, IfAbsent::Leave),
-        };
-        if matches!(&answer, Ok(loaded) if !loaded.is_live()) {
-            return Ok(begun);
-        }
-        self.validated = Some((key, answer));
-        Ok(true)
-    }
-
     /// `lifetime` is in seconds. `defect`: PHP could not encode the data, so `data` is empty or truncated.
     pub fn write(&mut self, id: &[u8], data: &[u8], lifetime: u64, defect: Option<Refusal>) -> Result<()> {
         // This holds also if the write panics.
         self.written_or_destroyed = false;
         self.validated = None;
+        self.made = None;
         self.takeover.is_due = false;
         let result = self.write_changes(id, data, lifetime, defect);
         self.written_or_destroyed = result.is_ok();
@@ -221,6 +210,7 @@ impl<S: Store> Handler<S> {
     pub fn destroy(&mut self, id: &[u8], replaces: bool) -> Result<()> {
         self.written_or_destroyed = false;
         self.validated = None;
+        self.made = None;
         let result = self.try_to_destroy(id, replaces);
         self.written_or_destroyed = result.is_ok();
         match std::mem::take(&mut self.takeover.copy_destroyed) {
@@ -286,6 +276,7 @@ impl<S: Store> Handler<S> {
         }
         self.state = State::NotOpen;
         self.validated = None;
+        self.made = None;
         self.written_or_destroyed = false;
         self.other = None;
         self.takeover.asks = None;

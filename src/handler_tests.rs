@@ -11,6 +11,8 @@ use crate::store::{Expected, Expiry, Found, Instance, Row, Version, Write};
 
 #[path = "handler/takeover_tests.rs"]
 mod takeover;
+#[path = "handler/validate_tests.rs"]
+mod validate;
 
 const LIFETIME: u64 = 1440;
 const ID: &[u8] = b"abc";
@@ -58,8 +60,11 @@ fn lost() -> Error {
 impl Store for Memory {
     fn within(&mut self, _: Option<Duration>) {}
 
-    fn lock(&mut self, key: SessionKey, _: IfAbsent, _: LockTimeout) -> Result<Found> {
-        self.call("lock")?;
+    fn lock(&mut self, key: SessionKey, if_absent: IfAbsent, _: LockTimeout) -> Result<Found> {
+        self.call(match if_absent {
+            IfAbsent::Made => "ask",
+            IfAbsent::Claim | IfAbsent::Leave => "lock",
+        })?;
         let mut server = self.server.borrow_mut();
         if *server.locks.entry(key).or_insert(self.client) != self.client {
             return Err(Error::LockTimeout {

@@ -83,14 +83,13 @@ read_only: query quit
 strict: execute execute quit
     row: execute query quit
     unlocked: query execute quit
-strict, unknown id: execute execute query quit
-    row: execute execute query query quit
+strict, unknown id: execute query query quit
     unlocked: query execute execute quit
 new: execute query quit
     row: execute query query quit
     unlocked: query execute quit
-regenerated: execute execute execute query quit
-    row: execute query execute query query quit
+regenerated: execute execute query query quit
+    row: execute query query query quit
     unlocked: query execute execute execute quit
 written twice: execute execute execute execute quit
     row: execute query execute query quit

@@ -1,5 +1,5 @@
 --TEST--
-A request needs a login, one packet to lock and read, and one to write and release; a new session in row mode, or large data, needs one more
+A request needs a login, one packet to lock and read, and one to write and release; large data needs one more, and in row mode an unknown id
 --FILE--
 <?php
 require __DIR__ . '/../inc/session.php';
@@ -53,7 +53,7 @@ new: login query query quit
 changed: login query query quit
 changed, 10 KB: login query query quit
 changed, 1 MB: login query prepare execute close_statement quit
-    row: login query prepare execute close_statement query quit
+    row: login query prepare execute query close_statement quit
 changed, binary: login query query quit
 unchanged: login query quit
 unchanged, lazy_write=0: login query quit
@@ -62,14 +62,10 @@ aborted: login query quit
 read and closed: login query quit
 strict: login query query quit
 strict, unknown id: login query query query quit
-    row: login query query query query quit
 reset: login query query query quit
 regenerated: login query query query query quit
-    row: login query query query query query quit
 regenerated, unchanged: login query query query quit
-    row: login query query query query quit
-regenerated, strict: login query query query query query quit
-    row: login query query query query query query quit
+regenerated, strict: login query query query query quit
 destroyed: login query query quit
 regenerated, old one destroyed: login query query query query quit
-    row: login query query query query query query quit
+    row: login query query query query query quit

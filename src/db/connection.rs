@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::driver::{self, Client, Prepared};
+use super::driver::{self, Client, Late, Prepared};
 use super::driver_error::code;
 use super::fork::{self, Listed};
 use super::host::Host;
@@ -109,14 +109,27 @@ impl Connection {
         self.is_usable() && self.reusable
     }
 
-    /// Sends what gives a lock back, and does not wait for the answer. [`Self::settle`] reads it before the next use.
-    pub fn send_release(&mut self, sql: &str) -> Result<()> {
+    /// Sends statements, and does not wait for the answer. The next packet reads it, or [`Self::read_late`] or [`Self::settle`].
+    pub fn send_ahead(&mut self, sql: &str) -> Result<()> {
         self.exchange(Some(self.io_timeout), |client, _| client.send(sql))
             .ok()
             .map(drop)
     }
 
-    /// Reads the answer to the last release. After an error the connection must end: whether the lock was given back is unknown.
+    /// Reads the answers to [`Self::send_ahead`] that have not been read yet.
+    pub fn read_late(&mut self, timeout: Option<Duration>) -> Result<()> {
+        self.exchange(timeout, |client, _| client.read_late()).ok().map(drop)
+    }
+
+    /// The oldest answer to [`Self::send_ahead`] that was read and not taken yet.
+    pub fn take_late(&mut self) -> Option<Reply> {
+        let Late { sets, error } = self.inner.as_mut()?.take_late()?;
+        let error = error.map(|error| statement_error::sort(error, self.host()));
+        self.reusable &= error.is_none();
+        Some(Reply { sets, error })
+    }
+
+    /// Reads all answers to [`Self::send_ahead`]. After an error the connection must end: what it holds is unknown.
     pub fn settle(&mut self, timeout: Duration) -> Result<()> {
         self.exchange(Some(timeout), |client, _| client.settle()).ok().map(drop)
     }
@@ -167,7 +180,7 @@ impl Connection {
     /// cannot prepare it: `max_prepared_stmt_count` is reached, or a proxy has no prepared statements.
     pub fn execute(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Reply {
         let reusable = self.reusable;
-        let (reply, was_prepared) = self.execute_prepared(statement, timeout);
+        let (reply, was_prepared) = self.execute_prepared(statement, None, timeout);
         if was_prepared || !reply.error_code().is_some_and(errno::is_not_prepared) {
             return reply;
         }
@@ -180,18 +193,49 @@ impl Connection {
         self.send(&literal, timeout)
     }
 
-    fn execute_prepared(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> (Reply, bool) {
+    /// Sends a prepared statement that returns no rows, and `then` behind it without a wait. The server executes `then` also if
+    /// the statement fails. Returns both answers. The second one is `None` if `then` was not sent or not answered.
+    pub fn execute_and(
+        &mut self,
+        statement: &Statement<'_>,
+        then: &str,
+        timeout: Option<Duration>,
+    ) -> (Reply, Option<Reply>) {
+        let reusable = self.reusable;
+        let (reply, was_prepared) = self.execute_prepared(statement, Some(then), timeout);
+        if !was_prepared && reply.error_code().is_some_and(errno::is_not_prepared) {
+            self.reusable = reusable;
+            return (self.execute(statement, timeout), None);
+        }
+        match self.take_late() {
+            Some(first) => (first, Some(reply)),
+            None => (reply, None),
+        }
+    }
+
+    fn execute_prepared(
+        &mut self,
+        statement: &Statement<'_>,
+        then: Option<&str>,
+        timeout: Option<Duration>,
+    ) -> (Reply, bool) {
         let (text, values) = statement.prepared();
         let mut prepared = std::mem::take(&mut self.prepared);
         let place = prepared.iter().position(|(known, _)| *known == text);
         let (stays, mut was_prepared) = (self.prepares, place.is_some());
         let reply = self.exchange(timeout, |client, sets| {
+            let mut execute = |client: &mut Client, statement: &mut Prepared| match then {
+                None => client.execute(statement, &values, sets),
+                Some(then) => client
+                    .send_execution(statement, &values)
+                    .and_then(|()| client.query(then, sets)),
+            };
             if let Some(place) = place {
-                return client.execute(&mut prepared[place].1, &values, sets);
+                return execute(client, &mut prepared[place].1);
             }
             let mut ready = client.prepare(&text)?;
             was_prepared = true;
-            let result = client.execute(&mut ready, &values, sets);
+            let result = execute(client, &mut ready);
             let surplus = match stays {
                 true => {
                     let surplus = (prepared.len() == PREPARED).then(|| prepared.remove(0).1);

@@ -9,6 +9,7 @@ use super::scripted_server::{Said, ScriptedServer, Step};
 use super::server::SessionVariables;
 use super::statement::{Statement, Value};
 use crate::config::Config;
+use crate::store::Instance;
 
 const SECOND: Option<Duration> = Some(Duration::from_secs(10));
 
@@ -33,6 +34,7 @@ fn kept(connection: Connection) -> Kept {
     Kept {
         connection,
         variables: VARIABLES,
+        instance: Instance::UNKNOWN,
     }
 }
 
@@ -195,13 +197,14 @@ fn gives_a_connection_only_with_the_answer_to_its_release() {
         let config = server.config(persistent);
         let mut place = Place::find(&config).unwrap();
         let mut connection = Connection::open(&host(&config), &config, None).unwrap();
-        connection.send_release("DO RELEASE_LOCK('a')").unwrap();
+        connection.send_ahead("DO RELEASE_LOCK('a')").unwrap();
         place.fill(&config, kept(connection));
         let kept = place.take(&config, |_| true).unwrap_or(None);
         assert_eq!(kept.is_some(), is_kept, "{what}");
         if let Some(Kept {
             mut connection,
             variables,
+            ..
         }) = kept
         {
             assert_eq!(variables, VARIABLES);
@@ -216,7 +219,7 @@ fn tells_a_host_that_is_silent() {
     let config = server.config(&[("persistent", "1"), ("connect_timeout", "0.05")]);
     let mut place = Place::find(&config).unwrap();
     let mut connection = Connection::open(&host(&config), &config, None).unwrap();
-    connection.send_release("DO RELEASE_LOCK('a')").unwrap();
+    connection.send_ahead("DO RELEASE_LOCK('a')").unwrap();
     place.fill(&config, kept(connection));
     let silent = place.take(&config, |_| true).err();
     assert!(silent.is_some_and(|silent| silent.0 == host(&config) && silent.1.is_timed_out()));
@@ -239,7 +242,7 @@ fn gives_no_connection_of_another_account_or_to_another_host() {
 fn the_end_waits_for_the_answer_to_the_last_release() {
     let server = ScriptedServer::start(vec![("DO RELEASE_LOCK", vec![Said::Late, Said::Ok(0)])]);
     let mut connection = open(&server, &[], None);
-    connection.send_release("DO RELEASE_LOCK('a')").unwrap();
+    connection.send_ahead("DO RELEASE_LOCK('a')").unwrap();
     drop(connection);
     // The server sees the goodbye, since its answer met an open socket.
     let until = Instant::now() + Duration::from_secs(10);

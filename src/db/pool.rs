@@ -22,6 +22,7 @@ use super::server::SessionVariables;
 use super::{fork, threads};
 use crate::config::{Config, Target};
 use crate::error::{Error, Result};
+use crate::store::Instance;
 
 /// The time for r2d2's thread to add a place, which needs no network.
 const ADDING: Duration = Duration::from_secs(1);
@@ -40,10 +41,11 @@ struct Owned {
 
 struct Places;
 
-/// A connection, and the session variables that are set on it.
+/// A connection, the session variables that are set on it, and the server instance that it leads to.
 pub struct Kept {
     pub connection: Connection,
     pub variables: SessionVariables,
+    pub instance: Instance,
 }
 
 struct Occupant {

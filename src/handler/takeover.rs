@@ -52,11 +52,6 @@ impl<S: Store> Handler<S> {
         &self.config
     }
 
-    /// Call this when the request has made an id.
-    pub fn has_made(&mut self, id: &[u8]) {
-        self.takeover.made = self.key(id).ok();
-    }
-
     /// Call this before `read` and `validate`, which then use what it has read. True: ask the old store, and call `adopt`.
     pub fn seek(&mut self, id: &[u8], lock_free: bool) -> bool {
         self.takeover.asks = None;

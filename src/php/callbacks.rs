@@ -308,10 +308,10 @@ unsafe extern "C" fn gc(mod_data: *mut *mut c_void, _lifetime: zend_long, delete
 /// - Returns a new string. PHP checks it with validate_sid in strict mode.
 /// - Must not return NULL, for which `session_create_id()` ends the process. Must not insert a row: bots would fill the table.
 unsafe extern "C" fn create_sid(mod_data: *mut *mut c_void) -> *mut zend_string {
-    // SAFETY: ext/session's own argument.
+    // SAFETY: ext/session's own argument, and a string that was made of it.
     unsafe {
         let id = engine::create_id(mod_data);
-        old_store::has_made(mod_data, id);
+        open_handler::has_made(mod_data, id);
         id
     }
 }

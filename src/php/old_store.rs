@@ -33,21 +33,6 @@ unsafe fn with<T>(mod_data: *mut *mut c_void, body: impl FnOnce(&mut OpenHandler
     handler.config().migrate_from.is_some().then(|| body(handler))
 }
 
-/// Call this when an id was made.
-///
-/// # Safety
-/// The arguments are those of the callback; `id` may be NULL.
-pub unsafe fn has_made(mod_data: *mut *mut c_void, id: *const zend_string) {
-    if id.is_null() {
-        return;
-    }
-    boundary::call((), || {
-        // SAFETY: see above.
-        unsafe { with(mod_data, |handler| handler.has_made(bytes(id))) };
-        Ok(())
-    });
-}
-
 /// Call this before a read and before a validate: the session is locked and read, and taken over if it has no row.
 ///
 /// # Safety

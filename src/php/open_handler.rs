@@ -7,7 +7,9 @@ use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
 
-use super::{engine, warning};
+use ext_php_rs::ffi::zend_string;
+
+use super::{boundary, engine, warning};
 use crate::db::driver;
 use crate::error::{Error, Result, seconds};
 use crate::handler::Handler;
@@ -90,6 +92,24 @@ pub unsafe fn get<'a>(mod_data: *mut *mut c_void) -> Result<&'a mut OpenHandler>
             false => Err(Error::NotOpen),
         }
     }
+}
+
+/// Call this when an id was made. `id` may be NULL, and no session may be open.
+///
+/// # Safety
+/// The arguments are those of the callback.
+pub unsafe fn has_made(mod_data: *mut *mut c_void, id: *const zend_string) {
+    boundary::call((), || {
+        // SAFETY: see above.
+        unsafe {
+            if !id.is_null()
+                && let Ok(handler) = get(mod_data)
+            {
+                handler.has_made(engine::bytes(id));
+            }
+        }
+        Ok(())
+    });
 }
 
 /// Bounds the answers of the server to `memory` bytes of data. PHP's memory_limit does not count Rust's memory, so a server

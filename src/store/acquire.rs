@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::create::create_table;
 use super::link::Link;
-use super::lock::{Attempt, advisory, holder, row};
+use super::lock::{Attempt, advisory, ahead, holder, row};
 use super::{Found, IfAbsent, peek};
 use crate::counters::waiters::{self, Waiting};
 use crate::counters::{self, Counter, Timer};
@@ -22,12 +22,23 @@ const WAITED: Duration = Duration::from_millis(10);
 
 /// Locks and reads, in one packet if the row exists and is free.
 pub fn acquire(link: &mut Link, key: SessionKey, if_absent: IfAbsent, limit: LockTimeout) -> Result<Found> {
+    // Without the lock that was asked for, the connection has ended, and another one takes the lock now.
+    let _ = ahead::settle(link);
+    if if_absent == IfAbsent::Made
+        && let Some(found) = ahead::ask(link, key, limit)?
+    {
+        count(Duration::ZERO);
+        return Ok(found);
+    }
     let started = Instant::now();
     let mut attempts = 0;
     // After a whole `innodb_lock_wait_timeout`: the table may have been locked until then, so one more attempt is worth it.
     let mut once_more = true;
     let mut waited = Duration::ZERO;
-    let mut order = row::Order::ReadFirst;
+    let mut order = match if_absent {
+        IfAbsent::Made => row::Order::ClaimFirst,
+        IfAbsent::Claim | IfAbsent::Leave => row::Order::ReadFirst,
+    };
     // This request, once it is counted for `rustsql.max_waiters`. Whoever gets the lock at once need not be counted.
     let mut waiting = None;
     let counts = link.config().max_waiters > 0 && !limit.is_over(Duration::ZERO);

@@ -5,6 +5,7 @@
 use super::hold::Hold;
 use super::known_servers;
 use super::link::Link;
+use super::lock::ahead;
 use super::sql::Change;
 use crate::db::reply::Reply;
 use crate::db::server::LARGEST_PACKET;
@@ -34,23 +35,44 @@ pub fn change(link: &mut Link, key: SessionKey, change: Change<'_>) -> Result<u6
         most
     };
     let by_value = statement.data_len() > largest_literal;
+    // The answer to the lock comes before that of the prepared statement, so nothing is gained by sending both.
+    if by_value && ahead::settle(link).is_err() {
+        return Ok(0);
+    }
     // A node of Galera can roll back a transaction at any time, and reports that for the next packet. A COMMIT in the same packet
     // as its UPDATE would commit nothing and return OK.
-    let apart = by_value || link.is_node() && mode == Some(Mode::Row);
+    let on_node = link.is_node() && mode == Some(Mode::Row);
     let then = link.hold().release_written().filter(|_| mode.is_some() && !releases);
     let then = then.map(str::to_owned);
-    let reply = match &then {
-        _ if by_value => send_by_value(link, &statement)?,
-        Some(then) if !apart => link.send_held(&Statement::new(format!("{};{then}", statement.literal())))?,
-        _ => link.send_held(&statement)?,
+    let behind = link.asked().map(|asked| asked.time);
+    if let Some(time) = behind {
+        link.within(time);
+    }
+    let (reply, given_back) = match &then {
+        Some(then) if by_value && !on_node && mode == Some(Mode::Row) && link.takes_two_commands() => {
+            send_both(link, &statement, then)?
+        }
+        _ if by_value => (send_by_value(link, &statement)?, false),
+        Some(then) if !on_node => {
+            let reply = link.send_held(&Statement::new(format!("{};{then}", statement.literal())))?;
+            let given_back = reply.error.is_none();
+            (reply, given_back)
+        }
+        _ => (link.send_held(&statement)?, false),
     };
-    let given_back = then.is_some() && reply.error.is_none();
+    if behind.is_some() {
+        link.was_sent_behind(reply.error.as_ref());
+    }
+    let lost = reply.error.as_ref().is_some_and(Error::is_connection_lost);
+    if !ahead::was_granted(link) && !lost {
+        return Ok(0);
+    }
     let affected = link.affected(reply)?;
     if mode == Some(Mode::Advisory) && affected == 0 && !given_back {
         link.release_lock()?;
         return Ok(0);
     }
-    if let Some(then) = then.filter(|_| apart) {
+    if let Some(then) = then.filter(|_| !given_back) {
         let reply = link.send_held(&Statement::new(then))?;
         link.affected(reply)?;
     }
@@ -69,6 +91,28 @@ fn send_by_value(link: &mut Link, statement: &Statement<'_>) -> Result<Reply> {
     let mut reply = link.connect()?.execute(statement, io_timeout);
     link.handle_error(&mut reply);
     Ok(reply)
+}
+
+/// Sends a large change and the COMMIT behind it, without a wait. True: the transaction has ended. After a change that failed,
+/// nothing is left in it but perhaps an expired row of a claim.
+fn send_both(link: &mut Link, statement: &Statement<'_>, commit: &str) -> Result<(Reply, bool)> {
+    let io_timeout = Some(link.config().io_timeout);
+    let (mut reply, committed) = link.connect()?.execute_and(statement, commit, io_timeout);
+    link.handle_error(&mut reply);
+    match committed {
+        Some(committed) if reply.error.is_none() => {
+            link.affected(committed)?;
+            Ok((reply, true))
+        }
+        Some(Reply { error: None, .. }) => {
+            link.lock_released();
+            Ok((reply, true))
+        }
+        _ => {
+            link.was_sent_behind(reply.error.as_ref());
+            Ok((reply, false))
+        }
+    }
 }
 
 /// Fails if data of this size does not fit into a packet.

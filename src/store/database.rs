@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::acquire::acquire;
 use super::change::{change, check_size, released_within};
 use super::link::Link;
+use super::lock::ahead;
 use super::peek::peek;
 use super::tagged::{self, Listed};
 use super::waits::{self, Queue};
@@ -77,6 +78,8 @@ impl Store for Database {
     }
 
     fn peek(&mut self, key: SessionKey) -> Result<Option<Row>> {
+        // Without the lock, the connection has ended, and another one reads.
+        let _ = ahead::settle(&mut self.link);
         peek(&mut self.link, key)
     }
 
@@ -88,18 +91,29 @@ impl Store for Database {
         let (format, stored) = self.link.config().envelope.seal(place, write.data)?;
         check_size(&mut self.link, stored.len())?;
         let release = released_within(&self.link, key);
-        let save = sql::save(self.link.table(), key, &write, (format, &stored), release.as_deref());
+        let guard = ahead::guard(&self.link, key);
+        let stored = (format, stored.as_ref());
+        let save = sql::save(
+            self.link.table(),
+            key,
+            &write,
+            stored,
+            release.as_deref(),
+            guard.as_deref(),
+        );
         let affected = change(&mut self.link, key, save)?;
         Ok(affected > 0 || write.expected == Expected::Anything)
     }
 
     fn touch(&mut self, key: SessionKey, version: Version, expiry: Expiry) -> Result<bool> {
+        ahead::settle(&mut self.link)?;
         let release = released_within(&self.link, key);
         let touch = sql::touch(self.link.table(), key, version, expiry, release.as_deref());
         Ok(change(&mut self.link, key, touch)? > 0)
     }
 
     fn delete(&mut self, key: SessionKey) -> Result<()> {
+        ahead::settle(&mut self.link)?;
         let delete = sql::delete(self.link.table(), key);
         change(&mut self.link, key, delete).map(drop)
     }
@@ -113,6 +127,7 @@ impl Store for Database {
     }
 
     fn collect(&mut self, budget: Option<Duration>) -> Result<u64> {
+        let _ = ahead::settle(&mut self.link);
         collect::run(&mut self.link, budget, u64::MAX, &mut |_| ())
     }
 

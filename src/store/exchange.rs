@@ -93,12 +93,12 @@ impl Link {
     /// Sends a statement for the locked session, without statements in front. Without a lock (`unlocked`) it may be the first
     /// packet, and is the same as `send`.
     pub fn send_held(&mut self, statement: &Statement<'_>) -> Result<Reply> {
-        let io_timeout = Some(self.config().io_timeout);
+        let time = self.answer_time();
         if !self.holds_session() {
-            return self.send(statement, io_timeout);
+            return self.send(statement, time);
         }
         let row = matches!(self.hold(), Hold::Row { .. });
-        let mut reply = self.connect()?.send_statement(statement, io_timeout);
+        let mut reply = self.connect()?.send_statement(statement, time);
         // No other transaction can have locked the row that this one has locked.
         if let Some(error) = reply.error.take_if(|error| row && error.is_wait_timeout()) {
             reply.error = Some(self.explain_wait(error, false));

@@ -145,7 +145,7 @@ impl Link {
         }
     }
 
-    fn knows_good_table(&self) -> bool {
+    pub fn knows_good_table(&self) -> bool {
         self.connection()
             .is_some_and(|connection| known_servers::is_good_table(connection.at(), self.table()))
     }

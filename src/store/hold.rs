@@ -9,8 +9,22 @@
 //! | `Advisory` | `GET_LOCK` = 1 | `RELEASE_LOCK` in the statement that writes, in its packet, or in a later one |
 //! | `Row` | `SELECT ... FOR UPDATE`, or an INSERT of an absent row | `COMMIT` in the packet that writes, or `ROLLBACK` |
 
+use std::time::Duration;
+
+use super::Version;
 use crate::lock::Mode;
 use crate::session_id::SessionKey;
+
+/// The lock of a session whose id this request has made, which was asked for without waiting for the answer: `lock::ahead`.
+pub struct Asked {
+    pub key: SessionKey,
+    /// The version of the row that the claim inserts. `None`: it is an advisory lock.
+    pub placeholder: Option<Version>,
+    /// The number of answers before that of the lock.
+    pub before: usize,
+    /// The longest time until the answer.
+    pub time: Option<Duration>,
+}
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Hold {

@@ -29,6 +29,25 @@ struct Known {
     quirks: Quirks,
 }
 
+/// Hosts that ended a connection on which two commands were sent at once, and when. Some proxies do so.
+static ONE_AT_A_TIME: Mutex<Option<HashMap<Host, Instant>>> = Mutex::new(None);
+
+/// For so long they get one command at a time. The connection may also have been lost for another reason.
+const PAUSE: Duration = Duration::from_secs(3600);
+
+pub fn takes_one_at_a_time(host: &Host) -> bool {
+    let hosts = ONE_AT_A_TIME.lock();
+    let failed = hosts.as_ref().and_then(|hosts| hosts.get(host));
+    failed.is_some_and(|failed| failed.elapsed() < PAUSE)
+}
+
+pub fn send_one_at_a_time(host: &Host) {
+    let mut hosts = ONE_AT_A_TIME.lock();
+    let hosts = hosts.get_or_insert_default();
+    hosts.retain(|_, failed| failed.elapsed() < PAUSE);
+    hosts.insert(host.clone(), Instant::now());
+}
+
 fn known(host: &Host) -> Option<Known> {
     KNOWN.lock().as_ref()?.get(host).copied()
 }

@@ -5,13 +5,15 @@
 //! fields are private: other files call a method that names what has happened. A lost connection loses its lock with it. `route` selects
 //! the host. This file sends one statement by itself: the one that releases a lock at the end of the request.
 
+mod ahead;
+mod facts;
 mod held;
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::facts::Facts;
-use super::hold::Hold;
+use super::hold::{Asked, Hold};
 use super::route::Route;
 use super::version::Instance;
 use super::{known_servers, schema, sql};
@@ -19,9 +21,8 @@ use crate::config::Config;
 use crate::counters::holders::Noted;
 use crate::db::connection::Connection;
 use crate::db::pool::Kept;
-use crate::db::server::{Quirks, Server, SessionVariables};
+use crate::db::server::SessionVariables;
 use crate::error::{Error, Result};
-use crate::lock::Mode;
 
 pub struct Link {
     config: Rc<Config>,
@@ -43,20 +44,26 @@ struct Open {
     /// As they were set last. `None`: they were not set, or have to be set again.
     variables: Option<SessionVariables>,
     facts: Facts,
-    /// The server has answered the first packet of this request.
+    /// The server has answered the first packet of this request, or need not be asked anything with it.
     answered: bool,
+    /// The answer to it was not looked at yet. `hold` is what it will be.
+    asked: Option<Asked>,
 }
 
 impl Open {
-    fn new(connection: Connection, variables: Option<SessionVariables>) -> Self {
-        let facts = Facts::unasked(connection.at());
+    fn new(connection: Connection, kept: Option<(SessionVariables, Instance)>) -> Self {
+        let mut facts = Facts::unasked(connection.at());
+        if let Some((_, instance)) = kept {
+            facts.learn_instance(instance);
+        }
         Self {
             connection,
             hold: Hold::Nothing,
             noted: None,
-            variables,
+            variables: kept.map(|(variables, _)| variables),
             facts,
             answered: false,
+            asked: None,
         }
     }
 
@@ -115,8 +122,8 @@ impl Link {
             Some(open) => open,
             None => {
                 let began = Instant::now();
-                let (connection, variables) = self.route.open()?;
-                let mut open = Open::new(connection, variables);
+                let (connection, kept) = self.route.open()?;
+                let mut open = Open::new(connection, kept);
                 self.deadline = self.deadline.and_then(|deadline| deadline.checked_add(began.elapsed()));
                 open.connection.set_deadline(self.deadline);
                 open
@@ -191,113 +198,23 @@ impl Link {
             && open.connection.is_reusable()
         {
             // If this fails, the connection is closed, which releases the lock.
-            let _ = open.connection.send_release(release);
+            let _ = open.connection.send_ahead(release);
+            // A claim can wait for a row. The next request must not wait for it.
+            if open.asked.is_some_and(|asked| asked.placeholder.is_some()) {
+                let _ = open.connection.settle(self.config.io_timeout);
+            }
         }
         if let Some(variables) = open.variables
             && open.connection.is_reusable()
             && open.answered
         {
             open.connection.set_deadline(None);
-            let connection = open.connection;
-            place.fill(&self.config, Kept { connection, variables });
-        }
-    }
-}
-
-/// The session variables, and the facts of the server.
-impl Link {
-    /// Sets `innodb_lock_wait_timeout` for the next statements.
-    pub fn set_lock_wait(&mut self, seconds: u64) {
-        self.lock_wait = seconds;
-    }
-
-    pub fn lock_wait(&self) -> Duration {
-        Duration::from_secs(self.lock_wait)
-    }
-
-    /// The session variables to set in front of the next statement. `None`: they are set already. The caller sends them.
-    pub fn variables_to_set(&mut self) -> Option<SessionVariables> {
-        let wanted = SessionVariables {
-            lock_ttl: self.config.lock_ttl,
-            autocommit: self.mode() != Mode::Row,
-            lock_wait: self.lock_wait,
-            single_byte_charset: self.table.is_ascii(),
-            table_wait: self.lock_wait.min(sql::lock_wait_within(self.config.io_timeout)),
-        };
-        let open = self.open.as_mut()?;
-        (open.variables.replace(wanted) != Some(wanted)).then_some(wanted)
-    }
-
-    /// True before the first packet of a request: the connection was kept from an earlier request.
-    pub fn has_variables(&self) -> bool {
-        self.open.as_ref().is_some_and(|open| open.variables.is_some())
-    }
-
-    /// The variables that were set do not suit the server: they are set again.
-    pub fn forget_variables(&mut self) {
-        if let Some(open) = &mut self.open {
-            open.variables = None;
-        }
-    }
-
-    /// The first packet is sent again.
-    pub fn repeat_first_packet(&mut self) {
-        if let Some(open) = &mut self.open {
-            open.answered = false;
-        }
-    }
-
-    pub fn is_first_packet(&self) -> bool {
-        self.open.as_ref().is_none_or(|open| !open.answered)
-    }
-
-    pub fn first_packet_answered(&mut self) {
-        if let Some(open) = &mut self.open {
-            open.answered = true;
-            if let Some(server) = open.facts.server() {
-                open.connection.limit_packets(server.max_allowed_packet);
-            }
-        }
-    }
-
-    /// How sessions are locked on this server. With `rustsql.lock=auto` that is known only once the server was asked.
-    pub fn mode(&self) -> Mode {
-        let on_node = self.open.as_ref().is_some_and(|open| open.facts.is_node());
-        let detected = if on_node { Mode::Row } else { Mode::Advisory };
-        self.config.lock.unwrap_or(detected)
-    }
-
-    /// True if the answer to an attempt in `mode` has shown that this server needs the other one. False if the connection was lost.
-    pub fn is_in_other_mode(&self, mode: Mode) -> bool {
-        self.usable().is_some() && self.mode() != mode
-    }
-
-    pub fn server(&self) -> Option<Server> {
-        self.open.as_ref()?.facts.server()
-    }
-
-    pub fn is_node(&self) -> bool {
-        self.server().is_some_and(|server| server.clustered)
-    }
-
-    pub fn quirks(&self) -> Quirks {
-        self.open.as_ref().map(|open| open.facts.quirks()).unwrap_or_default()
-    }
-
-    pub fn instance(&self) -> Instance {
-        let facts = self.open.as_ref().map(|open| open.facts.instance());
-        facts.unwrap_or(Instance::UNKNOWN)
-    }
-
-    /// To note what an answer has shown of the server.
-    pub fn facts_mut(&mut self) -> Option<&mut Facts> {
-        self.open.as_mut().map(|open| &mut open.facts)
-    }
-
-    pub fn learn_packet_limit(&mut self, bytes: usize) {
-        if let Some(open) = &mut self.open {
-            open.facts.learn_packet_limit(bytes);
-            open.connection.limit_packets(bytes);
+            let kept = Kept {
+                connection: open.connection,
+                variables,
+                instance: open.facts.instance(),
+            };
+            place.fill(&self.config, kept);
         }
     }
 }

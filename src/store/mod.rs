@@ -11,6 +11,8 @@
 //! `answer` interprets the answers. `probe` does the same for a health check, and `survey` for `rustsql check`.
 
 mod acquire;
+#[cfg(test)]
+mod ahead_tests;
 mod answer;
 mod attributes;
 mod change;
@@ -81,6 +83,9 @@ pub enum Found {
 pub enum IfAbsent {
     /// Lock it: the session is about to start.
     Claim,
+    /// The same. This request has made the id, so nobody else can have it. The lock may be asked for without waiting for it;
+    /// `held` then answers as if it were granted, and a write that did not get it writes nothing.
+    Made,
     /// Do not lock it: the caller only asks whether it exists.
     Leave,
 }

@@ -139,7 +139,7 @@ fn rehearse(link: &mut Link) -> Result<()> {
         version: version.number(),
     };
     let (format, stored) = link.config().envelope.seal(place, write.data)?;
-    let update = sql::save(link.table(), key, &write, (format, &stored), None)
+    let update = sql::save(link.table(), key, &write, (format, &stored), None, None)
         .statement
         .literal();
     let claim = row::claim(link.table(), key, version).literal();

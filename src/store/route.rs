@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use super::known_servers;
+use super::{Instance, known_servers};
 use crate::config::Config;
 use crate::counters::{self, Counter};
 use crate::db::connection::Connection;
@@ -45,8 +45,8 @@ impl Route {
         &self.script
     }
 
-    /// A connection, and the session variables that are set on it if it was kept from an earlier request.
-    pub fn open(&mut self) -> Result<(Connection, Option<SessionVariables>)> {
+    /// A connection. If it was kept from an earlier request: the session variables that are set on it, and its server instance.
+    pub fn open(&mut self) -> Result<(Connection, Option<(SessionVariables, Instance)>)> {
         if self.config.persistent && self.place.is_none() {
             self.place = Place::find(&self.config);
         }
@@ -59,7 +59,11 @@ impl Route {
         let script = self.place.is_none().then_some(self.script.as_str());
         loop {
             let opened = match kept.take() {
-                Some(Ok(Kept { connection, variables })) => Ok((connection, Some(variables))),
+                Some(Ok(Kept {
+                    connection,
+                    variables,
+                    instance,
+                })) => Ok((connection, Some((variables, instance)))),
                 Some(Err(silent)) => Err(*silent),
                 None => match candidates.next() {
                     Some(Ok(host)) => match Connection::open(&host, &config, script) {

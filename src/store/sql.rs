@@ -149,13 +149,14 @@ pub struct Change<'a> {
 }
 
 /// `stored` is the write's data as it is stored, with its format. `release` is the advisory lock that the statement releases if it
-/// finds its row.
+/// finds its row. Unless `guard` holds, it writes nothing.
 pub fn save<'a>(
     table: &str,
     key: SessionKey,
     write: &Write<'_>,
     (format, stored): (u8, &'a [u8]),
     release: Option<&'a str>,
+    guard: Option<&str>,
 ) -> Change<'a> {
     let (id, version) = (Value::Key(key.bytes()), Value::Number(write.version.number()));
     let expires = || expires(write.expiry);
@@ -175,16 +176,23 @@ pub fn save<'a>(
             .push(&format!(",format={format},data="))
             .value(Value::Data(stored));
         push_where(&mut statement, id, expected);
+        if let Some(guard) = guard {
+            statement.push(" AND ").push(guard);
+        }
         let releases = release.is_some();
         return Change { statement, releases };
     }
+    let (open, close) = match guard {
+        None => ("VALUES (", ")".to_owned()),
+        Some(guard) => ("SELECT ", format!(" FROM DUAL WHERE {guard}")),
+    };
     let mut statement = Statement::new(format!(
-        "INSERT INTO {table} (id,version,expires,created,used,tag,format,data) VALUES ("
+        "INSERT INTO {table} (id,version,expires,created,used,tag,format,data) {open}"
     ));
     statement.value(id).push(",").value(version).push(",").push(&expires());
     push_tag(statement.push(",UNIX_TIMESTAMP(),UNIX_TIMESTAMP(),"), write.tag);
     statement.push(&format!(",{format},"));
-    statement.value(Value::Data(stored)).push(")");
+    statement.value(Value::Data(stored)).push(&close);
     if write.expected == Expected::Anything {
         statement.push(
             " ON DUPLICATE KEY UPDATE version=VALUES(version),expires=VALUES(expires),used=VALUES(used),\

@@ -41,10 +41,19 @@ pub struct Client {
     agreed: Agreed,
     /// No error has happened, so COM_QUIT can be sent.
     in_step: bool,
-    /// The answer to the last command has not been read yet.
-    is_answer_pending: bool,
+    /// The sequence numbers of the answers that have not been read yet, the oldest first.
+    unanswered: Vec<u8>,
+    /// The answers that were read since, the oldest first.
+    late: Vec<Late>,
     /// The login response is sent with the first command; its answer is read then.
     pipelined_login: Option<PipelinedLogin>,
+}
+
+/// The answer to statements that were sent without waiting for it.
+#[derive(Default)]
+pub struct Late {
+    pub sets: Vec<ResultSet>,
+    pub error: Option<Error>,
 }
 
 struct PipelinedLogin {
@@ -68,7 +77,8 @@ impl Client {
             packets,
             agreed,
             in_step: true,
-            is_answer_pending: false,
+            unanswered: Vec::new(),
+            late: Vec::new(),
         })
     }
 
@@ -97,29 +107,63 @@ impl Client {
         self.finish(result)
     }
 
-    /// Sends statements without waiting for their answer. [`Self::settle`] must read it before the next command.
+    /// Sends statements without waiting for their answer. The next command, [`Self::read_late`] or [`Self::settle`] reads it.
     pub fn send(&mut self, sql: &str) -> Result<()> {
-        self.command(Command::COM_QUERY, |packet| packet.extend_from_slice(sql.as_bytes()))?;
-        self.is_answer_pending = true;
+        self.put(Command::COM_QUERY, |packet| packet.extend_from_slice(sql.as_bytes()))?;
+        self.unanswered.push(self.packets.number());
         Ok(())
     }
 
-    /// Reads the answer to [`Self::send`]. Fails also where the server closed the connection meanwhile, or sent more.
-    pub fn settle(&mut self) -> Result<()> {
-        let result = match std::mem::take(&mut self.is_answer_pending) {
-            true => self.read_pending(),
-            false => Ok(()),
-        };
-        let result = result.and_then(|()| match self.packets.has_unexpected() {
-            true => Err(Error::Network("the server closed the connection".into())),
-            false => Ok(()),
-        });
+    /// `send` for a prepared statement that returns no rows.
+    pub fn send_execution(&mut self, statement: &Prepared, values: &[Parameter<'_>]) -> Result<()> {
+        self.put_execution(statement, values)?;
+        self.unanswered.push(self.packets.number());
+        Ok(())
+    }
+
+    /// Reads the answers that have not been read yet, for [`Self::take_late`]. A server's error is a part of such an answer.
+    pub fn read_late(&mut self) -> Result<()> {
+        let result = self.read_unanswered();
         self.finish(result)
     }
 
-    fn read_pending(&mut self) -> Result<()> {
-        self.packets.receive_early()?;
-        self.read_text(&mut Vec::new())
+    /// The oldest answer that was read and not taken yet.
+    pub fn take_late(&mut self) -> Option<Late> {
+        (!self.late.is_empty()).then(|| self.late.remove(0))
+    }
+
+    /// Reads all answers to [`Self::send`]. Fails if one of them is an error, and also where the server closed the connection
+    /// meanwhile, or sent more.
+    pub fn settle(&mut self) -> Result<()> {
+        let result = self.read_all();
+        self.finish(result)
+    }
+
+    fn read_all(&mut self) -> Result<()> {
+        if !self.unanswered.is_empty() {
+            self.packets.receive_early()?;
+        }
+        self.read_unanswered()?;
+        match std::mem::take(&mut self.late).into_iter().find_map(|late| late.error) {
+            Some(error) => Err(error),
+            None if self.packets.has_unexpected() => Err(Error::Network("the server closed the connection".into())),
+            None => Ok(()),
+        }
+    }
+
+    fn read_unanswered(&mut self) -> Result<()> {
+        self.finish_login()?;
+        for number in std::mem::take(&mut self.unanswered) {
+            self.packets.expect_number(number);
+            self.packets.begin_answer(None);
+            let mut late = Late::default();
+            match self.read_text(&mut late.sets) {
+                Err(error @ Error::Server { .. }) => late.error = Some(error),
+                result => result?,
+            }
+            self.late.push(late);
+        }
+        Ok(())
     }
 
     fn read_text(&mut self, sets: &mut Vec<ResultSet>) -> Result<()> {
@@ -173,12 +217,8 @@ impl Client {
         values: &[Parameter<'_>],
         sets: &mut Vec<ResultSet>,
     ) -> Result<()> {
-        if values.len() != statement.parameters {
-            self.in_step = false;
-            return Err(Error::Malformed("a prepared statement with another number of values"));
-        }
-        let id = statement.id;
-        self.command(Command::COM_STMT_EXECUTE, |packet| put_execution(packet, id, values))?;
+        self.put_execution(statement, values)?;
+        self.read_earlier()?;
         let format = self.format(Encoding::Binary);
         let result = answer::read(&mut self.packets, format, &mut statement.columns, sets);
         self.finish(result)
@@ -186,7 +226,7 @@ impl Client {
 
     /// Closes a prepared statement. The server sends no answer.
     pub fn close(&mut self, statement: Prepared) -> Result<()> {
-        self.command(Command::COM_STMT_CLOSE, |packet| {
+        self.put(Command::COM_STMT_CLOSE, |packet| {
             packet.extend_from_slice(&statement.id.to_le_bytes())
         })
     }
@@ -199,18 +239,42 @@ impl Client {
         }
     }
 
+    fn put_execution(&mut self, statement: &Prepared, values: &[Parameter<'_>]) -> Result<()> {
+        if values.len() != statement.parameters {
+            self.in_step = false;
+            return Err(Error::Malformed("a prepared statement with another number of values"));
+        }
+        let id = statement.id;
+        self.put(Command::COM_STMT_EXECUTE, |packet| put_execution(packet, id, values))
+    }
+
+    /// Sends a command whose answer is read next.
     fn command(&mut self, command: Command, content: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
-        if self.is_answer_pending || self.packets.has_surplus() {
+        self.put(command, content)?;
+        self.read_earlier()
+    }
+
+    /// Sends a command. Its answer follows those that have not been read yet.
+    fn put(&mut self, command: Command, content: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
+        if self.unanswered.is_empty() && self.packets.has_surplus() {
             self.in_step = false;
             return Err(Error::Malformed("an answer that nobody has read"));
         }
         self.packets.begin_command();
-        self.packets.begin_answer(None);
         self.packets.write(|packet| {
             packet.push(command as u8);
             content(packet);
         });
-        let result = self.packets.flush().and_then(|()| self.finish_login());
+        let result = self.packets.flush();
+        self.finish(result)
+    }
+
+    /// Reads what the server sends before the answer to the last command.
+    fn read_earlier(&mut self) -> Result<()> {
+        let number = self.packets.number();
+        let result = self.read_unanswered();
+        self.packets.expect_number(number);
+        self.packets.begin_answer(None);
         self.finish(result)
     }
 
@@ -224,8 +288,6 @@ impl Client {
         login::finish(&mut self.packets)?;
         self.pipelined_login = None;
         self.packets.set_deadline(deadline);
-        self.packets.expect_number(1);
-        self.packets.begin_answer(None);
         Ok(())
     }
 
@@ -238,7 +300,7 @@ impl Client {
 impl Drop for Client {
     /// Sends COM_QUIT. The server would count the client as aborted if it closed the socket in front of an answer.
     fn drop(&mut self) {
-        if self.in_step && self.is_answer_pending {
+        if self.in_step && !self.unanswered.is_empty() {
             self.packets.set_deadline(Instant::now().checked_add(LAST_ANSWER));
             let _ = self.settle();
         }

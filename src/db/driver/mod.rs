@@ -28,7 +28,7 @@ mod stream;
 mod tls;
 
 pub use answer::{ResultRow, ResultSet};
-pub use client::{Client, Parameter, Prepared};
+pub use client::{Client, Late, Parameter, Prepared};
 pub use dialogue::Account;
 pub use error::{Error, Result};
 pub use packets::{bound_answers, most_bytes};

@@ -96,6 +96,11 @@ impl Packets {
         self.stream.start_tls(request, self.deadline)
     }
 
+    /// The sequence number of the next packet in either direction.
+    pub fn number(&self) -> u8 {
+        self.sequence
+    }
+
     /// Sets the sequence number of the server's next packet.
     pub fn expect_number(&mut self, number: u8) {
         self.sequence = number;

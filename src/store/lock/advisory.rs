@@ -9,6 +9,7 @@ use super::super::link::Link;
 use super::super::{IfAbsent, sql};
 use super::Attempt;
 use crate::db::errno;
+use crate::db::reply::ResultSet;
 use crate::db::statement::{Statement, Value};
 use crate::error::{Error, Result};
 use crate::lock::{LockTimeout, Mode};
@@ -43,6 +44,11 @@ pub fn release(name: &str) -> String {
 /// Its answer is the connection that holds the lock, or NULL.
 pub fn owner(name: &str) -> String {
     format!("SELECT IS_USED_LOCK('{name}')")
+}
+
+/// A condition: this connection has the lock.
+pub fn is_owner(name: &str) -> String {
+    format!("IS_USED_LOCK('{name}')=CONNECTION_ID()")
 }
 
 /// Whether this is the name of a session's lock. Collectors have a lock, too.
@@ -114,6 +120,21 @@ fn take_and_select<'a>(table: &str, key: SessionKey, name: &'a str, if_absent: I
     statement.push(" ON granted=1 AND id=").value(Value::Key(key.bytes()));
     statement.push(WAIT_FOR_COMMIT);
     statement
+}
+
+/// `take_and_select` as text: takes the lock of a new session.
+pub fn question(link: &Link, key: SessionKey, name: &str) -> String {
+    take_and_select(link.table(), key, name, IfAbsent::Made).literal()
+}
+
+/// Whether the answer to `question` says that the lock was granted and that no such session is stored.
+pub fn is_new(link: &mut Link, key: SessionKey, set: Option<ResultSet>) -> bool {
+    let Some(row) = set.as_ref().and_then(|set| set.rows.first()) else {
+        return false;
+    };
+    let granted = row.integer(GRANTED) == Some(1) && !row.is_on(sql::READ_ONLY);
+    let wrong_mode = row.is_on(WSREP_ON) && link.config().lock.is_none();
+    granted && !wrong_mode && matches!(link.row_from(key, set, COLUMNS), Ok(None))
 }
 
 pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {
@@ -203,12 +224,16 @@ pub fn read_held(link: &mut Link, key: SessionKey) -> Result<Attempt> {
     super::read_held(link, key, &select)
 }
 
-fn lock_taken(link: &mut Link, key: SessionKey, name: &str) {
-    link.lock_taken(Hold::Advisory {
+pub fn hold(key: SessionKey, name: &str) -> Hold {
+    Hold::Advisory {
         key,
         name: name.to_owned(),
         release: release(name),
-    });
+    }
+}
+
+fn lock_taken(link: &mut Link, key: SessionKey, name: &str) {
+    link.lock_taken(hold(key, name));
 }
 
 fn denied(link: &mut Link) -> Error {

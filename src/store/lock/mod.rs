@@ -3,6 +3,7 @@
 //! `store::acquire` repeats attempts. `holder` finds out which connection holds a lock.
 
 pub mod advisory;
+pub mod ahead;
 pub mod holder;
 pub mod row;
 

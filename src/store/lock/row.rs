@@ -9,6 +9,7 @@ use super::super::link::Link;
 use super::super::version::Instance;
 use super::super::{Found, IfAbsent, Version, sql};
 use super::Attempt;
+use crate::db::reply::{Reply, ResultSet};
 use crate::db::statement::{Statement, Value};
 use crate::error::Result;
 use crate::lock::{LockTimeout, Mode};
@@ -69,6 +70,7 @@ pub enum Order {
     ReadFirst,
     /// After a deadlock. In REPEATABLE READ (`binlog_format=STATEMENT`) the read of a missing row locks the gap around it. Two
     /// requests can then wait for each other's gap again and again. A claim without a read before waits and locks no gap.
+    /// For an id that this request has made it is one packet, too.
     ClaimFirst,
 }
 
@@ -79,32 +81,17 @@ pub fn attempt(
     timeout: LockTimeout,
     order: Order,
 ) -> Result<Attempt> {
-    if order == Order::ClaimFirst && if_absent == IfAbsent::Claim {
+    // Nothing is inserted into a table that was not checked.
+    let may_insert = !link.is_first_packet() || link.knows_good_table();
+    if order == Order::ClaimFirst && if_absent != IfAbsent::Leave && may_insert {
         return claim_and_read(link, key, timeout);
     }
     let started = Instant::now();
     let select = select(link.table(), key, timeout);
-    link.set_lock_wait(lock_wait_seconds(timeout));
-    let mut reply = link.send_locking(&select, timeout.with_io(link.config().io_timeout))?;
-    let early = match timeout {
-        LockTimeout::Forever => true,
-        LockTimeout::Limit(limit) => started.elapsed() + super::TOLERANCE < limit,
+    let mut reply = match exchange(link, key, &select, timeout)? {
+        Ok(reply) => reply,
+        Err(attempt) => return Ok(attempt),
     };
-    if let Some(error) = reply.error.take_if(|error| early && error.is_wait_timeout()) {
-        // The row lock would have been waited for longer.
-        return super::end_wait(link, error, false);
-    }
-    if link.is_in_other_mode(Mode::Row) {
-        // The next packet rolls the transaction back.
-        link.lock_taken(Hold::Row { key });
-        return Ok(Attempt::WrongMode);
-    }
-    if let Some(error) = reply.error.take() {
-        return Attempt::failed(error, Mode::Row);
-    }
-    if super::skips_read_only_host(link, reply.sets.last()) {
-        return Ok(Attempt::WrongHost);
-    }
     let row = link.row_from(key, reply.sets.pop(), sql::LOCKED);
     if !matches!(row, Ok(None)) {
         // The row is locked also if its data cannot be opened.
@@ -117,20 +104,46 @@ pub fn attempt(
     }
 }
 
+/// Sends statements that end with `select`. The inner error is the attempt's result if the row is not locked.
+fn exchange(
+    link: &mut Link,
+    key: SessionKey,
+    statements: &Statement<'_>,
+    timeout: LockTimeout,
+) -> Result<std::result::Result<Reply, Attempt>> {
+    let started = Instant::now();
+    link.set_lock_wait(lock_wait_seconds(timeout));
+    let mut reply = link.send_locking(statements, timeout.with_io(link.config().io_timeout))?;
+    let early = match timeout {
+        LockTimeout::Forever => true,
+        LockTimeout::Limit(limit) => started.elapsed() + super::TOLERANCE < limit,
+    };
+    if let Some(error) = reply.error.take_if(|error| early && error.is_wait_timeout()) {
+        // The row lock would have been waited for longer.
+        return super::end_wait(link, error, false).map(Err);
+    }
+    if link.is_in_other_mode(Mode::Row) {
+        // The next packet rolls the transaction back.
+        link.lock_taken(Hold::Row { key });
+        return Ok(Err(Attempt::WrongMode));
+    }
+    if let Some(error) = reply.error.take() {
+        return Attempt::failed(error, Mode::Row).map(Err);
+    }
+    if super::skips_read_only_host(link, reply.sets.last()) {
+        return Ok(Err(Attempt::WrongHost));
+    }
+    Ok(Ok(reply))
+}
+
 /// Inserts a row and locks it: a lock on a missing row excludes nobody. The row is locked until the transaction ends.
 fn claim_and_read(link: &mut Link, key: SessionKey, timeout: LockTimeout) -> Result<Attempt> {
     let placeholder = Version::new_session(Instance::UNKNOWN);
-    let claim = claim(link.table(), key, placeholder).literal();
-    let select = select(link.table(), key, timeout).literal();
-    link.set_lock_wait(lock_wait_seconds(timeout));
-    let statements = Statement::new(format!("{claim};{select}"));
-    let mut reply = link.send(&statements, timeout.with_io(link.config().io_timeout))?;
-    if let Some(error) = reply.error.take() {
-        return Attempt::failed(error, Mode::Row);
-    }
-    if super::skips_read_only_host(link, reply.sets.last()) {
-        return Ok(Attempt::WrongHost);
-    }
+    let statements = Statement::new(claim_and_select(link, key, timeout, placeholder));
+    let mut reply = match exchange(link, key, &statements, timeout)? {
+        Ok(reply) => reply,
+        Err(attempt) => return Ok(attempt),
+    };
     let row = link.row_from(key, reply.sets.pop(), sql::LOCKED);
     link.lock_taken(Hold::Row { key });
     Ok(Attempt::Done(match row? {
@@ -139,6 +152,21 @@ fn claim_and_read(link: &mut Link, key: SessionKey, timeout: LockTimeout) -> Res
             placeholder: Some(placeholder),
         },
     }))
+}
+
+/// Both statements of a claim. Sets the timeout of its wait.
+pub fn claim_and_select(link: &mut Link, key: SessionKey, timeout: LockTimeout, placeholder: Version) -> String {
+    link.set_lock_wait(lock_wait_seconds(timeout));
+    let claim = claim(link.table(), key, placeholder).literal();
+    let select = select(link.table(), key, timeout).literal();
+    format!("{claim};{select}")
+}
+
+/// Whether the answer to a claim says that the row was inserted.
+pub fn is_new(link: &mut Link, key: SessionKey, set: Option<ResultSet>, placeholder: Version) -> bool {
+    let row = set.as_ref().and_then(|set| set.rows.first());
+    row.is_some_and(|row| !row.is_on(sql::READ_ONLY))
+        && matches!(link.row_from(key, set, sql::LOCKED), Ok(Some(row)) if row.version == placeholder)
 }
 
 /// Reads the session that is locked already.
