@@ -24,7 +24,8 @@ function network_report(array $results, array $facts, array $list): void
     $page = "\n## How it was measured\n\nWritten by `make bench`, which anybody can run as root. Figures differ from machine to machine. Ratios differ less.\n\n" . facts_table($facts)
         . "\nEach contestant is one PHP process, from session_start() to session_write_close(). They take turns. A figure is the median of its rounds. A ratio is the\n"
         . "median of the ratios of each round. PHP has one core, and the store has another one. A program delays each IP packet between them (bench/delay.c), also\n"
-        . "those of a connect. Before each request PHP works for longer than a round trip, as a page does. That work is not counted.\n\n"
+        . "those of a connect. Before each request PHP works for longer than a round trip, as a page does. That work is not counted.\n"
+        . "No expiry of an unchanged session is moved here. By default `rustsql.touch_interval` moves it once a minute, and that request takes as long as a changed one.\n\n"
         . "`-kept` keeps its connection to the store. The others open a new one for each request. `-pipelined` is a new connection with `rustsql.pipelined_login = 1`.\n"
         . "`-row` is `rustsql.lock = row`, and the others use `advisory`. `-mysql` is MySQL, the other databases are MariaDB. `redis` is php-redis with locking, which polls\n"
         . "every 2 ms. `-noecho` does not ask on each use whether the kept connection is alive. `mysqli` is the handler that people copy (bench/web/mysqli.php).\n"

@@ -16,8 +16,11 @@ const NETWORK_PEERS = ['redis-kept', 'redis-noecho-kept', 'redis', 'memcached-ke
 const NETWORK_SQL = ['symfony-transactional-kept', 'symfony-transactional', 'symfony-advisory-kept', 'symfony-advisory', 'mysqli-kept', 'mysqli',
     'rustsql-kept', 'rustsql-row-kept', 'rustsql-pipelined', 'rustsql-row-pipelined', 'rustsql', 'rustsql-row'];
 const NETWORK_SESSIONS = 100;
-/** One client works here: none of the servers is ever busy with another. */
 const BLOCK_MILLISECONDS = 60;
+/** Requests that are not counted: they make connections and prepare statements. */
+const FIRST_REQUESTS = 3;
+/** So many contestants at once, where the network is so slow that none is busy. */
+const AT_ONCE = 6;
 
 /** @return list<string> */
 function network_contestants(): array
@@ -51,6 +54,8 @@ function network_loop(string $name, Network $network, array $ini = []): PhpProce
     $server = $stack->serverPid($contestant);
     pin($server, (string) SERVER_CORE);
     exec("chrt -a -r -p 1 $server");
+    // So that the expiry of an unchanged session is never moved. The others move it each time.
+    $ini += ['rustsql.touch_interval' => '3600'];
     $process = new PhpProcess([...on(CLIENT_CORE), 'chrt', '-r', '1', ...$stack->cli($name, $ini, $network->host), __DIR__ . '/../loop.php',
         "network-$name", (string) NETWORK_SESSIONS, '2048']);
     $process->readLine();
@@ -81,7 +86,8 @@ function network_prepare(string $name): void
 function measure_round_trips(Measure $measure, string $case): void
 {
     $names = array_values(array_filter(network_contestants(), fn ($name) => preg_match('~' . (getenv('NAMES') ?: '') . '~', $name)));
-    $changed = array_fill_keys($names, ['' => 2, 'large' => 0]);
+    // What each has acknowledged, with that of network_prepare().
+    $changed = array_fill_keys($names, ['changed' => 2] + array_fill_keys(REQUESTS, 0));
     foreach ($names as $key => $name) {
         try {
             network_prepare($name);
@@ -99,14 +105,17 @@ function measure_round_trips(Measure $measure, string $case): void
         $work = (int) (1000 * $trip + 500);
         foreach (REQUESTS as $request) {
             for ($round = 0; $round < $rounds; $round++) {
-                foreach (shuffled($names) as $name) {
-                    // The first round's first block tells how many there is time for, and makes connections and statements.
-                    $counts[$name] = $round ? $counts[$name] : network_count((float) ask($php[$name], "$request 1 $work") + $work, $measure->quick || $trip === COUNTED);
-                    [$us, $cpu] = array_map(floatval(...), explode(' ', ask($php[$name], "$request $counts[$name] $work")));
-                    $measure->results[$case][$name][$round]["$trip $request"] = $us;
-                    $measure->results[$case][$name][$round]["$trip $request cpu"] = $cpu;
-                    if (in_array($request, ['changed', 'large'], true)) {
-                        $changed[$name][$request === 'large' ? 'large' : ''] += $counts[$name] + ($round ? 0 : 1);
+                foreach (array_chunk(shuffled($names), $trip === COUNTED ? AT_ONCE : 1) as $turn) {
+                    if ($round === 0) {
+                        foreach (network_ask($php, array_fill_keys($turn, "$request " . FIRST_REQUESTS . " $work")) as $name => [$us]) {
+                            $counts[$name] = $measure->quick || $trip === COUNTED ? 3 : max(5, (int) (BLOCK_MILLISECONDS * 1000 / ($us + $work)));
+                            $changed[$name][$request] += FIRST_REQUESTS;
+                        }
+                    }
+                    foreach (network_ask($php, array_combine($turn, array_map(fn ($name) => "$request $counts[$name] $work", $turn))) as $name => [$us, $cpu]) {
+                        $measure->results[$case][$name][$round]["$trip $request"] = $us;
+                        $measure->results[$case][$name][$round]["$trip $request cpu"] = $cpu;
+                        $changed[$name][$request] += $counts[$name];
                     }
                 }
             }
@@ -115,15 +124,19 @@ function measure_round_trips(Measure $measure, string $case): void
     }
     foreach ($names as $name) {
         $last = network_loop($name, network(0));
-        $lost = array_map(fn ($which) => $changed[$name][$which] - (int) ask($last, trim("sum $which")), ['', 'large']);
+        $lost = [$changed[$name]['changed'] - (int) ask($last, 'sum'), $changed[$name]['large'] - (int) ask($last, 'sum large')];
         $measure->results[$case][$name][0]['lost'] = array_sum(array_map(abs(...), $lost));
         array_sum($lost) === 0 ?: say("  $name: updates are lost: " . implode(' and ', $lost));
     }
 }
 
-function network_count(float $microseconds, bool $few): int
+/** All of them at once. @param array<string, string> $lines @return array<string, list<float>> */
+function network_ask(array $php, array $lines): array
 {
-    return $few ? 2 : max(5, (int) (BLOCK_MILLISECONDS * 1000 / $microseconds));
+    foreach ($lines as $name => $line) {
+        $php[$name]->write("$line\n");
+    }
+    return array_map(fn ($process) => array_map(floatval(...), explode(' ', $process->readLine(600))), array_intersect_key($php, $lines));
 }
 
 function network_say(Measure $measure, string $case, array $names, float $trip): void

@@ -55,7 +55,7 @@ function measure_network_killed(Measure $measure, string $case): void
         $times = in_array($name, NETWORK_KILLED_SQL, true) && !$measure->quick ? 5 : 1;
         network_prepare($name);
         for ($i = 0; $i < $times; $i++) {
-            foreach (['killed' => 'hold', 'released' => 'hold unchanged'] as $how => $line) {
+            foreach (['released' => 'hold unchanged', 'killed' => 'hold'] as $how => $line) {
                 [$holder, $waiter] = network_waiting($name, $line);
                 if ($how === 'killed') {
                     posix_kill($holder->pid, SIGKILL);
@@ -66,10 +66,6 @@ function measure_network_killed(Measure $measure, string $case): void
                 $had = network_had($waiter, $from);
                 $measure->results[$case][$name][$i][$how] = $had ? ($had - $from) / 1e6 : NETWORK_KILLED_SECONDS * 1e3;
                 $waiter->signal(SIGKILL);
-                // Its lock stays, so that the other cannot be measured.
-                if (!$had) {
-                    break;
-                }
             }
         }
         say(sprintf('  %-28s killed %8.1f ms, released %6.2f ms', $name, $measure->median($case, $name, 'killed'), $measure->median($case, $name, 'released')));

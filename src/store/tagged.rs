@@ -5,18 +5,13 @@
 
 use std::time::{Duration, Instant};
 
+use super::collect::AT_LEISURE;
 use super::link::Link;
 use crate::db::reply::{Answer, ResultRow};
 use crate::db::statement::{Statement, Value};
 use crate::error::{Error, Result};
 use crate::session_id::SessionKey;
 use crate::tag::Tag;
-
-/// The sessions that one transaction deletes. Larger batches delay other requests more.
-const BATCH: usize = 20;
-
-/// After each full batch, the rest as a multiple of the time of the batch.
-const RESTS: u32 = 4;
 
 /// How often a batch is tried again after a deadlock or a conflict with another node.
 const ATTEMPTS: u32 = 5;
@@ -92,9 +87,9 @@ fn end_batches(link: &mut Link, tag: Tag, except: Option<SessionKey>, locked: Lo
             Ok(None) => return Ok(()),
             Ok(Some(deleted)) => {
                 *ended += deleted;
-                // The server also has to purge the deleted rows, while others wait for their sessions.
-                if deleted >= BATCH as u64 {
-                    std::thread::sleep(began.elapsed() * RESTS);
+                // A user's few sessions are ended without a pause.
+                if deleted >= AT_LEISURE.batch as u64 {
+                    std::thread::sleep(began.elapsed() * AT_LEISURE.rest);
                 }
             }
             Err(error) if error.is_conflict() && attempts < ATTEMPTS => attempts += 1,
@@ -115,7 +110,7 @@ fn end_batch(
     // One that has to be waited for is a batch of its own, which holds no other row meanwhile. It is found without a lock: a
     // locking read would wait for the rows of `except` and of other tags beside it.
     let (size, locking) = match locked {
-        Locked::Skipped => (BATCH, "FOR UPDATE SKIP LOCKED"),
+        Locked::Skipped => (AT_LEISURE.batch, "FOR UPDATE SKIP LOCKED"),
         Locked::WaitedFor => (1, ""),
     };
     let mut select = Statement::new(format!("START TRANSACTION;SELECT id FROM {} WHERE tag=", link.table()));
