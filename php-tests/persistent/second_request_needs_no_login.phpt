@@ -69,7 +69,7 @@ foreach ($cost as $what => $of) {
 ?>
 --EXPECT--
 changed: execute execute quit
-    row: execute query quit
+    row: execute execute query quit
     unlocked: query execute quit
 changed, 2 MB: execute execute quit
     row: execute execute query quit
@@ -81,19 +81,20 @@ aborted: execute query quit
 read and closed: query quit
 read_only: query quit
 strict: execute execute quit
-    row: execute query quit
+    row: execute execute query quit
     unlocked: query execute quit
 strict, unknown id: execute query query quit
     unlocked: query execute execute quit
 new: execute query quit
-    row: execute query query quit
+    row: execute query execute query quit
     unlocked: query execute quit
 regenerated: execute execute query query quit
-    row: execute query query query quit
+    row: execute execute query query query quit
     unlocked: query execute execute execute quit
 written twice: execute execute execute execute quit
-    row: execute query execute query quit
+    row: execute execute query execute execute query quit
     unlocked: query execute query execute quit
 destroyed: execute query quit
+    row: execute execute query quit
     unlocked: query execute quit
 no session: quit

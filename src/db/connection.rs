@@ -144,14 +144,31 @@ impl Connection {
         self.send(sql, Some(self.io_timeout)).ok()
     }
 
+    /// `query` outside a transaction. `None`: the account may not see that, which says nothing against the connection.
+    pub fn query_if_allowed(&mut self, sql: &str) -> Result<Option<Answer>> {
+        let reusable = self.reusable;
+        match self.query(sql) {
+            Err(error) if error.code().is_some_and(errno::is_denied) => {
+                self.reusable = reusable;
+                Ok(None)
+            }
+            answer => answer.map(Some),
+        }
+    }
+
     /// Sends one packet of statements, and reads all answers within `timeout`.
     pub fn send(&mut self, sql: &str, timeout: Option<Duration>) -> Reply {
         self.exchange(timeout, |client, sets| client.query(sql, sets))
     }
 
+    /// Whether [`Self::send_statement`] prepares the statement.
+    pub fn prepares(&self, statement: &Statement<'_>) -> bool {
+        self.prepares && statement.has_values() && statement.is_ascii()
+    }
+
     /// `send` for one statement. On a kept connection it is prepared.
     pub fn send_statement(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Reply {
-        match self.prepares && statement.has_values() && statement.is_ascii() {
+        match self.prepares(statement) {
             true => self.execute(statement, timeout),
             false => self.send(&statement.literal(), timeout),
         }

@@ -22,9 +22,11 @@ pub fn read(connection: &mut Connection, of: Option<u64>) -> HashMap<u64, Attrib
              WHERE attr_name IN ('_pid','program_name'){one}"
         )
     };
-    let reply = connection
-        .query(&question("session_connect_attrs"))
-        .or_else(|_| connection.query(&question("session_account_connect_attrs")));
+    let reply = match connection.query_if_allowed(&question("session_connect_attrs")) {
+        Ok(None) => connection.query(&question("session_account_connect_attrs")),
+        Ok(Some(reply)) => Ok(reply),
+        Err(error) => Err(error),
+    };
     let mut all = HashMap::<u64, Attributes>::new();
     let Ok(reply) = reply else { return all };
     for row in reply.rows() {

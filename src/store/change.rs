@@ -45,13 +45,18 @@ pub fn change(link: &mut Link, key: SessionKey, change: Change<'_>) -> Result<u6
     let then = link.hold().release_written().filter(|_| mode.is_some() && !releases);
     let then = then.map(str::to_owned);
     let behind = link.asked().map(|asked| asked.time);
+    let as_two_commands = mode == Some(Mode::Row) && !on_node && link.takes_two_commands();
+    // It saves the server a quarter of its work to parse no data.
+    let prepared = by_value
+        || behind.is_none()
+            && link
+                .connection()
+                .is_some_and(|connection| connection.prepares(&statement));
     if let Some(time) = behind {
         link.within(time);
     }
     let (reply, given_back) = match &then {
-        Some(then) if by_value && !on_node && mode == Some(Mode::Row) && link.takes_two_commands() => {
-            send_both(link, &statement, then)?
-        }
+        Some(then) if prepared && as_two_commands => send_both(link, &statement, then)?,
         _ if by_value => (send_by_value(link, &statement)?, false),
         Some(then) if !on_node => {
             let reply = link.send_held(&Statement::new(format!("{};{then}", statement.literal())))?;
@@ -93,7 +98,7 @@ fn send_by_value(link: &mut Link, statement: &Statement<'_>) -> Result<Reply> {
     Ok(reply)
 }
 
-/// Sends a large change and the COMMIT behind it, without a wait. True: the transaction has ended. After a change that failed,
+/// Sends a prepared change and the COMMIT behind it, without a wait. True: the transaction has ended. After a change that failed,
 /// nothing is left in it but perhaps an expired row of a claim.
 fn send_both(link: &mut Link, statement: &Statement<'_>, commit: &str) -> Result<(Reply, bool)> {
     let io_timeout = Some(link.config().io_timeout);
