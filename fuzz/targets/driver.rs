@@ -168,6 +168,7 @@ fuzz_target!(|bytes: &[u8]| {
                 client.close(statement)
             }),
             2 => client.ping(),
+            _ if command % 2 == 0 => client.send("DO 1").and_then(|()| client.query("DO 2", &mut sets)),
             _ => client.send("DO 1").and_then(|()| client.settle()),
         };
         check();

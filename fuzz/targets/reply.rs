@@ -131,6 +131,10 @@ fuzz_target!(|bytes: &[u8]| {
     let _ = store.touch(key, version, expiry);
     let _ = store.save(key, write);
     let _ = store.delete(key);
+    let made = SessionKey::new("", b"made").unwrap();
+    let _ = store.lock(made, IfAbsent::Made, LockTimeout::Limit(Duration::ZERO));
+    let expected = Expected::Absent;
+    let _ = store.save(made, rustsql::Write { expected, ..write });
     store.disconnect();
     let _ = store.collect(Some(Duration::ZERO));
 });
