@@ -117,7 +117,7 @@ $set($harmless, function (string $what) use ($dsn) {
     preg_match('~init_connect|max_join_size~', $what) or has('each session sets its own, instead of ' . explode('=', $what)[0], $result['out'], $what);
 });
 foreach ([
-    ['init_connect', 'nonsense', 'fault session: ', ['init_connect command failed', 'a statement of init_connect that fails']],
+    ['init_connect', 'nonsense', 'fault session: ', ['init_connect command failed', 'a statement of init_connect fails, which']],
     ['init_connect', 'SET timestamp=1000', 'warning clock: ', ['behind', 'NTP']],
     ['max_allowed_packet', '65536', 'warning packets: ', ['max_allowed_packet is 65536']],
     ['max_prepared_stmt_count', '0', 'warning prepared statements: ', ['raise max_prepared_stmt_count']],

@@ -6,6 +6,9 @@ use super::limits::Limits;
 use super::line::Line;
 use super::{capacity, server};
 
+/// The server's error number after a statement of `init_connect` that fails.
+const ABORTED: u16 = 1184;
+
 /// `one_is_ready`: sessions can start on some host of the DSN.
 pub fn check(survey: &Survey, config: &Config, limits: &Limits, one_is_ready: bool) -> Vec<Line> {
     let problem = survey.problem.as_ref();
@@ -57,9 +60,12 @@ pub fn check(survey: &Survey, config: &Config, limits: &Limits, one_is_ready: bo
 fn without_cure(topic: Topic, error: &Error) -> Line {
     let mut line = Line::of(name(topic), error);
     if line.cure.is_none() {
-        let cure = match error.is_timed_out() {
-            true => "is the server overloaded or stopped?",
-            false => "see the server's error log; a statement of init_connect that fails ends each connection",
+        let cure = match error.code() {
+            _ if error.is_timed_out() => "is the server overloaded or stopped?",
+            Some(ABORTED) => {
+                "a statement of init_connect fails, which ends each connection: see the server's error log"
+            }
+            _ => "see the server's error log",
         };
         line.cure = Some(cure.to_owned());
     }
