@@ -44,10 +44,15 @@ function measure_floor(Measure $measure, string $case, string $core): void
 /** All threads of a process, and those to come, run on these cores alone. */
 function pin(int $pid, string $cores): void
 {
-    exec("taskset -a -c -p $cores $pid 2>&1", $out, $exit);
-    if ($exit) {
-        throw new RuntimeException(implode(' ', $out));
+    // It fails when a thread ends meanwhile.
+    for ($attempt = 1; $attempt <= 5; $attempt++) {
+        $out = [];
+        exec("taskset -a -c -p $cores $pid 2>&1", $out, $exit);
+        if (!$exit) {
+            return;
+        }
     }
+    throw new RuntimeException(implode(' ', $out));
 }
 
 /** A case that pins a server, which serves other cases after it, however it ends. */
