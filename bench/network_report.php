@@ -12,7 +12,7 @@ const REQUEST_TITLES = [
 ];
 /** The lines of the picture: who, and as what. */
 const PICTURED = [
-    'rustsql-kept' => 'rustsql, kept connection', 'rustsql-pipelined' => 'rustsql, new connection', 'redis-kept' => 'php-redis, kept connection',
+    'rustsql-kept' => 'rustsql, kept connection', 'rustsql-pipelined' => 'rustsql, new, pipelined login', 'redis-kept' => 'php-redis, kept connection',
     'redis' => 'php-redis, new connection', 'memcached-kept' => 'php-memcached, kept', 'symfony-advisory-kept' => 'Symfony PDO, kept', 'symfony-advisory' => 'Symfony PDO, new connection',
     'mysqli-kept' => 'mysqli handler, kept', 'mysqli' => 'mysqli handler, new connection',
 ];
@@ -149,7 +149,10 @@ function connections_section(array $results): string
     $page = "\n## CPU with many connections\n\nThe store has a core of its own. nginx, PHP-FPM and the clients share another one. So the requests a second are what that core does, and the store's CPU tells\n"
         . "what a core of the store can carry. The connections are kept, by TCP without a delay. The store's CPU of a request is given with its spread over the rounds.\n\n"
         . "| connections | | session | requests a second | CPU of PHP, us | CPU of the store, us | lowest to highest | requests a second that a core of the store can carry |\n|--:|---|---|--:|--:|--:|--:|--:|\n";
-    foreach ($results['connections'] ?? [] as $which => $rounds) {
+    $cases = $results['connections'] ?? [];
+    $order = fn (string $which): array => [(int) explode(' ', $which)[1], array_search(explode(' ', $which)[0], CONNECTED, true)];
+    uksort($cases, fn ($a, $b) => $order($a) <=> $order($b));
+    foreach ($cases as $which => $rounds) {
         [$name, $clients, $do] = explode(' ', $which);
         $server = array_column($rounds, 'cpu_server');
         $page .= sprintf("| %d | %s | %s | %.0f | %.0f | %.0f | %.0f to %.0f | %.0f |\n", $clients, bold($name), $do, median(array_column($rounds, 'rps')), median(array_column($rounds, 'cpu_php')),
