@@ -19,7 +19,7 @@ foreach (LOCKS as $lock) {
     $session = new Session($lock);
     // The first server is down: the first request of all tries it.
     $dsn = str_replace('@', '@127.0.0.1:1,', $session->ini['rustsql.dsn']) . '?' . http_build_query(['retry_after' => 3600,
-        'table' => $session->table, 'lock' => $lock, 'store_empty' => 0]);
+        'table' => $session->table, 'lock' => $lock, 'store_empty' => 0, 'persistent' => 0]);
     $host = new Fpm($session, ['rustsql.dsn' => $dsn, 'session.gc_probability' => '0'], ['pm.max_children' => '4']);
     $other = new Session($lock, [], null);
     $expected = array_diff_key(RustSql\stats(), ['lock_wait' => 0, 'hold' => 0, 'round_trip' => 0]);
