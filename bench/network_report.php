@@ -113,7 +113,7 @@ function round_trips_plot(array $results): string
             $lines[$title][$trip] = network_time($results, $name, 'changed', $trip);
         }
     }
-    return lines('A request that changes a session of 2 KB', 'round trip to the store, ms', 'ms of a request: less is better', $lines,
+    return line_plot('A request that changes a session of 2 KB', 'round trip to the store, ms', 'ms of a request: less is better', $lines,
         fn ($title) => (str_starts_with($title, 'rustsql') ? 'us' : 'them') . (str_contains($title, 'new') ? ' dashed' : ''));
 }
 

@@ -42,7 +42,7 @@ function bars(string $title, string $axis, array $bars, callable $ours): string
  * @param array<string, array<string|int, float>> $lines a name, and its value for each number
  * @param callable(string): string $class a line's class of style: `us` or `them`, and `dashed`
  */
-function lines(string $title, string $across, string $up, array $lines, callable $class): string
+function line_plot(string $title, string $across, string $up, array $lines, callable $class): string
 {
     [$left, $right, $top, $bottom, $width] = [60, 250, 54, 450, 820];
     $most = max(array_map(max(...), $lines));
