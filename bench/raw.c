@@ -147,7 +147,8 @@ static void login(Packet *recorded) {
     memcpy(salted + 20, twice, 20);
     sha1(salted, 40, mixed);
     unsigned char *b = recorded->bytes;
-    if (b[4 + 3] & 1) die("this login is of a kind that is not understood"); /* CLIENT_DEPRECATE_EOF */
+    b[4 + 3] &= ~1; /* CLIENT_DEPRECATE_EOF: this program wants all packets of an answer */
+    if (!(b[4] & 1)) memset(b + 4 + 28, 0, 4); /* MariaDB's own flags, among them that it may leave out the columns */
     unsigned char *scramble = b + 4 + 32 + strlen((char *)b + 36) + 1;
     if (*scramble++ != 20) die("a login without mysql_native_password");
     for (int i = 0; i < 20; i++) scramble[i] = once[i] ^ mixed[i];
