@@ -24,7 +24,7 @@ const REQUESTS = [
     'regenerated' => 'session_start(); $_SESSION["n"] = 1 - ($_SESSION["n"] ?? 0); session_regenerate_id();',
     'regenerated, unchanged' => 'session_start(); session_regenerate_id();',
     'regenerated, old one destroyed' => 'session_start(); $_SESSION["n"] = 1 - ($_SESSION["n"] ?? 0); session_regenerate_id(true);',
-    '64 KB' => 'session_start(); $_SESSION["x"] = str_repeat(chr(ord($_SESSION["x"] ?? "0") ^ 1), 64 << 10);',
+    '64 KB' => 'session_start(); $_SESSION["x"] = str_repeat(chr(ord(($_SESSION["x"] ?? "0")[0]) ^ 1), 64 << 10);',
 ];
 const CONNECTIONS = [
     'fresh' => ['rustsql.persistent' => '0', 'rustsql.pipelined_login' => '0'],
