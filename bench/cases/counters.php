@@ -41,7 +41,7 @@ function counters_loop(Measure $measure, string $name, bool $counting, array $un
 
 function counters_instructions(Measure $measure, string $name, bool $counting, string $line): int
 {
-    $process = counters_loop($measure, $name, $counting, ['valgrind', '--tool=cachegrind', '--cache-sim=no', '--cachegrind-out-file=/dev/null']);
+    $process = counters_loop($measure, $name, $counting, ['valgrind', '--tool=cachegrind', '--trace-children=yes', '--cache-sim=no', '--cachegrind-out-file=/dev/null']);
     ask($process, $line);
     $err = $process->wait()['err'];
     return preg_match('/I\s+refs:\s+([\d,]+)/', $err, $is) ? (int) str_replace(',', '', $is[1]) : throw new RuntimeException("valgrind counts nothing: $err");

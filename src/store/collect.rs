@@ -14,9 +14,9 @@ use crate::lock::LockTimeout;
 use crate::session_id::collector_lock_name;
 
 /// The rows of a batch, and the pause after it as a multiple of its duration.
-pub struct Pace {
-    pub batch: usize,
-    pub rest: u32,
+struct Pace {
+    batch: usize,
+    rest: u32,
 }
 
 /// The rows that are deleted at the end of a request. PHP collects in one of a hundred requests, so this number keeps up even
@@ -25,7 +25,7 @@ const IN_PASSING: Pace = Pace { batch: 100, rest: 0 };
 
 /// The server also has to purge the deleted rows. Without pauses the p99 of live requests was twice as high as without
 /// collection, on two cores; with them it is 1.2 to 1.4 times as high. Larger batches delay requests more, even with longer pauses.
-pub const AT_LEISURE: Pace = Pace { batch: 20, rest: 4 };
+const AT_LEISURE: Pace = Pace { batch: 20, rest: 4 };
 
 /// Without a budget it deletes all expired rows, even if another process collects: each skips rows that the other has locked.
 /// With a budget it stops if another process of this account collects. It also stops after `most` rows. `progress` gets the number

@@ -5,7 +5,6 @@
 
 use std::time::{Duration, Instant};
 
-use super::collect::AT_LEISURE;
 use super::link::Link;
 use crate::db::reply::{Answer, ResultRow};
 use crate::db::statement::{Statement, Value};
@@ -73,6 +72,11 @@ pub fn end(link: &mut Link, tag: Tag, except: Option<SessionKey>, limit: Option<
     }
 }
 
+/// The most rows of a batch, and the pause after a full one as a multiple of its duration. With 20 rows and four times, as for the
+/// collection, the p99 of live requests was up to 1.7 times as high as without.
+const BATCH: usize = 10;
+const REST: u32 = 9;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Locked {
     Skipped,
@@ -88,8 +92,8 @@ fn end_batches(link: &mut Link, tag: Tag, except: Option<SessionKey>, locked: Lo
             Ok(Some(deleted)) => {
                 *ended += deleted;
                 // A user's few sessions are ended without a pause.
-                if deleted >= AT_LEISURE.batch as u64 {
-                    std::thread::sleep(began.elapsed() * AT_LEISURE.rest);
+                if deleted >= BATCH as u64 {
+                    std::thread::sleep(began.elapsed() * REST);
                 }
             }
             Err(error) if error.is_conflict() && attempts < ATTEMPTS => attempts += 1,
@@ -110,7 +114,7 @@ fn end_batch(
     // One that has to be waited for is a batch of its own, which holds no other row meanwhile. It is found without a lock: a
     // locking read would wait for the rows of `except` and of other tags beside it.
     let (size, locking) = match locked {
-        Locked::Skipped => (AT_LEISURE.batch, "FOR UPDATE SKIP LOCKED"),
+        Locked::Skipped => (BATCH, "FOR UPDATE SKIP LOCKED"),
         Locked::WaitedFor => (1, ""),
     };
     let mut select = Statement::new(format!("START TRANSACTION;SELECT id FROM {} WHERE tag=", link.table()));
