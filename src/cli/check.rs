@@ -40,16 +40,10 @@ pub struct Arguments {
     limits: Limits,
 
     #[command(flatten)]
-    format: Format,
+    pub format: Format,
 
     #[command(flatten)]
     settings: Settings,
-}
-
-impl Arguments {
-    pub fn json(&self) -> bool {
-        self.format.json
-    }
 }
 
 /// Lines with a title: the settings, or a host.

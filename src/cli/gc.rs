@@ -19,7 +19,7 @@ use super::settings::{ENVIRONMENT, Settings};
 #[command(after_help = ENVIRONMENT)]
 pub struct Arguments {
     #[command(flatten)]
-    format: Format,
+    pub format: Format,
 
     /// Succeed without a word where PHP's settings name no server, and before the first session has created the table
     #[arg(long)]
@@ -27,12 +27,6 @@ pub struct Arguments {
 
     #[command(flatten)]
     settings: Settings,
-}
-
-impl Arguments {
-    pub fn json(&self) -> bool {
-        self.format.json
-    }
 }
 
 pub fn run(arguments: &Arguments) -> Result<Outcome> {

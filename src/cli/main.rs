@@ -50,13 +50,13 @@ enum Command {
 
 fn main() -> ExitCode {
     match Cli::parse().command {
-        Command::Who(arguments) => outcome::report(arguments.json(), who::run(&arguments)),
-        Command::Check(arguments) => outcome::report(arguments.json(), check::run(&arguments)),
-        Command::Gc(arguments) => outcome::report(arguments.json(), gc::run(&arguments)),
-        Command::Sessions(arguments) => outcome::report(arguments.json(), sessions::run(&arguments)),
-        Command::Revoke(arguments) => outcome::report(arguments.json(), revoke::run(&arguments)),
-        Command::Stats(arguments) => outcome::report(arguments.json(), stats::run(&arguments)),
-        Command::Sweep(arguments) => outcome::report(arguments.json(), sweep::run(&arguments)),
+        Command::Who(arguments) => outcome::report(arguments.format.json, who::run(&arguments)),
+        Command::Check(arguments) => outcome::report(arguments.format.json, check::run(&arguments)),
+        Command::Gc(arguments) => outcome::report(arguments.format.json, gc::run(&arguments)),
+        Command::Sessions(arguments) => outcome::report(arguments.format.json, sessions::run(&arguments)),
+        Command::Revoke(arguments) => outcome::report(arguments.format.json, revoke::run(&arguments)),
+        Command::Stats(arguments) => outcome::report(arguments.format.json, stats::run(&arguments)),
+        Command::Sweep(arguments) => outcome::report(arguments.format.json, sweep::run(&arguments)),
         Command::Generate(arguments) => outcome::report(false, generate::run(&arguments)),
     }
 }

@@ -20,16 +20,10 @@ pub struct Arguments {
     tag: String,
 
     #[command(flatten)]
-    format: Format,
+    pub format: Format,
 
     #[command(flatten)]
     settings: Settings,
-}
-
-impl Arguments {
-    pub fn json(&self) -> bool {
-        self.format.json
-    }
 }
 
 pub fn run(arguments: &Arguments) -> Result<Outcome> {

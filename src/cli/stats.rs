@@ -34,13 +34,7 @@ pub struct Arguments {
     watch: bool,
 
     #[command(flatten)]
-    format: Format,
-}
-
-impl Arguments {
-    pub fn json(&self) -> bool {
-        self.format.json
-    }
+    pub format: Format,
 }
 
 /// A web host with its counters, or why there are none.

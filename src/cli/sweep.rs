@@ -23,7 +23,7 @@ use super::outcome::{Failure, Format, Outcome, Result};
 #[command(after_help = ENVIRONMENT)]
 pub struct Arguments {
     #[command(flatten)]
-    format: Format,
+    pub format: Format,
 
     /// The PHP for the command line that runs the sweep
     ///
@@ -47,12 +47,6 @@ Exit status:
   1  failed, or at least one session could not be moved: it stays where it is";
 
 const SCRIPT: &str = include_str!("sweep.php");
-
-impl Arguments {
-    pub fn json(&self) -> bool {
-        self.format.json
-    }
-}
 
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let started = Instant::now();

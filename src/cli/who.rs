@@ -35,16 +35,10 @@ pub struct Arguments {
     yes: bool,
 
     #[command(flatten)]
-    format: Format,
+    pub format: Format,
 
     #[command(flatten)]
     settings: Settings,
-}
-
-impl Arguments {
-    pub fn json(&self) -> bool {
-        self.format.json
-    }
 }
 
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
