@@ -65,13 +65,16 @@ pub fn hash<const N: usize>(parts: [&[u8]; N]) -> [u8; 16] {
 }
 
 pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
+    text.extend(hex_digits(bytes).map(char::from));
     text
+}
+
+pub fn hex_digits(bytes: &[u8]) -> impl Iterator<Item = u8> {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
 }
 
 #[cfg(test)]

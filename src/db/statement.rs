@@ -86,9 +86,18 @@ impl<'a> Statement<'a> {
         sql
     }
 
-    /// The value as the protocol of prepared statements encodes it.
+    /// The value as the protocol of prepared statements encodes it. A key is sent in hexadecimal: `store::waits` reads it in MySQL's
+    /// list of processes, which converts raw bytes to the list's character set.
     pub fn prepared(&self) -> (String, Vec<Parameter<'_>>) {
-        let text = self.text.replace(MARK, "?");
+        let mut text = String::with_capacity(self.text.len() + 8 * self.values.len());
+        let mut values = self.values.iter();
+        for (at, part) in self.text.split(MARK).enumerate() {
+            if at > 0 {
+                let is_key = matches!(values.next(), Some(Value::Key(_)));
+                text.push_str(if is_key { "UNHEX(?)" } else { "?" });
+            }
+            text.push_str(part);
+        }
         (text, self.values.iter().map(Value::parameter).collect())
     }
 }
@@ -98,7 +107,7 @@ impl Value<'_> {
         match self {
             Self::Number(number) => Parameter::Number(*number),
             Self::Name(name) => Parameter::Bytes(name.as_bytes()),
-            Self::Key(key) => Parameter::Bytes(key),
+            Self::Key(key) => Parameter::Hex(key),
             Self::Data(data) => Parameter::Bytes(data),
         }
     }
@@ -162,18 +171,20 @@ mod tests {
             .push(",data=")
             .value(Value::Data(b"it's"));
         statement.push(" WHERE l=").value(Value::Name("n.1"));
+        statement.push(" AND id=").value(Value::Key([0xab; 16]));
         assert_eq!(
             statement.literal(),
-            "UPDATE `a?b` SET n=7,data=_binary'it''s' WHERE l='n.1'"
+            "UPDATE `a?b` SET n=7,data=_binary'it''s' WHERE l='n.1' AND id=x'abababababababababababababababab'"
         );
         let (text, values) = statement.prepared();
-        assert_eq!(text, "UPDATE `a?b` SET n=?,data=? WHERE l=?");
+        assert_eq!(text, "UPDATE `a?b` SET n=?,data=? WHERE l=? AND id=UNHEX(?)");
         assert_eq!(
             values,
             [
                 Parameter::Number(7),
                 Parameter::Bytes(b"it's"),
-                Parameter::Bytes(b"n.1")
+                Parameter::Bytes(b"n.1"),
+                Parameter::Hex(&[0xab; 16])
             ]
         );
     }

@@ -193,9 +193,10 @@ fn row_queues(connection: &mut Connection, processes: &[Process], table: &str) -
     })
 }
 
-/// The request of this web host that has locked the row with this key, a literal of SQL.
+/// The request of this web host that has locked the row with this key, as `db::statement` writes it.
 fn noted_holder(processes: &[Process], key: &str) -> Option<Client> {
-    let hex = key.strip_prefix("x'")?.split('\'').next()?;
+    let hex = key.strip_prefix("x'").or_else(|| key.strip_prefix("UNHEX('"))?;
+    let hex = hex.split('\'').next()?;
     let byte = |at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
     let bytes: Option<Vec<_>> = (0..hex.len()).step_by(2).map(byte).collect();
     let noted = holders::of_session(counters::tenant(), SessionKey::from_column(&bytes?)?)?;

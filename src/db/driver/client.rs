@@ -15,6 +15,7 @@ use super::login::{self, Agreed};
 use super::packets::Packets;
 use super::stream::{Endpoint, Stream};
 use super::tls::TlsRequest;
+use crate::session_id::hex_digits;
 
 /// How long the end of a connection waits for the answer to its last release.
 const LAST_ANSWER: Duration = Duration::from_secs(1);
@@ -27,6 +28,8 @@ const UNSIGNED: u8 = 0x80;
 pub enum Parameter<'a> {
     Number(u64),
     Bytes(&'a [u8]),
+    /// Sent as hexadecimal digits, for `UNHEX(?)`.
+    Hex(&'a [u8; 16]),
 }
 
 pub struct Prepared {
@@ -327,7 +330,7 @@ fn put_execution(packet: &mut Vec<u8>, id: u32, values: &[Parameter<'_>]) {
     for value in values {
         packet.extend_from_slice(&match value {
             Parameter::Number(_) => [ColumnType::MYSQL_TYPE_LONGLONG as u8, UNSIGNED],
-            Parameter::Bytes(_) => [ColumnType::MYSQL_TYPE_VAR_STRING as u8, 0],
+            Parameter::Bytes(_) | Parameter::Hex(_) => [ColumnType::MYSQL_TYPE_VAR_STRING as u8, 0],
         });
     }
     for value in values {
@@ -335,6 +338,10 @@ fn put_execution(packet: &mut Vec<u8>, id: u32, values: &[Parameter<'_>]) {
             Parameter::Number(number) => packet.extend_from_slice(&number.to_le_bytes()),
             Parameter::Bytes(bytes) => {
                 packet.put_lenenc_str(bytes);
+            }
+            Parameter::Hex(bytes) => {
+                packet.put_lenenc_int(2 * bytes.len() as u64);
+                packet.extend(hex_digits(*bytes));
             }
         }
     }
@@ -345,6 +352,7 @@ impl Parameter<'_> {
         match self {
             Self::Number(_) => 8,
             Self::Bytes(bytes) => bytes.len(),
+            Self::Hex(bytes) => 2 * bytes.len(),
         }
     }
 }
