@@ -123,7 +123,11 @@ impl Connection {
 
     /// The oldest answer to [`Self::send_ahead`] that was read and not taken yet.
     pub fn take_late(&mut self) -> Option<Reply> {
-        let Late { sets, error } = self.inner.as_mut()?.take_late()?;
+        self.late_reply(0)
+    }
+
+    fn late_reply(&mut self, place: usize) -> Option<Reply> {
+        let Late { sets, error } = self.inner.as_mut()?.take_late(place)?;
         let error = error.map(|error| statement_error::sort(error, self.host()));
         self.reusable &= error.is_none();
         Some(Reply { sets, error })
@@ -219,12 +223,13 @@ impl Connection {
         timeout: Option<Duration>,
     ) -> (Reply, Option<Reply>) {
         let reusable = self.reusable;
+        let place = self.inner.as_ref().map_or(0, Client::late);
         let (reply, was_prepared) = self.execute_prepared(statement, Some(then), timeout);
         if !was_prepared && reply.error_code().is_some_and(errno::is_not_prepared) {
             self.reusable = reusable;
             return (self.execute(statement, timeout), None);
         }
-        match self.take_late() {
+        match self.late_reply(place) {
             Some(first) => (first, Some(reply)),
             None => (reply, None),
         }
@@ -244,7 +249,7 @@ impl Connection {
             let mut execute = |client: &mut Client, statement: &mut Prepared| match then {
                 None => client.execute(statement, &values, sets),
                 Some(then) => client
-                    .send_execution(statement, &values)
+                    .queue_execution(statement, &values)
                     .and_then(|()| client.query(then, sets)),
             };
             if let Some(place) = place {

@@ -5,32 +5,20 @@
 use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
 
-use mysql_common::constants::{ColumnType, Command};
-use mysql_common::io::{BufMutExt, ParseBuf};
+use mysql_common::constants::Command;
+use mysql_common::io::ParseBuf;
 
 use super::answer::{self, Column, Encoding, Format, ResultSet};
 use super::dialogue::Account;
 use super::error::{Error, Result};
+use super::execution::{self, Parameter};
 use super::login::{self, Agreed};
 use super::packets::Packets;
 use super::stream::{Endpoint, Stream};
 use super::tls::TlsRequest;
-use crate::session_id::hex_digits;
 
 /// How long the end of a connection waits for the answer to its last release.
 const LAST_ANSWER: Duration = Duration::from_secs(1);
-
-/// The flag of a parameter's type.
-const UNSIGNED: u8 = 0x80;
-
-/// A value of a prepared statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Parameter<'a> {
-    Number(u64),
-    Bytes(&'a [u8]),
-    /// Sent as hexadecimal digits, for `UNHEX(?)`.
-    Hex(&'a [u8; 16]),
-}
 
 pub struct Prepared {
     id: u32,
@@ -117,11 +105,16 @@ impl Client {
         Ok(())
     }
 
-    /// `send` for a prepared statement that returns no rows.
-    pub fn send_execution(&mut self, statement: &Prepared, values: &[Parameter<'_>]) -> Result<()> {
-        self.put_execution(statement, values)?;
+    /// `send` for a prepared statement that returns no rows. It is sent with the next command, at once.
+    pub fn queue_execution(&mut self, statement: &Prepared, values: &[Parameter<'_>]) -> Result<()> {
+        self.write_execution(statement, values)?;
         self.unanswered.push(self.packets.number());
         Ok(())
+    }
+
+    /// How many answers [`Self::take_late`] has, or will have once they are read.
+    pub fn late(&self) -> usize {
+        self.unanswered.len() + self.late.len()
     }
 
     /// Reads the answers that have not been read yet, for [`Self::take_late`]. A server's error is a part of such an answer.
@@ -130,9 +123,9 @@ impl Client {
         self.finish(result)
     }
 
-    /// The oldest answer that was read and not taken yet.
-    pub fn take_late(&mut self) -> Option<Late> {
-        (!self.late.is_empty()).then(|| self.late.remove(0))
+    /// An answer that was read and not taken yet. 0 is the oldest one.
+    pub fn take_late(&mut self, place: usize) -> Option<Late> {
+        (place < self.late.len()).then(|| self.late.remove(place))
     }
 
     /// Reads all answers to [`Self::send`]. Fails if one of them is an error, and also where the server closed the connection
@@ -220,7 +213,8 @@ impl Client {
         values: &[Parameter<'_>],
         sets: &mut Vec<ResultSet>,
     ) -> Result<()> {
-        self.put_execution(statement, values)?;
+        self.write_execution(statement, values)?;
+        self.flush()?;
         self.read_earlier()?;
         let format = self.format(Encoding::Binary);
         let result = answer::read(&mut self.packets, format, &mut statement.columns, sets);
@@ -242,13 +236,13 @@ impl Client {
         }
     }
 
-    fn put_execution(&mut self, statement: &Prepared, values: &[Parameter<'_>]) -> Result<()> {
+    fn write_execution(&mut self, statement: &Prepared, values: &[Parameter<'_>]) -> Result<()> {
         if values.len() != statement.parameters {
             self.in_step = false;
             return Err(Error::Malformed("a prepared statement with another number of values"));
         }
         let id = statement.id;
-        self.put(Command::COM_STMT_EXECUTE, |packet| put_execution(packet, id, values))
+        self.write(Command::COM_STMT_EXECUTE, |packet| execution::put(packet, id, values))
     }
 
     /// Sends a command whose answer is read next.
@@ -259,6 +253,11 @@ impl Client {
 
     /// Sends a command. Its answer follows those that have not been read yet.
     fn put(&mut self, command: Command, content: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
+        self.write(command, content)?;
+        self.flush()
+    }
+
+    fn write(&mut self, command: Command, content: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
         if self.unanswered.is_empty() && self.packets.has_surplus() {
             self.in_step = false;
             return Err(Error::Malformed("an answer that nobody has read"));
@@ -268,6 +267,10 @@ impl Client {
             packet.push(command as u8);
             content(packet);
         });
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<()> {
         let result = self.packets.flush();
         self.finish(result)
     }
@@ -311,48 +314,6 @@ impl Drop for Client {
             self.packets.begin_command();
             self.packets.write(|packet| packet.push(Command::COM_QUIT as u8));
             self.packets.flush_at_once();
-        }
-    }
-}
-
-fn put_execution(packet: &mut Vec<u8>, id: u32, values: &[Parameter<'_>]) {
-    let data: usize = values.iter().map(Parameter::len).sum();
-    packet.reserve_exact(data + 32 + 16 * values.len());
-    packet.extend_from_slice(&id.to_le_bytes());
-    // Flags: no cursor. Iteration count: one.
-    packet.extend_from_slice(&[0, 1, 0, 0, 0]);
-    if values.is_empty() {
-        return;
-    }
-    // The bitmap says that no value is NULL. Then follows the flag that the types are sent.
-    packet.extend(std::iter::repeat_n(0, values.len().div_ceil(8)));
-    packet.push(1);
-    for value in values {
-        packet.extend_from_slice(&match value {
-            Parameter::Number(_) => [ColumnType::MYSQL_TYPE_LONGLONG as u8, UNSIGNED],
-            Parameter::Bytes(_) | Parameter::Hex(_) => [ColumnType::MYSQL_TYPE_VAR_STRING as u8, 0],
-        });
-    }
-    for value in values {
-        match value {
-            Parameter::Number(number) => packet.extend_from_slice(&number.to_le_bytes()),
-            Parameter::Bytes(bytes) => {
-                packet.put_lenenc_str(bytes);
-            }
-            Parameter::Hex(bytes) => {
-                packet.put_lenenc_int(2 * bytes.len() as u64);
-                packet.extend(hex_digits(*bytes));
-            }
-        }
-    }
-}
-
-impl Parameter<'_> {
-    fn len(&self) -> usize {
-        match self {
-            Self::Number(_) => 8,
-            Self::Bytes(bytes) => bytes.len(),
-            Self::Hex(bytes) => 2 * bytes.len(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! client      the commands: login, query, prepare, execute, ping, quit
 //! login       greeting, TLS, first response; then a dialogue about the account (authentication plugins: auth, parsec)
+//! execution   the command that executes a prepared statement
 //! answer      result sets, rows, values
 //! packets     packets in and out: headers, sequence numbers, limits
 //! stream      the socket: every call ends at a deadline
@@ -20,6 +21,7 @@ mod dialogue;
 #[cfg(test)]
 mod dialogue_tests;
 mod error;
+mod execution;
 mod greeting;
 mod login;
 mod packets;
@@ -28,9 +30,10 @@ mod stream;
 mod tls;
 
 pub use answer::{ResultRow, ResultSet};
-pub use client::{Client, Late, Parameter, Prepared};
+pub use client::{Client, Late, Prepared};
 pub use dialogue::Account;
 pub use error::{Error, Result};
+pub use execution::Parameter;
 pub use packets::{bound_answers, most_bytes};
 pub use stream::Endpoint;
 pub use tls::TlsRequest;
