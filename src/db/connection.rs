@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::driver::{self, Client, Late, Prepared};
+use super::driver::{self, Client, Late, Parameter, Prepared};
 use super::driver_error::code;
 use super::fork::{self, Listed};
 use super::host::Host;
@@ -32,6 +32,8 @@ pub struct Connection {
     /// Statements are prepared, since later requests on this connection send them again.
     prepares: bool,
     prepared: Vec<(String, Prepared)>,
+    /// A statement with values was sent ahead.
+    has_sent_ahead: bool,
     /// Another request may use the connection. False after a failed statement, which may leave a lock or a transaction.
     reusable: bool,
     /// The login was sent with the first packet and failed, so nothing of that packet was executed.
@@ -55,6 +57,7 @@ impl Connection {
             deadline: None,
             prepares: script.is_none(),
             prepared: Vec::new(),
+            has_sent_ahead: false,
             reusable: true,
             pipelined_login_failed: false,
             packet_limit: None,
@@ -109,11 +112,26 @@ impl Connection {
         self.is_usable() && self.reusable
     }
 
-    /// Sends statements, and does not wait for the answer. The next packet reads it, or [`Self::read_late`] or [`Self::settle`].
-    pub fn send_ahead(&mut self, sql: &str) -> Result<()> {
-        self.exchange(Some(self.io_timeout), |client, _| client.send(sql))
-            .ok()
-            .map(drop)
+    /// Sends a statement, and does not wait for the answer. The next packet reads it, or [`Self::read_late`] or [`Self::settle`].
+    /// One with values must return no rows. A kept connection prepares it, but not the first one: to prepare takes a wait, once.
+    pub fn send_ahead(&mut self, statement: &Statement<'_>) -> Result<()> {
+        let timeout = Some(self.io_timeout);
+        let is_first = statement.has_values() && !std::mem::replace(&mut self.has_sent_ahead, true);
+        if self.prepares(statement) && !is_first {
+            let reusable = self.reusable;
+            let send = |client: &mut Client,
+                        statement: &mut Prepared,
+                        values: &[Parameter<'_>],
+                        _: &mut Vec<ResultSet>| { client.send_execution(statement, values) };
+            let (reply, was_prepared) = self.execute_prepared(statement, send, timeout);
+            if was_prepared || !reply.error_code().is_some_and(errno::is_not_prepared) {
+                return reply.ok().map(drop);
+            }
+            self.reusable = reusable;
+            self.prepares = false;
+        }
+        let sql = statement.literal();
+        self.exchange(timeout, |client, _| client.send(&sql)).ok().map(drop)
     }
 
     /// Reads the answers to [`Self::send_ahead`] that have not been read yet.
@@ -201,7 +219,7 @@ impl Connection {
     /// cannot prepare it: `max_prepared_stmt_count` is reached, or a proxy has no prepared statements.
     pub fn execute(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Reply {
         let reusable = self.reusable;
-        let (reply, was_prepared) = self.execute_prepared(statement, None, timeout);
+        let (reply, was_prepared) = self.execute_prepared(statement, Client::execute, timeout);
         if was_prepared || !reply.error_code().is_some_and(errno::is_not_prepared) {
             return reply;
         }
@@ -224,7 +242,12 @@ impl Connection {
     ) -> (Reply, Option<Reply>) {
         let reusable = self.reusable;
         let place = self.inner.as_ref().map_or(0, Client::late);
-        let (reply, was_prepared) = self.execute_prepared(statement, Some(then), timeout);
+        let send_both =
+            |client: &mut Client, statement: &mut Prepared, values: &[Parameter<'_>], sets: &mut Vec<ResultSet>| {
+                client.queue_execution(statement, values)?;
+                client.query(then, sets)
+            };
+        let (reply, was_prepared) = self.execute_prepared(statement, send_both, timeout);
         if !was_prepared && reply.error_code().is_some_and(errno::is_not_prepared) {
             self.reusable = reusable;
             return (self.execute(statement, timeout), None);
@@ -235,10 +258,11 @@ impl Connection {
         }
     }
 
+    /// Prepares the statement, if it is not prepared yet, and executes it by `execute`. False: it could not be prepared.
     fn execute_prepared(
         &mut self,
         statement: &Statement<'_>,
-        then: Option<&str>,
+        execute: impl Fn(&mut Client, &mut Prepared, &[Parameter<'_>], &mut Vec<ResultSet>) -> driver::Result<()>,
         timeout: Option<Duration>,
     ) -> (Reply, bool) {
         let (text, values) = statement.prepared();
@@ -246,18 +270,12 @@ impl Connection {
         let place = prepared.iter().position(|(known, _)| *known == text);
         let (stays, mut was_prepared) = (self.prepares, place.is_some());
         let reply = self.exchange(timeout, |client, sets| {
-            let mut execute = |client: &mut Client, statement: &mut Prepared| match then {
-                None => client.execute(statement, &values, sets),
-                Some(then) => client
-                    .queue_execution(statement, &values)
-                    .and_then(|()| client.query(then, sets)),
-            };
             if let Some(place) = place {
-                return execute(client, &mut prepared[place].1);
+                return execute(client, &mut prepared[place].1, &values, sets);
             }
             let mut ready = client.prepare(&text)?;
             was_prepared = true;
-            let result = execute(client, &mut ready);
+            let result = execute(client, &mut ready, &values, sets);
             let surplus = match stays {
                 true => {
                     let surplus = (prepared.len() == PREPARED).then(|| prepared.remove(0).1);

@@ -40,6 +40,12 @@ impl<'a> Statement<'a> {
         self
     }
 
+    pub fn append(&mut self, other: Statement<'a>) -> &mut Self {
+        self.text.push_str(&other.text);
+        self.values.extend(other.values);
+        self
+    }
+
     /// The statement without a part of its text. That part must have no values.
     pub fn without(&self, part: &str) -> Self {
         let (text, values) = (self.text.replace(part, ""), self.values.clone());

@@ -31,6 +31,11 @@ fn row(columns: [Option<&'static str>; 7], more: &[&'static str]) -> Said {
     Said::Row(columns.into_iter().chain(more.iter().copied().map(Some)).collect())
 }
 
+/// The answer to `GET_LOCK` alone.
+fn lock(granted: &'static str, is_read_only: &'static str, is_node: &'static str) -> Said {
+    Said::Row([granted, is_read_only, is_node].map(Some).to_vec())
+}
+
 /// A store that has used its connection for an old session, as `session_regenerate_id()` does. Then the server goes on with `script`.
 fn after_an_old_session(lock: &str, script: Vec<Step>) -> (ScriptedServer, Database) {
     let facts = Said::Row(["16777216", "0", "0", "0"].map(Some).to_vec());
@@ -81,7 +86,7 @@ fn save(store: &mut Database, expected: Expected) -> Result<bool> {
 #[test]
 fn a_lock_that_is_granted_lets_the_write_through() {
     let script = vec![
-        ("GET_LOCK", vec![row(ABSENT, &["0", "1", "0"])]),
+        ("GET_LOCK", vec![lock("1", "0", "0")]),
         ("IS_USED_LOCK", vec![Said::Ok(1), Said::Ok(0)]),
     ];
     let (server, mut store) = after_an_old_session("advisory", script);
@@ -94,11 +99,11 @@ fn a_lock_that_is_granted_lets_the_write_through() {
 #[test]
 fn any_other_answer_means_that_nothing_is_written_and_nothing_is_held() {
     let advisory: [(&str, Said); 6] = [
-        ("another has it", row(ABSENT, &["0", "0", "0"])),
-        ("a session is stored", row(STORED, &["0", "1", "0"])),
-        ("the host is read-only", row(ABSENT, &["1", "1", "0"])),
-        ("the host is a node", row(ABSENT, &["0", "1", "1"])),
-        ("no table", Said::Error(1146)),
+        ("another has it", lock("0", "0", "0")),
+        ("the server failed", Said::Row(vec![None, Some("0"), Some("0")])),
+        ("the host is read-only", lock("1", "1", "0")),
+        ("the host is a node", lock("1", "0", "1")),
+        ("an error", Said::Error(1205)),
         ("another statement's answer", Said::Ok(0)),
     ];
     for (what, said) in advisory {
@@ -109,8 +114,8 @@ fn any_other_answer_means_that_nothing_is_written_and_nothing_is_held() {
         server.heard();
     }
     let row_locks: [(&str, Vec<Said>); 4] = [
-        ("another session is stored", vec![Said::Ok(0), row(STORED, &["0"])]),
-        ("the host is read-only", vec![Said::Ok(1), row(STORED, &["1"])]),
+        ("another session is stored", vec![Said::Error(1062)]),
+        ("the host is read-only", vec![Said::Error(1048)]),
         ("a deadlock", vec![Said::Error(1213)]),
         ("a timeout", vec![Said::Error(1205)]),
     ];
@@ -124,8 +129,20 @@ fn any_other_answer_means_that_nothing_is_written_and_nothing_is_held() {
 }
 
 #[test]
+fn an_id_that_is_stored_already_is_not_written() {
+    let script = vec![
+        ("GET_LOCK", vec![lock("1", "0", "0")]),
+        ("INSERT", vec![Said::Error(1062)]),
+    ];
+    let (server, mut store) = after_an_old_session("advisory", script);
+    assert!(matches!(lock_and_save(&mut store), Ok(false)));
+    assert_eq!(store.held(key(b"new")), None);
+    server.heard();
+}
+
+#[test]
 fn a_delete_does_without_a_lock_nothing() {
-    let script = vec![("GET_LOCK", vec![row(ABSENT, &["0", "0", "0"])])];
+    let script = vec![("GET_LOCK", vec![lock("0", "0", "0")])];
     let (server, mut store) = after_an_old_session("advisory", script);
     store.lock(key(b"new"), IfAbsent::Made, LIMIT).unwrap();
     assert!(store.delete(key(b"new")).is_err_and(|error| error.is_retryable()));

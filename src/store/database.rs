@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::acquire::acquire;
 use super::change::{change, check_size, released_within};
 use super::link::Link;
-use super::lock::ahead;
+use super::lock::{advisory, ahead};
 use super::peek::peek;
 use super::tagged::{self, Listed};
 use super::waits::{self, Queue};
@@ -91,16 +91,10 @@ impl Store for Database {
         let (format, stored) = self.link.config().envelope.seal(place, write.data)?;
         check_size(&mut self.link, stored.len())?;
         let release = released_within(&self.link, key);
-        let guard = ahead::guard(&self.link, key);
+        let lock_name = self.link.has_asked(key).then(|| advisory::name(&self.link, key));
+        let guard = lock_name.as_deref().map(|name| ahead::guard(&self.link, name));
         let stored = (format, stored.as_ref());
-        let save = sql::save(
-            self.link.table(),
-            key,
-            &write,
-            stored,
-            release.as_deref(),
-            guard.as_deref(),
-        );
+        let save = sql::save(self.link.table(), key, &write, stored, release.as_deref(), guard);
         let affected = change(&mut self.link, key, save)?;
         Ok(affected > 0 || write.expected == Expected::Anything)
     }

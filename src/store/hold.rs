@@ -11,15 +11,14 @@
 
 use std::time::Duration;
 
-use super::Version;
 use crate::lock::Mode;
 use crate::session_id::SessionKey;
 
 /// The lock of a session whose id this request has made, which was asked for without waiting for the answer: `lock::ahead`.
 pub struct Asked {
     pub key: SessionKey,
-    /// The version of the row that the claim inserts. `None`: it is an advisory lock.
-    pub placeholder: Option<Version>,
+    /// A row is inserted. False: it is an advisory lock.
+    pub is_claim: bool,
     /// The number of answers before that of the lock.
     pub before: usize,
     /// The longest time until the answer.

@@ -22,6 +22,7 @@ use crate::counters::holders::Noted;
 use crate::db::connection::Connection;
 use crate::db::pool::Kept;
 use crate::db::server::SessionVariables;
+use crate::db::statement::Statement;
 use crate::error::{Error, Result};
 
 pub struct Link {
@@ -198,9 +199,9 @@ impl Link {
             && open.connection.is_reusable()
         {
             // If this fails, the connection is closed, which releases the lock.
-            let _ = open.connection.send_ahead(release);
+            let _ = open.connection.send_ahead(&Statement::new(release.to_owned()));
             // A claim can wait for a row. The next request must not wait for it.
-            if open.asked.is_some_and(|asked| asked.placeholder.is_some()) {
+            if open.asked.is_some_and(|asked| asked.is_claim) {
                 let _ = open.connection.settle(self.config.io_timeout);
             }
         }

@@ -156,7 +156,7 @@ pub fn save<'a>(
     write: &Write<'_>,
     (format, stored): (u8, &'a [u8]),
     release: Option<&'a str>,
-    guard: Option<&str>,
+    guard: Option<Statement<'a>>,
 ) -> Change<'a> {
     let (id, version) = (Value::Key(key.bytes()), Value::Number(write.version.number()));
     let expires = || expires(write.expiry);
@@ -177,22 +177,23 @@ pub fn save<'a>(
             .value(Value::Data(stored));
         push_where(&mut statement, id, expected);
         if let Some(guard) = guard {
-            statement.push(" AND ").push(guard);
+            statement.push(" AND ").append(guard);
         }
         let releases = release.is_some();
         return Change { statement, releases };
     }
-    let (open, close) = match guard {
-        None => ("VALUES (", ")".to_owned()),
-        Some(guard) => ("SELECT ", format!(" FROM DUAL WHERE {guard}")),
-    };
+    let open = if guard.is_some() { "SELECT " } else { "VALUES (" };
     let mut statement = Statement::new(format!(
         "INSERT INTO {table} (id,version,expires,created,used,tag,format,data) {open}"
     ));
     statement.value(id).push(",").value(version).push(",").push(&expires());
     push_tag(statement.push(",UNIX_TIMESTAMP(),UNIX_TIMESTAMP(),"), write.tag);
     statement.push(&format!(",{format},"));
-    statement.value(Value::Data(stored)).push(&close);
+    statement.value(Value::Data(stored));
+    match guard {
+        None => statement.push(")"),
+        Some(guard) => statement.push(" FROM DUAL WHERE ").append(guard),
+    };
     if write.expected == Expected::Anything {
         statement.push(
             " ON DUPLICATE KEY UPDATE version=VALUES(version),expires=VALUES(expires),used=VALUES(used),\

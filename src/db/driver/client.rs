@@ -105,7 +105,13 @@ impl Client {
         Ok(())
     }
 
-    /// `send` for a prepared statement that returns no rows. It is sent with the next command, at once.
+    /// `send` for a prepared statement that returns no rows.
+    pub fn send_execution(&mut self, statement: &Prepared, values: &[Parameter<'_>]) -> Result<()> {
+        self.queue_execution(statement, values)?;
+        self.flush()
+    }
+
+    /// `send_execution` with the next command, at once.
     pub fn queue_execution(&mut self, statement: &Prepared, values: &[Parameter<'_>]) -> Result<()> {
         self.write_execution(statement, values)?;
         self.unanswered.push(self.packets.number());

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Link;
 use crate::db::reply::Reply;
+use crate::db::statement::Statement;
 use crate::error::{Error, Result};
 use crate::session_id::SessionKey;
 use crate::store::hold::{Asked, Hold};
@@ -34,23 +35,29 @@ impl Link {
             && facts.server().is_some_and(|server| !server.clustered))
     }
 
-    /// Sends the statement that takes the lock `hold`, and does not wait for the answer. `answers`: how many it has.
-    pub fn ask(&mut self, statement: &str, hold: Hold, mut asked: Asked) -> Result<()> {
+    /// Sends the statement that takes the lock `hold`, and does not wait for the answer.
+    pub fn ask(&mut self, statement: &Statement<'_>, hold: Hold, mut asked: Asked) -> Result<()> {
         let is_first = self.is_first_packet();
-        let mut packet = Vec::new();
+        let mut before = Vec::new();
         if self.holds_session() {
-            packet.extend(self.hold().release().map(str::to_owned));
+            before.extend(self.hold().release().map(str::to_owned));
         }
         let quirks = self.quirks();
-        packet.extend(self.variables_to_set().map(|variables| match is_first {
+        before.extend(self.variables_to_set().map(|variables| match is_first {
             true => sql::session_variables(&variables, quirks),
             false => sql::changed_variables(&variables),
         }));
-        asked.before = packet.len();
-        packet.push(statement.to_owned());
+        asked.before = before.len();
         self.lock_taken(hold);
         self.first_packet_answered();
-        let sent = self.connect()?.send_ahead(&packet.join(";"));
+        let connection = self.connect()?;
+        let sent = match before.is_empty() {
+            true => connection.send_ahead(statement),
+            false => {
+                before.push(statement.literal());
+                connection.send_ahead(&Statement::new(before.join(";")))
+            }
+        };
         if let Some(open) = &mut self.open {
             open.asked = Some(asked);
         }

@@ -47,8 +47,10 @@ pub fn owner(name: &str) -> String {
 }
 
 /// A condition: this connection has the lock.
-pub fn is_owner(name: &str) -> String {
-    format!("IS_USED_LOCK('{name}')=CONNECTION_ID()")
+pub fn is_owner(name: &str) -> Statement<'_> {
+    let mut condition = Statement::new("IS_USED_LOCK(".to_owned());
+    condition.value(Value::Name(name)).push(")=CONNECTION_ID()");
+    condition
 }
 
 /// Whether this is the name of a session's lock. Collectors have a lock, too.
@@ -122,19 +124,21 @@ fn take_and_select<'a>(table: &str, key: SessionKey, name: &'a str, if_absent: I
     statement
 }
 
-/// `take_and_select` as text: takes the lock of a new session.
-pub fn question(link: &Link, key: SessionKey, name: &str) -> String {
-    take_and_select(link.table(), key, name, IfAbsent::Made).literal()
+/// Takes the lock of a new session, if it is free. It is sent as text, since it returns a row: see `Connection::send_ahead`.
+pub fn question(name: &str) -> Statement<'static> {
+    Statement::new(format!(
+        "SELECT GET_LOCK('{name}',0),{},0{}",
+        sql::IS_READ_ONLY,
+        sql::IS_NODE
+    ))
 }
 
-/// Whether the answer to `question` says that the lock was granted and that no such session is stored.
-pub fn is_new(link: &mut Link, key: SessionKey, set: Option<ResultSet>) -> bool {
-    let Some(row) = set.as_ref().and_then(|set| set.rows.first()) else {
-        return false;
-    };
-    let granted = row.integer(GRANTED) == Some(1) && !row.is_on(sql::READ_ONLY);
-    let wrong_mode = row.is_on(WSREP_ON) && link.config().lock.is_none();
-    granted && !wrong_mode && matches!(link.row_from(key, set, COLUMNS), Ok(None))
+/// Whether the answer to `question` says that the lock was granted, by a server that sessions are locked on in this way.
+pub fn was_granted(link: &Link, set: Option<ResultSet>) -> bool {
+    let set = set.unwrap_or_default();
+    let Some(row) = set.rows.first() else { return false };
+    let wrong_mode = row.is_on(2) && link.config().lock.is_none();
+    row.integer(0) == Some(1) && !row.is_on(1) && !wrong_mode
 }
 
 pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Attempt> {

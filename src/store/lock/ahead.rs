@@ -19,6 +19,7 @@ use super::super::link::Link;
 use super::super::{Found, Instance, Version, sql};
 use super::{advisory, row};
 use crate::db::reply::Reply;
+use crate::db::statement::Statement;
 use crate::error::{Error, Result};
 use crate::lock::{LockTimeout, Mode};
 use crate::session_id::SessionKey;
@@ -34,12 +35,12 @@ pub fn ask(link: &mut Link, key: SessionKey, limit: LockTimeout) -> Result<Optio
         Mode::Advisory => {
             link.set_lock_wait(sql::lock_wait_within(io_timeout));
             let name = advisory::name(link, key);
-            let statement = advisory::question(link, key, &name);
+            let statement = advisory::question(&name);
             (statement, advisory::hold(key, &name), None, Some(io_timeout))
         }
         Mode::Row => {
             let placeholder = Version::new_session(Instance::UNKNOWN);
-            let statement = row::claim_and_select(link, key, limit, placeholder);
+            let statement = row::question(link, key, limit, placeholder);
             (
                 statement,
                 Hold::Row { key },
@@ -51,7 +52,7 @@ pub fn ask(link: &mut Link, key: SessionKey, limit: LockTimeout) -> Result<Optio
     };
     let asked = Asked {
         key,
-        placeholder,
+        is_claim: placeholder.is_some(),
         before: 0,
         time,
     };
@@ -59,24 +60,17 @@ pub fn ask(link: &mut Link, key: SessionKey, limit: LockTimeout) -> Result<Optio
     Ok(Some(Found::Absent { placeholder }))
 }
 
-/// A condition for the write of the session: the lock was granted, by a server that may be written to.
-pub fn guard(link: &Link, key: SessionKey) -> Option<String> {
-    if !link.has_asked(key) {
-        return None;
-    }
-    let may_write = format!("NOT {}", sql::IS_READ_ONLY);
-    Some(match link.mode() {
-        // The row has the claim's version, if it was inserted.
-        Mode::Row | Mode::Unlocked => may_write,
-        Mode::Advisory => {
-            let owner = advisory::is_owner(&advisory::name(link, key));
-            let no_node = match link.config().lock {
-                None => "/*M!100100 AND NOT @@wsrep_on*/",
-                Some(_) => "",
-            };
-            format!("{owner} AND {may_write}{no_node}")
+/// A condition for the write of a session whose lock was asked for: the lock was granted, by a server that may be written to.
+pub fn guard<'a>(link: &Link, lock_name: &'a str) -> Statement<'a> {
+    let mut guard = Statement::new(format!("NOT {}", sql::IS_READ_ONLY));
+    // In row mode the row has the claim's version, if it was inserted.
+    if link.mode() == Mode::Advisory {
+        guard.push(" AND ").append(advisory::is_owner(lock_name));
+        if link.config().lock.is_none() {
+            guard.push("/*M!100100 AND NOT @@wsrep_on*/");
         }
-    })
+    }
+    guard
 }
 
 /// Reads the answer now. The error means that the lock is not held. The connection has ended then.
@@ -110,8 +104,8 @@ pub fn was_granted(link: &mut Link) -> bool {
 fn is_as_expected(link: &mut Link, asked: &Asked, mut reply: Reply) -> bool {
     let set = reply.sets.pop();
     reply.error.is_none()
-        && match asked.placeholder {
-            None => advisory::is_new(link, asked.key, set),
-            Some(placeholder) => row::is_new(link, asked.key, set, placeholder),
+        && match asked.is_claim {
+            true => set.is_some_and(|set| set.affected == 1),
+            false => advisory::was_granted(link, set),
         }
 }

@@ -9,7 +9,7 @@ use super::super::link::Link;
 use super::super::version::Instance;
 use super::super::{Found, IfAbsent, Version, sql};
 use super::Attempt;
-use crate::db::reply::{Reply, ResultSet};
+use crate::db::reply::Reply;
 use crate::db::statement::{Statement, Value};
 use crate::error::Result;
 use crate::lock::{LockTimeout, Mode};
@@ -52,14 +52,17 @@ fn locking(timeout: LockTimeout) -> (String, &'static str) {
 
 /// Inserts an empty, expired row, which keeps the key locked as long as the transaction is open. It is never committed as it is.
 pub fn claim(table: &str, key: SessionKey, version: Version) -> Statement<'static> {
+    let mut statement = insert(table, key);
+    statement.value(Value::Number(version.number()));
+    statement.push(",0,0,0,0,'') ON DUPLICATE KEY UPDATE id=id");
+    statement
+}
+
+fn insert(table: &str, key: SessionKey) -> Statement<'static> {
     let mut statement = Statement::new(format!(
         "INSERT INTO {table} (id,version,expires,created,used,format,data) VALUES ("
     ));
-    statement
-        .value(Value::Key(key.bytes()))
-        .push(",")
-        .value(Value::Number(version.number()));
-    statement.push(",0,0,0,0,'') ON DUPLICATE KEY UPDATE id=id");
+    statement.value(Value::Key(key.bytes())).push(",");
     statement
 }
 
@@ -139,7 +142,9 @@ fn exchange(
 /// Inserts a row and locks it: a lock on a missing row excludes nobody. The row is locked until the transaction ends.
 fn claim_and_read(link: &mut Link, key: SessionKey, timeout: LockTimeout) -> Result<Attempt> {
     let placeholder = Version::new_session(Instance::UNKNOWN);
-    let statements = Statement::new(claim_and_select(link, key, timeout, placeholder));
+    let claim = claim(link.table(), key, placeholder).literal();
+    let select = select(link.table(), key, timeout).literal();
+    let statements = Statement::new(format!("{claim};{select}"));
     let mut reply = match exchange(link, key, &statements, timeout)? {
         Ok(reply) => reply,
         Err(attempt) => return Ok(attempt),
@@ -154,19 +159,16 @@ fn claim_and_read(link: &mut Link, key: SessionKey, timeout: LockTimeout) -> Res
     }))
 }
 
-/// Both statements of a claim. Sets the timeout of its wait.
-pub fn claim_and_select(link: &mut Link, key: SessionKey, timeout: LockTimeout, placeholder: Version) -> String {
+/// A claim of a session that nobody else knows yet. It fails if there is such a row. On a read-only server, which accepts the
+/// statement of an account with enough rights, its version is NULL, and it fails, too. Sets the timeout of its wait.
+pub fn question(link: &mut Link, key: SessionKey, timeout: LockTimeout, placeholder: Version) -> Statement<'static> {
     link.set_lock_wait(lock_wait_seconds(timeout));
-    let claim = claim(link.table(), key, placeholder).literal();
-    let select = select(link.table(), key, timeout).literal();
-    format!("{claim};{select}")
-}
-
-/// Whether the answer to a claim says that the row was inserted.
-pub fn is_new(link: &mut Link, key: SessionKey, set: Option<ResultSet>, placeholder: Version) -> bool {
-    let row = set.as_ref().and_then(|set| set.rows.first());
-    row.is_some_and(|row| !row.is_on(sql::READ_ONLY))
-        && matches!(link.row_from(key, set, sql::LOCKED), Ok(Some(row)) if row.version == placeholder)
+    let mut statement = insert(link.table(), key);
+    statement.push("IF(").push(sql::IS_READ_ONLY).push(",NULL,");
+    statement
+        .value(Value::Number(placeholder.number()))
+        .push("),0,0,0,0,'')");
+    statement
 }
 
 /// Reads the session that is locked already.
