@@ -15,8 +15,9 @@ use crate::config::Config;
 use crate::counters::{self, Counter, Timer};
 use crate::error::{DbError, Error, Result};
 
-/// The most prepared statements of a kept connection. A request uses two of them.
-const PREPARED: usize = 8;
+/// The most prepared statements of a kept connection. A request uses two of them; a site, with its new, changed, unchanged, read-only
+/// and destroyed sessions, nine.
+const PREPARED: usize = 12;
 
 pub struct Connection {
     /// This field is before the socket, so that it is dropped first.
