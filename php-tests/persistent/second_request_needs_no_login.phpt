@@ -1,5 +1,5 @@
 --TEST--
-With a kept connection and prepared statements, a request needs two packets: one to lock and read, one to write and release
+On a kept connection a request sends prepared statements: one to lock and read, one to write, and the release behind it
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/fastcgi.php';
@@ -52,10 +52,10 @@ foreach ([...LOCKS, 'unlocked', 'auto'] as $lock) {
     $session = new Session($lock);
     $before = new FastCgiWorker($session);
     foreach (REQUESTS as $what => $code) {
-        // What comes between a first such request, which prepares its statements, and the goodbye after a second.
-        [$once, $twice] = [packets($session, $before, $proxy, $code, 1), packets($session, $before, $proxy, $code, 2)];
-        $first = substr($once, 0, -strlen('quit'));
-        $cost[$what][$lock] = str_starts_with($twice, $first) ? substr($twice, strlen($first)) : "$once, then $twice";
+        // What comes between a second such request, after which all its statements are prepared, and the goodbye after a third.
+        [$twice, $thrice] = [packets($session, $before, $proxy, $code, 2), packets($session, $before, $proxy, $code, 3)];
+        $first = substr($twice, 0, -strlen('quit'));
+        $cost[$what][$lock] = str_starts_with($thrice, $first) ? substr($thrice, strlen($first)) : "$twice, then $thrice";
     }
 }
 foreach ($cost as $what => $of) {
@@ -83,18 +83,18 @@ read_only: query quit
 strict: execute execute quit
     row: execute execute query quit
     unlocked: query execute quit
-strict, unknown id: execute query query quit
+strict, unknown id: execute query execute query quit
+    row: execute execute execute query quit
     unlocked: query execute execute quit
-new: execute query quit
+new: execute execute query quit
     row: execute query execute query quit
     unlocked: query execute quit
-regenerated: execute execute query query quit
-    row: execute execute query query query quit
+regenerated: execute execute query execute query quit
+    row: execute execute query execute execute query quit
     unlocked: query execute execute execute quit
 written twice: execute execute execute execute quit
     row: execute execute query execute execute query quit
     unlocked: query execute query execute quit
-destroyed: execute query quit
-    row: execute execute query quit
+destroyed: execute execute query quit
     unlocked: query execute quit
 no session: quit
