@@ -180,11 +180,18 @@ function percentile(array $values, float $share): float
 /** The median over the rounds of what one contestant has to what another has; null where one of them is missing. */
 function ratio(array $results, string $case, string $name, string $other, string $what): ?float
 {
+    $ratios = ratios($results, $case, $name, $other, $what);
+    return $ratios ? median($ratios) : null;
+}
+
+/** Of each round. @return list<float> */
+function ratios(array $results, string $case, string $name, string $other, string $what): array
+{
     $ratios = [];
     foreach ($results[$case][$name] ?? [] as $round => $is) {
         if ($against = $results[$case][$other][$round][$what] ?? 0) {
             $ratios[] = $is[$what] / $against;
         }
     }
-    return $ratios ? median($ratios) : null;
+    return $ratios;
 }

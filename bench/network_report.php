@@ -46,7 +46,7 @@ function requirements_table(array $list): string
 {
     $table = "| | figure | required | |\n|---|---|---|---|\n";
     foreach ($list as $is) {
-        $table .= sprintf("| %s | %s | %s %s | %s |\n", $is->what, $is->figure === null ? '–' : figure($is->figure), $is->atMost ? 'at most' : 'at least', figure($is->bound), $is->verdict());
+        $table .= sprintf("| %s | %s | %s %s | %s |\n", $is->what, $is->figure(), $is->atMost ? 'at most' : 'at least', figure($is->bound), $is->verdict());
     }
     return $table;
 }

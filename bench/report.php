@@ -121,7 +121,7 @@ function against(array $results, array $short): string
 {
     $text = '';
     foreach ($short as $is) {
-        $text .= sprintf("- %s: %s, required is %s.\n", ucfirst($is->what), $is->figure === null ? 'not measured' : figure($is->figure), figure($is->bound));
+        $text .= sprintf("- %s: %s, required is %s.\n", ucfirst($is->what), $is->figure === null ? 'not measured' : $is->figure(), figure($is->bound));
     }
     foreach (TITLES as $case => [$title]) {
         foreach (['' => 'fresh', '-kept' => 'kept'] as $part => $how) {

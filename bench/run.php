@@ -48,7 +48,7 @@ function main(): int
     $list = array_merge(...array_values($lists));
     foreach ($list as $is) {
         if ($is->figure !== null || !$only) {
-            say(sprintf('%-12s %6s, %s %s: %s', $is->verdict(), $is->figure === null ? '-' : figure($is->figure), $is->atMost ? 'at most' : 'at least', figure($is->bound), $is->what));
+            say(sprintf('%-12s %6s, %s %s: %s', $is->verdict(), $is->figure(), $is->atMost ? 'at most' : 'at least', figure($is->bound), $is->what));
         }
     }
     if ($failed) {
