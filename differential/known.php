@@ -46,6 +46,7 @@ function known(array $before, array $files, array $rustsql, string $script): ?st
         preg_match('~\\\\0b|%00~', $script) && preg_match('~the id is refused|<id ~', $rustsql[0] ?? '')
             => 'files takes an id with a NUL for what stands before it; rustsql refuses it',
         $says($rustsql, $files, '~SessionHandler::destroy\(\): the id is refused~')
+            || $says($before, [], '~the id is refused~') && str_contains($rustsql[0] ?? '', 'Session object destruction failed')
             => 'files lets a wrapper destroy the session of an id that PHP does not allow; rustsql refuses that too',
         $says($before, [], '~the id is refused~') && str_contains($files[0] ?? '', 'the id is refused')
             => 'files warns at each call with an id that PHP does not allow; rustsql once, so that no cookie fills the log',
@@ -53,6 +54,8 @@ function known(array $before, array $files, array $rustsql, string $script): ?st
             => 'files takes ids of up to 250 characters, rustsql all that PHP takes, 256',
         str_contains($rustsql[0] ?? '', '<id ') && str_contains($script, 'use_strict_mode') && preg_match(UNWRITTEN, $script)
             => 'files makes its file when a session is opened, rustsql its row when one is written: strict mode knows no other',
+        end($before) === '> session_gc()' && preg_match('~^returned: int [1-9]~', $files[0] ?? '') && preg_match('~SessionHandler\)->read\(~', $script)
+            => 'files makes its file when a session is opened, rustsql its row when one is written: there are more to collect',
         default => null,
     };
 }
