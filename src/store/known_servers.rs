@@ -33,7 +33,7 @@ struct Known {
 static ONE_AT_A_TIME: Mutex<Option<HashMap<Host, Instant>>> = Mutex::new(None);
 
 /// For so long they get one command at a time. The connection may also have been lost for another reason.
-const PAUSE: Duration = Duration::from_secs(3600);
+const PAUSE: Duration = Duration::from_secs(300);
 
 pub fn takes_one_at_a_time(host: &Host) -> bool {
     let hosts = ONE_AT_A_TIME.lock();
