@@ -35,7 +35,7 @@ function network_report(array $results, array $facts, array $list): void
     foreach (REQUEST_TITLES as $request => $title) {
         $page .= "\n## Milliseconds of a request, $title\n\n" . times_table($results, $request);
     }
-    $page .= waits_sections($results) . network_tls_section($results) . connections_section($results);
+    $page .= locks_section($results) . waits_sections($results) . network_tls_section($results) . connections_section($results);
     $above = explode(MARK, (string) @file_get_contents("$docs/performance.md"))[0] ?: "# Performance\n\n";
     file_put_contents("$docs/performance.md", $above . MARK . $page);
     file_put_contents("$docs/round-trips.svg", round_trips_plot($results));
@@ -103,6 +103,23 @@ function times_table(array $results, string $request): string
             ratio($results, 'round-trips', $name, 'redis-kept', USUAL . " $request") ?? NAN);
     }
     return $table;
+}
+
+/** What `auto` should be. */
+function locks_section(array $results): string
+{
+    $rows = '';
+    $slower = [];
+    foreach (['' => 'MariaDB', '-mysql' => 'MySQL'] as $part => $server) {
+        foreach (['-kept' => 'kept', '-pipelined' => 'new, pipelined login', '' => 'new'] as $connection => $what) {
+            $ratios = array_map(fn ($request) => ratio($results, 'round-trips', "rustsql-row$part$connection", "rustsql$part$connection", USUAL . " $request"), REQUESTS);
+            $rows .= "| $server, $what | " . implode(' | ', array_map(fn ($ratio) => $ratio === null ? '–' : sprintf('%.2f', $ratio), $ratios)) . " |\n";
+            array_push($slower, ...array_filter($ratios, fn ($ratio) => $ratio > 1.02));
+        }
+    }
+    return "\n## Row locks against advisory locks\n\nThe time with `rustsql.lock = row`, divided by that with `advisory`, at " . USUAL . " ms. "
+        . ($slower ? 'Neither is faster everywhere, so `auto` stays `advisory` where there' . "\n" . 'is no cluster.' : 'Row locks are never slower.')
+        . "\n\n| connection | " . implode(' | ', array_map(fn ($request) => REQUEST_TITLES[$request], REQUESTS)) . " |\n|---|" . str_repeat('--:|', count(REQUESTS)) . "\n$rows";
 }
 
 function round_trips_plot(array $results): string
