@@ -4,7 +4,7 @@
  */
 declare(strict_types=1);
 
-foreach (['floor', 'killed', 'table', 'collecting', 'tls', 'counters', 'revoke', 'waiters', 'network', 'network_waits', 'network_tls', 'connections'] as $file) {
+foreach (['floor', 'killed', 'table', 'collecting', 'tls', 'counters', 'revoke', 'waiters', 'network', 'network_waits', 'network_tls', 'connections', 'profile'] as $file) {
     require __DIR__ . "/cases/$file.php";
 }
 
@@ -18,6 +18,9 @@ const QUEUE = ['files', 'redis-default', 'redis', 'redis-kept', 'memcached-kept'
 
 /** The cases of the first page, for which tools/bench makes networks. ONLY=network names all of them, and ONLY=one-machine the others. */
 const NETWORK_CASES = ['round-trips', 'network-queue', 'network-killed', 'network-tls', 'connections'];
+
+/** Of no page: only ONLY= runs them. */
+const EXTRA_CASES = ['profile'];
 
 /** @param list<string> $names @return list<string> the same contestants with one more part */
 function with_part_of_name(string $part, array $names): array
@@ -63,5 +66,6 @@ function cases(): array
         'counters' => measure_counters(...),
         'revoke' => measure_revoke(...),
         'waiters' => measure_waiters(...),
+        'profile' => measure_profile(...),
     ];
 }

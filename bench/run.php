@@ -21,12 +21,12 @@ function main(): int
 {
     exec('rm -rf ' . escapeshellarg(Stack::folder('state')) . ' ' . escapeshellarg(Stack::folder('files')));
     $started = hrtime(true);
-    $pages = ['network' => NETWORK_CASES, 'one-machine' => array_values(array_diff(array_keys(cases()), NETWORK_CASES))];
+    $pages = ['network' => NETWORK_CASES, 'one-machine' => array_values(array_diff(array_keys(cases()), NETWORK_CASES, EXTRA_CASES))];
     $only = array_merge(...array_map(fn ($name) => $pages[$name] ?? [$name], array_filter(explode(',', (string) getenv('ONLY')))));
     $measure = new Measure(new Stack, (bool) getenv('QUICK'));
     $failed = [];
     foreach (cases() as $name => $case) {
-        if (!$only || in_array($name, $only, true)) {
+        if (in_array($name, $only ?: array_diff(array_keys(cases()), EXTRA_CASES), true)) {
             $began = hrtime(true);
             say("\n$name");
             // One case that cannot be measured costs only its own figures.
