@@ -82,11 +82,12 @@ fwrite(STDOUT, "ready\n");
 while ($line = fgets(STDIN)) {
     [$what, $count, $work] = explode(' ', trim($line)) + [1 => 0, 2 => 0];
     $answer = 'done';
-    $each = $count === 'large' ? array_map(fn ($number) => "large-$number", range(1, LARGE)) : range(1, (int) $sessions);
+    // Not for each line: there may be ten million.
+    $each = fn (): array => $count === 'large' ? array_map(fn ($number) => "large-$number", range(1, LARGE)) : range(1, (int) $sessions);
     switch ($what) {
         case 'fill':
         case 'all':
-            foreach ($each as $number) {
+            foreach ($each() as $number) {
                 $run($id($number), $what === 'all' ? $add : ($count === 'large' ? $large : $small));
             }
             break;
@@ -98,7 +99,7 @@ while ($line = fgets(STDIN)) {
             break;
         case 'sum':
             $answer = 0;
-            foreach ($each as $number) {
+            foreach ($each() as $number) {
                 $run($id($number), function () use (&$answer): void {
                     $answer += $_SESSION['n'];
                 });
