@@ -105,9 +105,11 @@ function requirements(array $results): array
         }
     }
     foreach (['changed' => 1.15, 'unchanged' => 0.95] as $case => $bound) {
-        $name = ($ratio($case, 'rustsql-row-kept', 'rustsql-kept', 'cpu_php') ?? 0) > 1 ? 'rustsql-row-kept' : 'rustsql-kept';
-        $rounds = ratios($results, $case, $name, 'redis-kept', 'cpu_php');
-        $list[] = new Requirement("PHP's CPU for a request, $case 2 KB, the worse of our lock modes against php-redis, kept", $rounds ? median($rounds) : null, $bound, true, $rounds);
+        $modes = array_map(fn ($name) => ratios($results, $case, $name, 'redis-kept', 'cpu_php'), ['rustsql-kept', 'rustsql-row-kept']);
+        usort($modes, fn ($a, $b) => ($a ? median($a) : INF) <=> ($b ? median($b) : INF));
+        // One that was not measured comes last.
+        $worse = end($modes);
+        $list[] = new Requirement("PHP's CPU for a request, $case 2 KB, the worse of our lock modes against php-redis, kept", $worse ? median($worse) : null, $bound, true, $worse);
     }
     foreach (['unchanged', 'changed'] as $work) {
         $list[] = $atMost("instructions of PHP for a kept request, $work, with counters against without", $ratio('counters', "with $work", "without $work", 'instructions'), 1.01);
