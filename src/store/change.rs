@@ -35,7 +35,7 @@ pub fn change(link: &mut Link, key: SessionKey, change: Change<'_>) -> Result<u6
         most
     };
     let by_value = statement.data_len() > largest_literal;
-    // The answer to the lock comes before that of the prepared statement, so nothing is gained by sending both.
+    // A statement that is not prepared yet has to wait for its own answer, so it may wait for the one of the lock before.
     if by_value && ahead::settle(link).is_err() {
         return Ok(0);
     }
