@@ -44,15 +44,18 @@ function measure_floor(Measure $measure, string $case, string $core): void
 /** All threads of a process, and those to come, run on these cores alone. */
 function pin(int $pid, string $cores): void
 {
-    // It fails when a thread ends meanwhile.
-    for ($attempt = 1; $attempt <= 5; $attempt++) {
+    // It fails when a thread ends meanwhile, and a server ends one for each connection.
+    $out = [];
+    $pinned = function () use ($cores, $pid, &$out): bool {
         $out = [];
         exec("taskset -a -c -p $cores $pid 2>&1", $out, $exit);
-        if (!$exit) {
-            return;
-        }
+        return $exit === 0;
+    };
+    try {
+        Server::waitFor($pinned, 30);
+    } catch (RuntimeException) {
+        throw new RuntimeException((string) end($out));
     }
-    throw new RuntimeException(implode(' ', $out));
 }
 
 /** A case that pins a server, which serves other cases after it, however it ends. */
