@@ -11,7 +11,8 @@
 //!
 //! `config` is read once per opened session. `loaded` reads a session from the store. `fence` decides whether a write may replace
 //! the stored row. `session_id` makes the key of an id, `error` has the kinds of errors.
-//! `old_files` has the sessions of PHP's handler `files`, for `rustsql.migrate_from`.
+//! `merge` merges two changes of one session; nothing uses it yet but its tests. `old_files` has the sessions of PHP's handler
+//! `files`, for `rustsql.migrate_from`.
 
 // The extension uses all private items; the library only those that the names below need.
 #![cfg_attr(not(feature = "php"), allow(dead_code))]
@@ -25,6 +26,7 @@ mod fence;
 mod handler;
 mod loaded;
 mod lock;
+mod merge;
 mod old_files;
 mod original;
 mod session;
@@ -45,6 +47,7 @@ pub use db::driver;
 pub use envelope::{Compression, Encryption, Envelope, Keys, Place};
 pub use error::{ConfigError, Error};
 pub use lock::{LockTimeout, Mode};
+pub use merge::{Conflict, Format, Merged, OnConflict, Rules, Unsplit, merge};
 pub use session_id::SessionKey;
 pub use store::database::Database;
 pub use store::survey::{Facts, MOST_EXPIRED, Survey, Table, Topic, Values, survey};
