@@ -31,7 +31,7 @@ pub struct Base {
 
 /// The tries of one write that got no answer.
 pub struct Sent<'a> {
-    pub versions: Vec<Version>,
+    pub versions: &'a [Version],
     pub data: &'a [u8],
 }
 
@@ -108,14 +108,15 @@ mod tests {
             version,
             expires: 1000,
             now: 100,
+            created: 1,
             data: b"ours".to_vec(),
             tag: None,
         })
     }
 
-    fn sent(versions: &[Version]) -> Sent<'static> {
+    fn sent(versions: &[Version]) -> Sent<'_> {
         Sent {
-            versions: versions.to_vec(),
+            versions,
             data: b"ours",
         }
     }
@@ -161,7 +162,7 @@ mod tests {
         let second = seen.next(elsewhere());
         let base = base(Some(seen), true);
         let verdict = |data: &[u8], found| {
-            let versions = vec![first, second];
+            let versions = &[first, second];
             judge(
                 &base,
                 elsewhere(),
@@ -193,6 +194,7 @@ mod tests {
                 version: seen,
                 expires,
                 now: 100,
+                created: 1,
                 data: Vec::new(),
                 tag: None,
             })

@@ -18,6 +18,7 @@ use old_store::Takeover;
 use crate::config::Config;
 use crate::error::{Error, Refusal, Result};
 use crate::loaded::{self, Loaded};
+use crate::merge::Format;
 use crate::session::{self, Ending, Session, Status};
 use crate::session_id::SessionKey;
 use crate::store::{IfAbsent, Store};
@@ -49,6 +50,8 @@ pub struct Handler<S> {
     /// A write or a destroy has succeeded since the last read.
     written_or_destroyed: bool,
     notices: Vec<String>,
+    /// PHP's `session.serialize_handler` of the next write.
+    format: Format,
     takeover: Takeover,
     /// The id that was made last, until it is read: nobody else can have it.
     made: Option<SessionKey>,
@@ -68,6 +71,7 @@ impl<S: Store> Handler<S> {
             collect_at_close: false,
             written_or_destroyed: false,
             notices: Vec::new(),
+            format: Format::Php,
             takeover: Takeover::default(),
             made: None,
             inherited_tag: None,
@@ -81,6 +85,11 @@ impl<S: Store> Handler<S> {
     #[cfg(test)]
     pub fn store_mut(&mut self) -> &mut S {
         &mut self.store
+    }
+
+    /// Call this before a write.
+    pub fn serialized_as(&mut self, format: Format) {
+        self.format = format;
     }
 
     pub fn take_notices(&mut self) -> Vec<String> {
@@ -184,7 +193,8 @@ impl<S: Store> Handler<S> {
         match &mut self.state {
             State::Open(session) if session.has_key(key) => {
                 let follows = session.is_adopted() || self.config.migrate_keep;
-                let stored = session.write(&mut self.store, &self.config, data, lifetime)?;
+                let (store, notices) = (&mut self.store, &mut self.notices);
+                let stored = session.write(store, &self.config, data, self.format, lifetime, notices)?;
                 Ok(stored && follows)
             }
             State::Open(_) => match &mut self.other {
@@ -198,7 +208,8 @@ impl<S: Store> Handler<S> {
                 // The old store may have a session that this one replaces.
                 let follows = loaded.is_absent() || self.config.migrate_keep;
                 let mut session = Session::begin(key, loaded, self.store.instance());
-                let result = session.write(&mut self.store, &self.config, data, lifetime);
+                let (store, notices) = (&mut self.store, &mut self.notices);
+                let result = session.write(store, &self.config, data, self.format, lifetime, notices);
                 self.state = State::Open(session);
                 result.map(|stored| stored && follows)
             }

@@ -9,6 +9,8 @@ use crate::error::DbError;
 use crate::lock::{Holder, LockTimeout, Mode};
 use crate::store::{Expected, Expiry, Found, Instance, Row, Version, Write};
 
+#[path = "handler/merging_tests.rs"]
+mod merging;
 #[path = "handler/takeover_tests.rs"]
 mod takeover;
 #[path = "handler/validate_tests.rs"]
@@ -109,10 +111,12 @@ impl Store for Memory {
             .filter(|_| !write.moves_expiry)
             .map(|row| row.expires);
         let moved = server.clock + write.expiry.lifetime + write.expiry.touch_seconds;
+        let created = server.rows.get(&key).filter(|_| !write.is_new).map(|row| row.created);
         let row = Row {
             version: write.version,
             expires: stays.unwrap_or(moved),
             now: server.clock,
+            created: created.unwrap_or(server.clock),
             data: write.data.to_vec(),
             tag: write.tag,
         };

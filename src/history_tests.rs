@@ -238,6 +238,7 @@ impl Store for Client {
             version: write.version,
             expires: world.clock + write.expiry.lifetime + write.expiry.touch_seconds,
             now: world.clock,
+            created: 0,
             data: write.data.to_vec(),
             tag: write.tag,
         };

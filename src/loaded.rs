@@ -47,7 +47,7 @@ pub fn load(
     notices: &mut Vec<String>,
 ) -> Result<Loaded> {
     let started = Instant::now();
-    if lock_free || config.read_only || config.is_unlocked() {
+    if lock_free || config.read_only || config.is_unlocked() || config.merges {
         return load_lock_free(store, config, key, Access::LockFree, started);
     }
     store.within(config.lock_timeout.with_io(config.io_timeout));

@@ -11,6 +11,19 @@ pub enum Original {
 }
 
 impl Original {
+    /// A copy.
+    pub fn of(data: &[u8]) -> Self {
+        match data.len() > LARGEST_KEPT {
+            true => Self::hash(data),
+            false => Self::Whole(data.to_vec()),
+        }
+    }
+
+    fn hash(data: &[u8]) -> Self {
+        let (length, hash) = (data.len(), Sha256::digest(data).into());
+        Self::Hashed { length, hash }
+    }
+
     /// The data; empty if only the hash is kept.
     pub fn bytes(&self) -> &[u8] {
         match self {
@@ -24,8 +37,7 @@ impl Original {
         if let Self::Whole(bytes) = self
             && bytes.len() > LARGEST_KEPT
         {
-            let (length, hash) = (bytes.len(), Sha256::digest(bytes).into());
-            *self = Self::Hashed { length, hash };
+            *self = Self::hash(bytes);
         }
     }
 

@@ -5,13 +5,15 @@
 //! | access | lock | write |
 //! |---|---|---|
 //! | [`Access::Locked`] | taken at the read, may be lost later | takes a lost lock again, then checks the version |
-//! | [`Access::LockFree`] | not taken | takes the lock, then checks the version (`unlocked`: neither) |
+//! | [`Access::LockFree`] | not taken | takes the lock, then checks the version (`unlocked`: neither; `merge`: see `merging`) |
 //! | [`Access::ReadOnly`] | timed out | refused |
 
 mod ending;
+mod merging;
 mod status;
 
 pub use ending::{Ending, delete};
+use merging::{Merge, Saved};
 pub use status::Status;
 
 use std::time::{Duration, Instant};
@@ -21,6 +23,7 @@ use crate::counters::{self, Counter, Timer};
 use crate::error::{Error, Refusal, Result};
 use crate::fence::{Base, Sent, Verdict, judge};
 use crate::loaded::{Access, Loaded, relock_timeout, time_to_answer, time_to_relock};
+use crate::merge::Format;
 use crate::original::Original;
 use crate::session_id::SessionKey;
 use crate::store::{Expected, Expiry, Found, IfAbsent, Instance, Store, Version, Write};
@@ -44,8 +47,10 @@ pub struct Session {
     read_at: Instant,
     opened_at: Instant,
     waited: Duration,
-    /// The data as it was read. `None` after a write of this request.
+    /// The data as it was read, or with `merge` as it was written. Otherwise `None` after a write of this request.
     data: Option<Original>,
+    /// What is stored has changes of another request that this one does not have.
+    is_merged: bool,
     bytes: usize,
     /// The tag of the stored row, and the one that the next write gives it.
     stored_tag: Option<Tag>,
@@ -80,6 +85,7 @@ impl Session {
             waited: loaded.waited,
             bytes: data.len(),
             data: Some(Original::Whole(data)),
+            is_merged: false,
             stored_tag: tag,
             tag,
         }
@@ -154,7 +160,15 @@ impl Session {
     }
 
     /// Saves `data`, or only moves the expiry if the data is unchanged. `lifetime` is in seconds. False: the row stays as it is.
-    pub fn write(&mut self, store: &mut impl Store, config: &Config, data: &[u8], lifetime: u64) -> Result<bool> {
+    pub fn write(
+        &mut self,
+        store: &mut impl Store,
+        config: &Config,
+        data: &[u8],
+        format: Format,
+        lifetime: u64,
+        notices: &mut Vec<String>,
+    ) -> Result<bool> {
         store.within(time_to_answer(config));
         let exists = self.base.live || self.is_adopted;
         let unchanged = exists && self.tag == self.stored_tag && self.was_read_as(data);
@@ -172,7 +186,10 @@ impl Session {
             return Ok(false);
         }
         if unchanged && !self.is_adopted {
-            return self.touch(store, config, data, expiry);
+            return match config.merges {
+                true => self.touch_unlocked(store, expiry),
+                false => self.touch(store, config, (data, format), expiry, notices),
+            };
         }
         if self.is_new() && NO_VARIABLES.contains(&data) && !config.store_empty {
             return Ok(false);
@@ -186,7 +203,7 @@ impl Session {
                 limit: format!("rustsql.max_size is {limit}"),
             });
         }
-        self.save(store, config, data, expiry).map(|()| true)
+        self.save(store, config, (data, format), expiry, notices).map(|()| true)
     }
 
     /// The server's clock: its value at the read, plus the time since then.
@@ -195,7 +212,14 @@ impl Session {
     }
 
     /// Moves the expiry of an unchanged session, at most once in an interval.
-    fn touch(&mut self, store: &mut impl Store, config: &Config, data: &[u8], expiry: Expiry) -> Result<bool> {
+    fn touch(
+        &mut self,
+        store: &mut impl Store,
+        config: &Config,
+        data: (&[u8], Format),
+        expiry: Expiry,
+        notices: &mut Vec<String>,
+    ) -> Result<bool> {
         let unlocked = config.is_unlocked();
         let Some(version) = self.base.version else {
             return Ok(false);
@@ -220,7 +244,7 @@ impl Session {
         // The lock was lost, or the row has changed or is gone. The data is saved again, if the fence allows it. A refusal is no
         // error here, since this request has changed nothing.
         let read = self.data.take();
-        let result = self.save(store, config, data, expiry);
+        let result = self.save(store, config, data, expiry, notices);
         self.data = read;
         match result {
             Err(Error::Refused(_)) => Ok(false),
@@ -228,24 +252,31 @@ impl Session {
         }
     }
 
-    fn save(&mut self, store: &mut impl Store, config: &Config, data: &[u8], expiry: Expiry) -> Result<()> {
+    fn save(
+        &mut self,
+        store: &mut impl Store,
+        config: &Config,
+        (data, format): (&[u8], Format),
+        expiry: Expiry,
+        notices: &mut Vec<String>,
+    ) -> Result<()> {
         let unlocked = config.is_unlocked();
         // The expiry column stays as it is if it still fits: its index then needs no update.
         let stays = self.base.live && !unlocked && expiry.fits(self.base.expires, self.now());
         if self.is_doubtful {
             return Err(Error::Refused(Refusal::NotTakenOver));
         }
-        let version = self
-            .save_fenced(store, config, data, expiry, stays)
+        let saved = self
+            .save_fenced(store, config, (data, format), expiry, stays)
             .inspect_err(|error| {
                 self.is_doubtful = error.is_not_taken_over();
             })?;
         counters::count(Counter::Writes);
-        counters::add(Counter::BytesWritten, data.len() as u64);
+        counters::add(Counter::BytesWritten, saved.bytes as u64);
         // A second write of this request expects the version of the first.
         let now = self.now();
         self.base = Base {
-            version: Some(version),
+            version: Some(saved.version),
             instance: store.instance(),
             live: true,
             expires: if stays { self.base.expires } else { expiry.earliest(now) },
@@ -253,22 +284,24 @@ impl Session {
         };
         self.is_adopted = false;
         self.read_at = Instant::now();
-        self.bytes = data.len();
-        self.data = None;
+        self.bytes = saved.bytes;
+        self.is_merged = saved.is_merged;
+        // PHP still has what it wrote, whatever was merged into it: that is the base of its next write.
+        self.data = config.merges.then(|| Original::of(data));
         self.stored_tag = self.tag;
+        notices.extend(saved.notice);
         Ok(())
     }
 
-    /// Writes with a version check, and returns the new version. After a lost connection it takes the lock again and asks the
-    /// fence whether it may write.
+    /// Writes with a version check. After a lost connection it takes the lock again and asks the fence whether it may write.
     fn save_fenced(
         &self,
         store: &mut impl Store,
         config: &Config,
-        data: &[u8],
+        (data, format): (&[u8], Format),
         expiry: Expiry,
         stays: bool,
-    ) -> Result<Version> {
+    ) -> Result<Saved> {
         let base = &self.base;
         let unlocked = config.is_unlocked();
         let mut locks = false;
@@ -278,12 +311,13 @@ impl Session {
             None => Expected::Absent,
         };
         let mut failure = Error::Refused(Refusal::Newer);
-        let mut sent = Sent {
-            versions: Vec::new(),
-            data,
-        };
+        let mut merge = Merge::new(self, config, data, format);
+        // The tries that got no answer.
+        let mut versions = Vec::new();
         for attempt in 0..WRITE_ATTEMPTS {
-            let again = attempt > 0 || !unlocked && store.held(self.key).is_none();
+            // What it was merged with has to be read again.
+            let is_lost = !unlocked && !config.merges && store.held(self.key).is_none();
+            let again = attempt > 0 || is_lost || self.is_merged;
             // All attempts share one time limit.
             if again && !std::mem::replace(&mut locks, true) {
                 if matches!(self.access, Access::Locked(_)) {
@@ -299,21 +333,27 @@ impl Session {
                     }
                     found => found?,
                 };
+                let sent = Sent {
+                    versions: &versions,
+                    data: merge.data(),
+                };
                 let verdict = judge(base, store.instance(), self.read_at.elapsed(), &sent, &found);
                 if self.is_adopted && matches!(found, Found::Absent { .. }) {
                     return Err(Error::Refused(Refusal::NotTakenOver));
                 }
-                // Its data may be large, and the write needs memory, too.
-                drop(found);
                 match verdict {
-                    Verdict::Written(version) => return Ok(version),
+                    Verdict::Written(version) => return Ok(merge.saved(version)),
+                    _ if merge.applies(&verdict, &found, &versions) => {
+                        expected = merge.with(found)?;
+                        versions.clear();
+                    }
                     Verdict::WriteOver(fence) => expected = fence,
                     Verdict::Refuse(refusal) => return Err(Error::Refused(refusal)),
                 }
             }
             let on = store.instance();
             let version = match expected {
-                Expected::Version(over) if base.live => over.next(on),
+                Expected::Version(over) if base.live || merge.is_done() => over.next(on),
                 _ => Version::new_session(on),
             };
             if again {
@@ -323,18 +363,22 @@ impl Session {
             let write = Write {
                 expected,
                 version,
-                data,
+                data: merge.data(),
                 expiry,
                 moves_expiry: !stays || attempt > 0,
-                is_new: !base.live,
+                is_new: !base.live && !merge.is_done(),
                 tag: self.tag,
                 moves_tag: self.tag != self.stored_tag,
             };
-            sent.versions.push(version);
             match store.save(self.key, write) {
-                Ok(true) => return Ok(version),
+                Ok(true) => return Ok(merge.saved(version)),
                 Ok(false) => {}
-                Err(error) if error.is_retryable() => failure = error,
+                Err(error) if error.is_retryable() => {
+                    if !error.is_conflict() {
+                        versions.push(version);
+                    }
+                    failure = error;
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -4,8 +4,8 @@ use std::ffi::CStr;
 
 use super::settings::Config;
 use super::value::{
-    Result, above_zero, boolean, compression, count, count_or_none, encryption, lock_failure, lock_mode, lock_timeout,
-    old_handler, optional, put, seconds, size, table, tls_mode,
+    Result, above_zero, boolean, compression, count, count_or_none, encryption, levels, lock_failure, lock_mode,
+    lock_timeout, merge_conflict, old_handler, optional, put, seconds, size, table, tls_mode,
 };
 use Scope::{All, PerDir, System};
 
@@ -98,9 +98,11 @@ pub const ALL: &[Key] = &[
     Key::new(c"rustsql.defaults_file", c"", System, |c, t| put(&mut c.defaults_file, Ok(t.to_owned())), "a file like `my.cnf` with account and hosts"),
     Key::new(c"rustsql.table", c"php_sessions", PerDir, |c, t| put(&mut c.table, table(t)), "the table of the sessions: a name, or `database.name`"),
     Key::new(c"rustsql.namespace", c"", PerDir, |c, t| put(&mut c.namespace, Ok(t.to_owned())), "separates applications that share a table"),
-    Key::new(c"rustsql.lock", c"auto", All, |c, t| put(&mut c.lock, lock_mode(t)), "how a session is locked: `auto`, `advisory`, `row` or `unlocked`"),
+    Key::new(c"rustsql.lock", c"auto", All, |c, t| lock_mode(t).map(|value| (c.merges, c.lock) = value), "how a session is locked: `auto`, `advisory`, `row`, `merge` or `unlocked`"),
     Key::new(c"rustsql.lock_timeout", c"30", All, |c, t| put(&mut c.lock_timeout, lock_timeout(t)), "seconds to wait for the lock of a session"),
     Key::new(c"rustsql.lock_failure", c"fail", All, |c, t| put(&mut c.lock_failure, lock_failure(t)), "what happens without the lock: `fail` or `readonly`"),
+    Key::new(c"rustsql.merge_conflict", c"refuse", All, |c, t| put(&mut c.merge_conflict, merge_conflict(t)), "what happens if two requests have changed the same key: `refuse` or `stored`"),
+    Key::new(c"rustsql.merge_depth", c"2", All, |c, t| put(&mut c.merge_depth, levels(t)), "how many levels of keys are merged"),
     Key::new(c"rustsql.lock_ttl", c"600", PerDir, |c, t| put(&mut c.lock_ttl, above_zero(t)), "seconds for which the server keeps an idle connection"),
     Key::new(c"rustsql.max_waiters", c"0", PerDir, |c, t| put(&mut c.max_waiters, count_or_none(t)), "maximum of requests of one session that wait on this web host"),
     Key::new(c"rustsql.slow", c"0", PerDir, |c, t| put(&mut c.slow, seconds(t)), "seconds after which a lock that was waited for or held is reported in the log"),

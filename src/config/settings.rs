@@ -7,6 +7,7 @@ use super::target::Target;
 use super::value::LockFailure;
 use crate::envelope::Envelope;
 use crate::lock::{LockTimeout, Mode};
+use crate::merge::OnConflict;
 
 /// The values of the settings in `keys::ALL`. Only [`Config::load`] makes a usable one: `default()` has no setting's default.
 #[derive(Clone, Default, PartialEq)]
@@ -16,8 +17,12 @@ pub struct Config {
     pub namespace: String,
     /// `None`: `auto`.
     pub lock: Option<Mode>,
+    /// `rustsql.lock=merge`: sessions are read without a lock, and written with the changes of other requests.
+    pub merges: bool,
     pub lock_timeout: LockTimeout,
     pub lock_failure: LockFailure,
+    pub merge_conflict: OnConflict,
+    pub merge_depth: u32,
     pub lock_ttl: Duration,
     /// 0: no bound.
     pub max_waiters: u32,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::envelope::{Compression, Encryption};
 use crate::error::ConfigError;
 use crate::lock::{LockTimeout, Mode};
+use crate::merge::OnConflict;
 
 pub type Result<T> = std::result::Result<T, ConfigError>;
 
@@ -84,6 +85,14 @@ pub fn count_or_none(text: &str) -> Result<u32> {
     match text.parse() {
         Ok(count @ 0..=10_000) => Ok(count),
         _ => wrong(text, "a whole number, 0 to 10000"),
+    }
+}
+
+/// As deep as the merger goes.
+pub fn levels(text: &str) -> Result<u32> {
+    match text.parse() {
+        Ok(levels @ 1..=16) => Ok(levels),
+        _ => wrong(text, "a whole number, 1 to 16"),
     }
 }
 
@@ -173,13 +182,23 @@ pub fn tls_mode(text: &str) -> Result<TlsMode> {
     }
 }
 
-pub fn lock_mode(text: &str) -> Result<Option<Mode>> {
+/// Whether sessions are merged, and how they are locked. `None`: that depends on the server.
+pub fn lock_mode(text: &str) -> Result<(bool, Option<Mode>)> {
     match text {
-        "auto" => Ok(None),
-        "advisory" => Ok(Some(Mode::Advisory)),
-        "row" => Ok(Some(Mode::Row)),
-        "unlocked" => Ok(Some(Mode::Unlocked)),
-        _ => wrong(text, "auto, advisory, row, unlocked"),
+        "auto" => Ok((false, None)),
+        "advisory" => Ok((false, Some(Mode::Advisory))),
+        "row" => Ok((false, Some(Mode::Row))),
+        "merge" => Ok((true, Some(Mode::Row))),
+        "unlocked" => Ok((false, Some(Mode::Unlocked))),
+        _ => wrong(text, "auto, advisory, row, merge, unlocked"),
+    }
+}
+
+pub fn merge_conflict(text: &str) -> Result<OnConflict> {
+    match text {
+        "refuse" => Ok(OnConflict::Refuse),
+        "stored" => Ok(OnConflict::Stored),
+        _ => wrong(text, "refuse, stored"),
     }
 }
 

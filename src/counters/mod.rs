@@ -47,9 +47,13 @@ pub enum Counter {
     LockTimeouts,
     /// Locks that were lost while a session was open.
     LostLocks,
+    /// Writes that were merged with another request's.
+    Merges,
     RefusedNewer,
     RefusedDestroyed,
     RefusedReadOnly,
+    /// Both requests have changed the same key, or the data cannot be merged.
+    RefusedConflict,
     /// Too large, or PHP could not encode it, or could not read it before.
     RefusedOther,
     /// Writes that failed for another reason: the server, the connection.
@@ -74,9 +78,11 @@ pub const NAMES: [&str; COUNTERS] = [
     "waits",
     "lock_timeouts",
     "lost_locks",
+    "merges",
     "refused_newer",
     "refused_destroyed",
     "refused_read_only",
+    "refused_conflict",
     "refused_other",
     "failed_writes",
     "connects",
@@ -217,6 +223,7 @@ pub fn written(result: Result<()>) -> Result<()> {
         Err(Error::Refused(Refusal::Newer)) => Counter::RefusedNewer,
         Err(Error::Refused(Refusal::Destroyed)) => Counter::RefusedDestroyed,
         Err(Error::Refused(Refusal::ReadOnly)) => Counter::RefusedReadOnly,
+        Err(Error::Unmergeable(_)) => Counter::RefusedConflict,
         Err(Error::Refused(_) | Error::TooLarge { .. }) => Counter::RefusedOther,
         Err(_) => Counter::FailedWrites,
     });

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use crate::db::errno;
 use crate::lock::Holder;
+use crate::merge::Conflict;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -127,6 +128,10 @@ pub enum Error {
 
     #[error("the session was not written: {reason}{end}", reason = .0, end = .0.consequence())]
     Refused(Refusal),
+
+    /// `rustsql.lock=merge`.
+    #[error("the session was not written: {0}; the stored data stays")]
+    Unmergeable(Conflict),
 
     #[error("the session is stored with format {0}, which this version cannot read; the stored data stays")]
     Format(u8),

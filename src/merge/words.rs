@@ -35,9 +35,10 @@ impl Format {
 }
 
 /// `rustsql.merge_conflict`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum OnConflict {
     /// Nothing is merged.
+    #[default]
     Refuse,
     /// The stored value stays for that key.
     Stored,
@@ -63,33 +64,49 @@ pub struct Merged<'a> {
 }
 
 /// Why nothing is merged.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
     /// Both changed this key, which is named as in a script.
+    #[error("another request has changed {0}, too, since it was read (rustsql.merge_conflict=refuse)")]
     Key(String),
-    /// Another request has cleared the session.
+    #[error("another request has emptied it since it was read")]
     Cleared,
+    #[error("another request has changed it since it was read, and {0}")]
     Unsplit(Unsplit),
 }
 
 /// Why data cannot be split into its variables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unsplit {
     /// More than `LARGEST` bytes, or more than `MOST_KEYS` variables.
+    #[error("it has more than 1 MiB or 16384 keys, which is not merged")]
     TooLarge,
-    /// No serializer of PHP itself made it.
+    #[error("only the serializers php, php_serialize and php_binary can be merged (session.serialize_handler)")]
     Serializer,
-    /// An object whose class has a format of its own (`Serializable`): it may have references that nobody else can read.
+    /// It may have references that nobody else can read.
+    #[error("it has an object whose class serializes itself (Serializable), which cannot be merged")]
     OwnFormat,
-    /// `$_SESSION` itself is a list, or has a reference to itself.
+    #[error("$_SESSION is a list or refers to itself, which cannot be merged")]
     NoMap,
-    /// A key is there twice.
+    #[error("it has a key twice, which cannot be merged")]
     Duplicate,
-    /// `merge_depth` is 0.
+    #[error("no level of it may be merged")]
     Depth,
 }
 
 impl<'a> Merged<'a> {
+    /// What the script should know. `None`: nothing.
+    pub fn notice(&self) -> Option<String> {
+        let more = match self.conflicts.saturating_sub(self.stayed.len()) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let keys = self.stayed.join(", ");
+        (self.conflicts > 0).then(|| {
+            format!("the session was merged: what another request has stored stays for {keys}{more} (rustsql.merge_conflict=stored)")
+        })
+    }
+
     pub fn whole(data: &'a [u8]) -> Self {
         Self {
             data: Cow::Borrowed(data),

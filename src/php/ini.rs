@@ -20,6 +20,7 @@ use super::warning;
 use crate::config::keys::{self, Key, Scope};
 use crate::config::{Config, dsn, key_file};
 use crate::error::Result;
+use crate::merge::Format;
 
 struct Definitions(Box<[zend_ini_entry_def]>);
 
@@ -130,6 +131,11 @@ pub fn seconds(lifetime: zend_long) -> u64 {
         Ok(0) | Err(_) => DEFAULT_LIFETIME,
         Ok(seconds) => seconds,
     }
+}
+
+/// `session.serialize_handler`.
+pub fn serializer() -> Format {
+    Format::named(raw_value(c"session.serialize_handler").to_bytes())
 }
 
 /// `session.name`. The text is valid until the setting changes.

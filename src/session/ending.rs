@@ -4,7 +4,7 @@
 
 use super::Session;
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::fence::{Sent, Verdict, judge};
 use crate::loaded::{relock_timeout, time_to_answer, time_to_relock};
 use crate::session_id::SessionKey;
@@ -55,9 +55,13 @@ fn try_to_delete(
         let gone = again && matches!(found, Found::Absent { .. });
         if let Some(session) = replaced.filter(|_| !gone) {
             let nothing_sent = Sent {
-                versions: Vec::new(),
+                versions: &[],
                 data: &[],
             };
+            if session.is_merged {
+                // What the other request has changed is not in this one's data.
+                return Err(Error::Refused(Refusal::Newer));
+            }
             let elapsed = session.read_at.elapsed();
             let verdict = judge(&session.base, store.instance(), elapsed, &nothing_sent, &found);
             if let Verdict::Refuse(refusal) = verdict {

@@ -24,6 +24,7 @@ impl Session {
             lock: match self.access {
                 Access::Locked(mode) => mode.name(),
                 Access::LockFree if config.is_unlocked() => Mode::Unlocked.name(),
+                Access::LockFree if config.merges => "merge",
                 Access::LockFree | Access::ReadOnly => "none",
             },
             waited: self.waited,

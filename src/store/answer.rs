@@ -37,6 +37,7 @@ impl Link {
         let (Some(version), Some(expires), Some(now), Some(format)) = numbers else {
             return Err(self.out_of_sync());
         };
+        let created = row.number(sql::CREATED).unwrap_or_default();
         let tag = row.bytes(sql::TAG).and_then(Tag::from_column);
         let Some(stored) = row.take_bytes(3) else {
             return Err(self.out_of_sync());
@@ -52,6 +53,7 @@ impl Link {
             version: Version::from(version),
             expires,
             now,
+            created,
             data,
             tag,
         }))

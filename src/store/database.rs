@@ -70,7 +70,10 @@ impl Store for Database {
     }
 
     fn lock(&mut self, key: SessionKey, if_absent: IfAbsent, timeout: LockTimeout) -> Result<Found> {
-        acquire(&mut self.link, key, if_absent, timeout)
+        self.link.locks = true;
+        let found = acquire(&mut self.link, key, if_absent, timeout);
+        self.link.locks = false;
+        found
     }
 
     fn held(&self, key: SessionKey) -> Option<Mode> {

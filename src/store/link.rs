@@ -34,6 +34,8 @@ pub struct Link {
     deadline: Option<Instant>,
     /// `innodb_lock_wait_timeout` of the next statement, in seconds.
     lock_wait: u64,
+    /// A lock is being taken.
+    pub locks: bool,
 }
 
 /// The state that ends with the connection.
@@ -85,6 +87,7 @@ impl Link {
             open: None,
             deadline: None,
             lock_wait,
+            locks: false,
         }
     }
 
@@ -97,6 +100,7 @@ impl Link {
             open: None,
             deadline: None,
             lock_wait: sql::lock_wait_within(self.config.io_timeout),
+            locks: false,
         }
     }
 

@@ -58,6 +58,8 @@ pub struct Row {
     pub expires: u64,
     /// The server's clock at the read.
     pub now: u64,
+    /// When this session began. One that was destroyed and began anew has a later time.
+    pub created: u64,
     pub data: Vec<u8>,
     pub tag: Option<Tag>,
 }

@@ -114,7 +114,7 @@ pub fn server_facts(ask_clustered: bool, quirks: Quirks) -> String {
 }
 
 /// The number of columns of `select`.
-pub const SELECTED: usize = 7;
+pub const SELECTED: usize = 8;
 
 /// The column of `select` that identifies the server instance.
 pub const INSTANCE: usize = 5;
@@ -122,10 +122,14 @@ pub const INSTANCE: usize = 5;
 /// The column of `select` with the tag.
 pub const TAG: usize = 6;
 
+/// The column of `select` with the time of the session's first write.
+pub const CREATED: usize = 7;
+
 /// The columns in the order in which `answer` reads them. `format` comes after the data: after a wrong length it would not be a
 /// number. The end of a UUID has a random number from the server's start, and its hardware address. Server variables would cost 3 us
 /// each here.
-pub const COLUMNS: &str = "version,expires,UNIX_TIMESTAMP(),data,format,CRC32(RIGHT(UUID(),17)) AS instance,tag";
+pub const COLUMNS: &str =
+    "version,expires,UNIX_TIMESTAMP(),data,format,CRC32(RIGHT(UUID(),17)) AS instance,tag,created";
 
 /// An additional column of statements that take a lock: whether the server is read-only.
 pub const READ_ONLY: usize = SELECTED;

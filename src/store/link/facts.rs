@@ -66,9 +66,13 @@ impl Link {
 
     /// How sessions are locked on this server. With `rustsql.lock=auto` that is known only once the server was asked.
     pub fn mode(&self) -> Mode {
-        let on_node = self.open.as_ref().is_some_and(|open| open.facts.is_node());
-        let detected = if on_node { Mode::Row } else { Mode::Advisory };
-        self.config.lock.unwrap_or(detected)
+        match self.config.lock {
+            // Only a write that has found a newer version locks, and only for this write.
+            Some(Mode::Row) if self.config.merges && !self.locks && !self.holds_session() => Mode::Unlocked,
+            Some(mode) => mode,
+            None if self.open.as_ref().is_some_and(|open| open.facts.is_node()) => Mode::Row,
+            None => Mode::Advisory,
+        }
     }
 
     /// True if the answer to an attempt in `mode` has shown that this server needs the other one. False if the connection was lost.

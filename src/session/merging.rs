@@ -1,0 +1,144 @@
+//! `rustsql.lock = merge`: the session is read without a lock, and a write names the version that was read. If another request has
+//! written meanwhile, the row is locked for a moment, and what that request has stored is merged with this request's changes.
+//!
+//! Called by `session`. `crate::merge` has the rules.
+//!
+//! | the row now | the write |
+//! |---|---|
+//! | a newer version of the same session | merges |
+//! | a session that began while this request did not have any | merges, with an empty base |
+//! | a session that was destroyed and began anew, no row, or an expired one | is decided by the fence, as without `merge` |
+//! | a newer version, after a try whose answer was lost | is refused: that try may be in it, and what came after it would be undone |
+
+use super::Session;
+use crate::config::Config;
+use crate::counters::{self, Counter};
+use crate::error::{Error, Refusal, Result};
+use crate::fence::Verdict;
+use crate::merge::{self, Conflict, Format, Rules, Unsplit};
+use crate::original::Original;
+use crate::store::{Expected, Expiry, Found, Row, Store, Version};
+
+/// What a write stores: the request's own data, until it has been merged.
+pub struct Merge<'a> {
+    session: &'a Session,
+    config: &'a Config,
+    format: Format,
+    ours: &'a [u8],
+    merged: Option<Vec<u8>>,
+    /// The version that it was merged with.
+    over: Option<Version>,
+    notice: Option<String>,
+}
+
+/// A write that succeeded.
+pub struct Saved {
+    pub version: Version,
+    pub bytes: usize,
+    pub is_merged: bool,
+    pub notice: Option<String>,
+}
+
+impl<'a> Merge<'a> {
+    pub fn new(session: &'a Session, config: &'a Config, ours: &'a [u8], format: Format) -> Self {
+        Self {
+            session,
+            config,
+            format,
+            ours,
+            merged: None,
+            over: None,
+            notice: None,
+        }
+    }
+
+    pub fn data(&self) -> &[u8] {
+        self.merged.as_deref().unwrap_or(self.ours)
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.over.is_some()
+    }
+
+    /// Whether to merge with what was found. `unanswered`: the versions of the tries that got no answer.
+    pub fn applies(&self, verdict: &Verdict, found: &Found, unanswered: &[Version]) -> bool {
+        let Found::Row(row) = found else { return false };
+        let is_newer = match verdict {
+            Verdict::Refuse(Refusal::Newer) => true,
+            // What this request merged with then is in the row, and not in its own data.
+            Verdict::WriteOver(_) => self.session.is_merged,
+            _ => false,
+        };
+        let is_known = unanswered.is_empty() || self.over == Some(row.version);
+        self.config.merges && is_newer && is_known && self.is_same_session(row)
+    }
+
+    fn is_same_session(&self, row: &Row) -> bool {
+        let base = &self.session.base;
+        row.is_live()
+            && (!base.live
+                || row.created < base.now
+                || base.version.is_some_and(|seen| seen.is_ancestor_of(row.version)))
+    }
+
+    /// Merges, and returns what the write may replace.
+    pub fn with(&mut self, found: Found) -> Result<Expected> {
+        let Found::Row(row) = found else {
+            return Err(Error::Refused(Refusal::Newer));
+        };
+        let rules = Rules {
+            format: self.format,
+            depth: self.config.merge_depth,
+            on_conflict: self.config.merge_conflict,
+            now: row.now,
+        };
+        let base = self.session.base.live.then(|| self.session.data.as_ref());
+        let base = match base.flatten() {
+            Some(Original::Whole(data)) => Some(data.as_slice()),
+            Some(Original::Hashed { .. }) => return Err(Error::Unmergeable(Conflict::Unsplit(Unsplit::TooLarge))),
+            None => None,
+        };
+        let merged = merge::merge(rules, base, self.ours, &row.data).map_err(Error::Unmergeable)?;
+        counters::count(Counter::Merges);
+        if let Some(limit) = self.config.max_size.filter(|limit| merged.data.len() > *limit) {
+            return Err(Error::TooLarge {
+                bytes: merged.data.len(),
+                limit: format!("rustsql.max_size is {limit}"),
+            });
+        }
+        self.notice = merged.notice();
+        self.merged = Some(merged.data.into_owned());
+        self.over = Some(row.version);
+        Ok(Expected::Version(row.version))
+    }
+
+    pub fn saved(self, version: Version) -> Saved {
+        Saved {
+            version,
+            bytes: self.data().len(),
+            is_merged: self.data() != self.ours,
+            notice: self.notice,
+        }
+    }
+}
+
+impl Session {
+    /// Moves the expiry of an unchanged session. If another request has written meanwhile, it has moved it.
+    pub fn touch_unlocked(&mut self, store: &mut impl Store, expiry: Expiry) -> Result<bool> {
+        let now = self.now();
+        let Some(version) = self.base.version.filter(|_| !expiry.fits(self.base.expires, now)) else {
+            counters::count(Counter::Unchanged);
+            return Ok(false);
+        };
+        counters::count(Counter::Touches);
+        let mut result = store.touch(self.key, version, expiry);
+        if matches!(&result, Err(error) if error.is_retryable()) {
+            result = store.touch(self.key, version, expiry);
+        }
+        let moved = result?;
+        if moved {
+            self.base.expires = expiry.earliest(now) + expiry.touch_seconds;
+        }
+        Ok(moved)
+    }
+}
