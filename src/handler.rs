@@ -87,7 +87,6 @@ impl<S: Store> Handler<S> {
         &mut self.store
     }
 
-    /// Call this before a write.
     pub fn serialized_as(&mut self, format: Format) {
         self.format = format;
     }

@@ -9,11 +9,11 @@
 //! | [`Access::ReadOnly`] | timed out | refused |
 
 mod ending;
+mod fenced;
 mod merging;
 mod status;
 
 pub use ending::{Ending, delete};
-use merging::{Merge, Saved};
 pub use status::Status;
 
 use std::time::{Duration, Instant};
@@ -21,16 +21,13 @@ use std::time::{Duration, Instant};
 use crate::config::Config;
 use crate::counters::{self, Counter, Timer};
 use crate::error::{Error, Refusal, Result};
-use crate::fence::{Base, Sent, Verdict, judge};
-use crate::loaded::{Access, Loaded, relock_timeout, time_to_answer, time_to_relock};
+use crate::fence::Base;
+use crate::loaded::{Access, Loaded, time_to_answer};
 use crate::merge::Format;
 use crate::original::Original;
 use crate::session_id::SessionKey;
-use crate::store::{Expected, Expiry, Found, IfAbsent, Instance, Store, Version, Write};
+use crate::store::{Expiry, Found, Instance, Store, Version};
 use crate::tag::Tag;
-
-/// How often a write is tried if its connection is lost.
-const WRITE_ATTEMPTS: u32 = 3;
 
 /// The data of a session without variables: of `php` and `php_binary`, `php_serialize`, igbinary, msgpack. No serializer encodes
 /// anything else as one of these. Other data, such as a wrapping handler's, counts as a session with variables.
@@ -291,97 +288,5 @@ impl Session {
         self.stored_tag = self.tag;
         notices.extend(saved.notice);
         Ok(())
-    }
-
-    /// Writes with a version check. After a lost connection it takes the lock again and asks the fence whether it may write.
-    fn save_fenced(
-        &self,
-        store: &mut impl Store,
-        config: &Config,
-        (data, format): (&[u8], Format),
-        expiry: Expiry,
-        stays: bool,
-    ) -> Result<Saved> {
-        let base = &self.base;
-        let unlocked = config.is_unlocked();
-        let mut locks = false;
-        let mut expected = match base.version {
-            _ if unlocked => Expected::Anything,
-            Some(version) => Expected::Version(version),
-            None => Expected::Absent,
-        };
-        let mut failure = Error::Refused(Refusal::Newer);
-        let mut merge = Merge::new(self, config, data, format);
-        // The tries that got no answer.
-        let mut versions = Vec::new();
-        for attempt in 0..WRITE_ATTEMPTS {
-            // What it was merged with has to be read again.
-            let is_lost = !unlocked && !config.merges && store.held(self.key).is_none();
-            let again = attempt > 0 || is_lost || self.is_merged;
-            // All attempts share one time limit.
-            if again && !std::mem::replace(&mut locks, true) {
-                if matches!(self.access, Access::Locked(_)) {
-                    counters::count(Counter::LostLocks);
-                }
-                store.within(time_to_relock(config));
-            }
-            if again && !unlocked {
-                let found = match store.lock(self.key, IfAbsent::Claim, relock_timeout(config)) {
-                    Err(error) if error.is_retryable() => {
-                        failure = error;
-                        continue;
-                    }
-                    found => found?,
-                };
-                let sent = Sent {
-                    versions: &versions,
-                    data: merge.data(),
-                };
-                let verdict = judge(base, store.instance(), self.read_at.elapsed(), &sent, &found);
-                if self.is_adopted && matches!(found, Found::Absent { .. }) {
-                    return Err(Error::Refused(Refusal::NotTakenOver));
-                }
-                match verdict {
-                    Verdict::Written(version) => return Ok(merge.saved(version)),
-                    _ if merge.applies(&verdict, &found, &versions) => {
-                        expected = merge.with(found)?;
-                        versions.clear();
-                    }
-                    Verdict::WriteOver(fence) => expected = fence,
-                    Verdict::Refuse(refusal) => return Err(Error::Refused(refusal)),
-                }
-            }
-            let on = store.instance();
-            let version = match expected {
-                Expected::Version(over) if base.live || merge.is_done() => over.next(on),
-                _ => Version::new_session(on),
-            };
-            if again {
-                // The time for the lock is over: a row lock wait has to time out in the server before it does here.
-                store.within(time_to_answer(config));
-            }
-            let write = Write {
-                expected,
-                version,
-                data: merge.data(),
-                expiry,
-                moves_expiry: !stays || attempt > 0,
-                is_new: !base.live && !merge.is_done(),
-                tag: self.tag,
-                moves_tag: self.tag != self.stored_tag,
-            };
-            match store.save(self.key, write) {
-                Ok(true) => return Ok(merge.saved(version)),
-                Ok(false) => {}
-                Err(error) if error.is_retryable() => {
-                    if !error.is_conflict() {
-                        versions.push(version);
-                    }
-                    failure = error;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Err(failure)
     }
 }

@@ -6,7 +6,7 @@ require __DIR__ . '/../inc/table.php';
 
 $table = new Table;
 $cases = [
-    'rustsql.lock' => [['', 'none', 'off', 'Row', 'advisory '], 'auto, advisory, row, unlocked'],
+    'rustsql.lock' => [['', 'none', 'off', 'Row', 'advisory '], 'auto, advisory, row, merge, unlocked'],
     'rustsql.lock_timeout' => [['', '-2', '1e3', 'inf', 'nan', '30s', '0x10', '99999999999'], 'seconds'],
     'rustsql.lock_failure' => [['', 'ignore', 'READONLY'], 'fail, readonly'],
     'rustsql.lock_ttl' => [['', '0', '-1', 'x'], 'seconds above 0'],

@@ -13,7 +13,7 @@ foreach (['none', 'off', 'no', 'false', 'null', '', '""'] as $word) {
     $result = (new PhpProcess($command))->wait();
     has('bool(false)', $result['out'], "lock = $word");
     check(count(ours($result['out'])) >= 1, "lock = $word: warning", $result['out']);
-    has(['rustsql.lock: ', 'auto, advisory, row, unlocked'], implode(ours($result['out'])), "lock = $word");
+    has(['rustsql.lock: ', 'auto, advisory, row, merge, unlocked'], implode(ours($result['out'])), "lock = $word");
 }
 unlink($file);
 echo "done\n";

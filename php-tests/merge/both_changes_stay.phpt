@@ -8,7 +8,8 @@ require __DIR__ . '/../inc/check.php';
 foreach (['0', '1'] as $persistent) {
     $session = new Session('merge', ['rustsql.persistent' => $persistent]);
     $session->run('session_start(); $_SESSION = ["a" => 1, "cart" => ["x" => 1, "y" => 1]];');
-    sleep(1);
+    // A session that began in the second of its read may have been destroyed and begun anew in that second.
+    Server::waitFor(fn () => $session->server->query("SELECT UNIX_TIMESTAMP() > created AS is_older FROM app.$session->table")[0]['is_older'] === '1');
     // None waits for another.
     $requests = [];
     foreach (range(1, 5) as $n) {
@@ -24,4 +25,15 @@ foreach (['0', '1'] as $persistent) {
 }
 ?>
 --EXPECT--
-x
+merge
+merge
+merge
+merge
+merge
+a|i:1;cart|a:6:{s:1:"x";i:1;i:1;i:1;i:2;i:2;i:3;i:3;i:4;i:4;i:5;i:5;}n1|i:1;n2|i:2;n3|i:3;n4|i:4;n5|i:5;
+merge
+merge
+merge
+merge
+merge
+a|i:1;cart|a:6:{s:1:"x";i:1;i:1;i:1;i:2;i:2;i:3;i:3;i:4;i:4;i:5;i:5;}n1|i:1;n2|i:2;n3|i:3;n4|i:4;n5|i:5;

@@ -123,8 +123,10 @@ fn nothing_set_says_what_to_set() {
 #[test]
 fn wrong_values_are_named() {
     for (key, text, part) in [
-        ("lock", "", "auto, advisory, row, unlocked"),
-        ("lock", "off", "auto, advisory, row, unlocked"),
+        ("lock", "", "auto, advisory, row, merge, unlocked"),
+        ("lock", "off", "auto, advisory, row, merge, unlocked"),
+        ("merge_conflict", "ours", "refuse, stored"),
+        ("merge_depth", "0", "1 to 16"),
         ("lock_timeout", "-2", "-1"),
         ("lock_timeout", "", "seconds"),
         ("lock_ttl", "0", "above 0"),

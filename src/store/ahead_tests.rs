@@ -11,8 +11,8 @@ use crate::lock::{LockTimeout, Mode};
 use crate::session_id::SessionKey;
 
 const LIMIT: LockTimeout = LockTimeout::Limit(Duration::from_secs(1));
-const ABSENT: [Option<&str>; 7] = [None, None, Some("1000"), None, None, Some("42"), None];
-const STORED: [Option<&str>; 7] = [
+const ABSENT: [Option<&str>; 8] = [None, None, Some("1000"), None, None, Some("42"), None, None];
+const STORED: [Option<&str>; 8] = [
     Some("7"),
     Some("2000"),
     Some("1000"),
@@ -20,6 +20,7 @@ const STORED: [Option<&str>; 7] = [
     Some("0"),
     Some("42"),
     None,
+    Some("900"),
 ];
 
 fn key(id: &[u8]) -> SessionKey {
@@ -27,7 +28,7 @@ fn key(id: &[u8]) -> SessionKey {
 }
 
 /// `more`: whether the server is read-only, whether the lock was granted, whether it is a node.
-fn row(columns: [Option<&'static str>; 7], more: &[&'static str]) -> Said {
+fn row(columns: [Option<&'static str>; 8], more: &[&'static str]) -> Said {
     Said::Row(columns.into_iter().chain(more.iter().copied().map(Some)).collect())
 }
 

@@ -94,8 +94,14 @@ impl Store for Database {
         let (format, stored) = self.link.config().envelope.seal(place, write.data)?;
         check_size(&mut self.link, stored.len())?;
         let release = released_within(&self.link, key);
-        let lock_name = self.link.has_asked(key).then(|| advisory::name(&self.link, key));
-        let guard = lock_name.as_deref().map(|name| ahead::guard(&self.link, name));
+        let has_asked = self.link.has_asked(key);
+        // Who merges does not wait for an advisory lock. `session` warns of it, if this finds no row for that reason alone.
+        let ends_at_holder = self.link.config().merges && self.link.mode() == Mode::Unlocked && !self.link.is_node();
+        let lock_name = (has_asked || ends_at_holder).then(|| advisory::name(&self.link, key));
+        let guard = lock_name.as_deref().map(|name| match has_asked {
+            true => ahead::guard(&self.link, name),
+            false => advisory::is_free(name),
+        });
         let stored = (format, stored.as_ref());
         let save = sql::save(self.link.table(), key, &write, stored, release.as_deref(), guard);
         let affected = change(&mut self.link, key, save)?;

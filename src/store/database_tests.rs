@@ -28,11 +28,11 @@ fn version() -> Version {
 /// The columns of a stored session; `more`: whether the server is read-only, whether the lock was granted, whether it is a node.
 fn row(more: &[&'static str]) -> Said {
     let stored = ["7", "2000", "1000", "a|i:1;", "0", "42"].map(Some);
-    let tag = [None];
+    let (tag, created) = (None, Some("900"));
     Said::Row(
         stored
             .into_iter()
-            .chain(tag)
+            .chain([tag, created])
             .chain(more.iter().copied().map(Some))
             .collect(),
     )
@@ -40,7 +40,7 @@ fn row(more: &[&'static str]) -> Said {
 
 /// No row was found.
 fn no_row(more: &[&'static str]) -> Said {
-    let missing = [None, None, Some("1000"), None, None, Some("42"), None];
+    let missing = [None, None, Some("1000"), None, None, Some("42"), None, None];
     Said::Row(missing.into_iter().chain(more.iter().copied().map(Some)).collect())
 }
 
@@ -147,6 +147,7 @@ fn null_in_place_of_a_lock_is_an_error() {
         None,
         Some("42"),
         None,
+        None,
         Some("0"),
         None,
         Some("0"),
@@ -231,7 +232,7 @@ fn a_server_that_takes_no_writes_is_left_for_none() {
 
 #[test]
 fn rows_of_another_shape_are_no_session() {
-    for answer in [Said::NoRow { columns: 9 }, Said::Ok(0), row(&["0", "1"])] {
+    for answer in [Said::NoRow { columns: 10 }, Said::Ok(0), row(&["0", "1"])] {
         let server = ScriptedServer::start(vec![first("GET_LOCK", &[answer])]);
         let mut store = store(&server, &[]);
         assert!(lock(&mut store, AT_ONCE).is_err());
@@ -242,7 +243,7 @@ fn rows_of_another_shape_are_no_session() {
 #[test]
 fn a_row_that_is_missing_is_claimed_and_after_a_deadlock_it_is_claimed_without_a_read_before() {
     let server = ScriptedServer::start(vec![
-        first("FOR UPDATE", &[Said::NoRow { columns: 8 }]),
+        first("FOR UPDATE", &[Said::NoRow { columns: 9 }]),
         ("INSERT", vec![Said::Error(1213)]),
         ("INSERT", vec![Said::Ok(0), row(&["0"])]),
         ("COMMIT", vec![Said::Ok(1), Said::Ok(0)]),

@@ -53,6 +53,13 @@ pub fn is_owner(name: &str) -> Statement<'_> {
     condition
 }
 
+/// A condition: no connection has the lock.
+pub fn is_free(name: &str) -> Statement<'_> {
+    let mut condition = Statement::new("IS_USED_LOCK(".to_owned());
+    condition.value(Value::Name(name)).push(") IS NULL");
+    condition
+}
+
 /// Whether this is the name of a session's lock. Collectors have a lock, too.
 pub fn is_of_session(name: &str) -> bool {
     let hash = name.strip_prefix("rustsql.");

@@ -1,0 +1,116 @@
+//! Writes a session with a version check, and tries again after a lost connection.
+//!
+//! Called by `session`. `fence` decides whether a write may replace what is stored, and `merging` what takes its place.
+
+use super::Session;
+use super::merging::{Merge, Saved};
+use crate::config::Config;
+use crate::counters::{self, Counter};
+use crate::error::{Error, Refusal, Result};
+use crate::fence::{Sent, Verdict, judge};
+use crate::loaded::{Access, relock_timeout, time_to_answer, time_to_relock};
+use crate::merge::Format;
+use crate::store::{Expected, Expiry, Found, IfAbsent, Store, Version, Write};
+
+/// How often a write is tried if its connection is lost.
+const ATTEMPTS: u32 = 3;
+
+impl Session {
+    /// Writes with a version check. After a lost connection it takes the lock again and asks the fence whether it may write.
+    pub(super) fn save_fenced(
+        &self,
+        store: &mut impl Store,
+        config: &Config,
+        (data, format): (&[u8], Format),
+        expiry: Expiry,
+        stays: bool,
+    ) -> Result<Saved> {
+        let base = &self.base;
+        let unlocked = config.is_unlocked();
+        let mut locks = false;
+        let mut expected = match base.version {
+            _ if unlocked => Expected::Anything,
+            Some(version) => Expected::Version(version),
+            None => Expected::Absent,
+        };
+        let mut failure = Error::Refused(Refusal::Newer);
+        let mut merge = Merge::new(self, config, data, format);
+        // The tries that got no answer.
+        let mut versions = Vec::new();
+        let mut found_none = false;
+        for attempt in 0..ATTEMPTS {
+            // What it was merged with has to be read again.
+            let is_lost = !unlocked && !config.merges && store.held(self.key).is_none();
+            let again = attempt > 0 || is_lost || self.is_merged;
+            // All attempts share one time limit.
+            if again && !std::mem::replace(&mut locks, true) {
+                if matches!(self.access, Access::Locked(_)) {
+                    counters::count(Counter::LostLocks);
+                }
+                store.within(time_to_relock(config));
+            }
+            if again && !unlocked {
+                let found = match store.lock(self.key, IfAbsent::Claim, relock_timeout(config)) {
+                    Err(error) if error.is_retryable() => {
+                        failure = error;
+                        continue;
+                    }
+                    found => found?,
+                };
+                let sent = Sent {
+                    versions: &versions,
+                    data: merge.data(),
+                };
+                let verdict = judge(base, store.instance(), self.read_at.elapsed(), &sent, &found);
+                if self.is_adopted && matches!(found, Found::Absent { .. }) {
+                    return Err(Error::Refused(Refusal::NotTakenOver));
+                }
+                match verdict {
+                    Verdict::Written(version) => return Ok(merge.saved(version)),
+                    _ if merge.applies(&verdict, &found, &versions) => {
+                        expected = merge.with(found)?;
+                        versions.clear();
+                    }
+                    Verdict::WriteOver(fence) => {
+                        if found_none && fence == expected {
+                            merge.warn_of_advisory_lock();
+                        }
+                        expected = fence;
+                    }
+                    Verdict::Refuse(refusal) => return Err(Error::Refused(refusal)),
+                }
+            }
+            let on = store.instance();
+            let version = match expected {
+                Expected::Version(over) if base.live || merge.is_done() => over.next(on),
+                _ => Version::new_session(on),
+            };
+            if again {
+                // The time for the lock is over: a row lock wait has to time out in the server before it does here.
+                store.within(time_to_answer(config));
+            }
+            let write = Write {
+                expected,
+                version,
+                data: merge.data(),
+                expiry,
+                moves_expiry: !stays || attempt > 0,
+                is_new: !base.live && !merge.is_done(),
+                tag: self.tag,
+                moves_tag: self.tag != self.stored_tag,
+            };
+            match store.save(self.key, write) {
+                Ok(true) => return Ok(merge.saved(version)),
+                Ok(false) => found_none = true,
+                Err(error) if error.is_retryable() => {
+                    if !error.is_conflict() {
+                        versions.push(version);
+                    }
+                    failure = error;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(failure)
+    }
+}
