@@ -79,6 +79,12 @@ final class SymfonySite
         }
     }
 
+    /** Its include_path. */
+    public static function library(string $version): string
+    {
+        return self::target(self::VERSIONS[$version] . '/usr/share/php');
+    }
+
     /** `$handler`: '' for `handler_id: null`, or the class of a handler. */
     public function __construct(string $version, string $lock, array $ini = [], int $workers = 1, private readonly string $handler = '')
     {
@@ -88,7 +94,7 @@ final class SymfonySite
         $this->session = new Session($lock, $ini);
         $this->host = new Fpm($this->session, [
             'extension' => is_file($mbstring = self::target('packages' . ini_get('extension_dir') . '/mbstring.so')) ? $mbstring : 'mbstring',
-            'include_path' => self::target(self::VERSIONS[$version] . '/usr/share/php'),
+            'include_path' => self::library($version),
             'error_log' => "$this->folder/log", 'log_errors' => '1', 'display_errors' => '0',
         ], ['pm.max_children' => (string) $workers, 'listen.backlog' => '100']);
     }
