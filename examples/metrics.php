@@ -19,6 +19,7 @@ const HELP = [
     'waits' => 'Locks that were had after 10 ms or more.',
     'lock_timeouts' => 'Locks that were not had in time.',
     'lost_locks' => 'Locks that were lost while a session was open.',
+    'merges' => 'Writes that were merged with those of another request (rustsql.lock = merge).',
     'failed_writes' => 'Writes that failed because of the server or the connection.',
     'connects' => 'Logins to a database server.',
     'failovers' => 'Hosts that could not be used.',
@@ -41,7 +42,7 @@ foreach (HELP as $name => $help) {
 }
 
 echo '# HELP rustsql_refused_writes_total ', REFUSED, "\n# TYPE rustsql_refused_writes_total counter\n";
-foreach (['newer', 'destroyed', 'read_only', 'other'] as $reason) {
+foreach (['newer', 'destroyed', 'read_only', 'conflict', 'other'] as $reason) {
     echo "rustsql_refused_writes_total{reason=\"$reason\"} ", $stats["refused_$reason"], "\n";
 }
 
