@@ -14,7 +14,7 @@
  * Two that write without a lock at the same time begin from the same number: they are found as doubled or as lost.
  */
 
-final class Checker
+class Checker
 {
     public int $lost = 0;
     public int $doubled = 0;
@@ -27,7 +27,7 @@ final class Checker
 
     /**
      * @param list<array> $record
-     * @param array<string, int> $stored the counters, by session
+     * @param array<string, int|list<string>> $stored the counters, or keys, by session
      */
     public function __construct(array $record, array $stored)
     {
@@ -45,7 +45,7 @@ final class Checker
         return !$this->lost && !$this->doubled && !$this->rolledBack && !$this->emptied && !$this->fromNowhere;
     }
 
-    private function session(string $id, array $requests, int $stored): void
+    protected function session(string $id, array $requests, int|array $stored): void
     {
         $count = array_count_values(array_column($requests, 'outcome'))
             + ['acknowledged' => 0, 'warned' => 0, 'unknown' => 0];
@@ -60,7 +60,7 @@ final class Checker
     }
 
     /** Goes through beginnings and ends in their order in time, with the greatest number acknowledged so far. */
-    private function reads(string $id, array $requests): void
+    protected function reads(string $id, array $requests): void
     {
         $events = [];
         foreach ($requests as $request) {
@@ -80,12 +80,12 @@ final class Checker
                 $what = $acknowledged ? 'rolledBack' : ($request['read'] === 0 ? 'emptied' : 'staleReads');
                 $this->note($what, (int) $short,
                     "$id: read $request[read] after " . ($floors[$key] ?? 0) . ' was acknowledged');
-                $floor = $acknowledged ? max($floor, $request['n']) : $floor;
+                $floor = $acknowledged ? max($floor, (int) $request['n']) : $floor;
             }
         }
     }
 
-    private function note(string $what, int $count, string $detail): void
+    protected function note(string $what, int $count, string $detail): void
     {
         $this->$what += $count;
         if ($count > 0) {

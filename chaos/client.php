@@ -3,14 +3,15 @@
  * The visitors, in a process of their own, so that nothing that the faults wait for holds them up: a number of requests
  * is always under way, to both web hosts, many of them on the same few sessions. Each is written down with its outcome.
  *
- *     php client.php RECORD SEED SOCKET...      until its stdin is closed; then it waits for what is under way
+ *     php client.php PAGE RECORD SEED SOCKET...      until its stdin is closed; then it waits for what is under way
+ *
+ * With the page merging.php, sessions are also destroyed.
  */
 declare(strict_types=1);
 
 require __DIR__ . '/../php-tests/inc/web_request.php';
 require __DIR__ . '/record.php';
 
-const PAGE = __DIR__ . '/web/counter.php';
 const IN_FLIGHT = 12;
 /** Sessions that several requests want at once, and all that there are at a time. */
 const CONTENDED = 4;
@@ -22,7 +23,9 @@ const PAUSE_MS = 10;
 /** Far above whatever the timeouts add up to. */
 const HANGS_MS = 60_000;
 
-[, $file, $seed, $sockets] = [$argv[0], $argv[1], (int) $argv[2], array_slice($argv, 3)];
+[, $page, $file, $seed, $sockets] = [$argv[0], $argv[1], $argv[2], (int) $argv[3], array_slice($argv, 4)];
+$destroys = basename($page) === 'merging.php';
+$keys = 0;
 mt_srand($seed);
 $record = Record::create($file);
 $now = fn (): float => hrtime(true) / 1e6;
@@ -38,16 +41,21 @@ stream_set_blocking(STDIN, false);
 for ($stopped = false; !$stopped || $open; ) {
     while (!$stopped && count($open) < IN_FLIGHT && $now() >= $notBefore) {
         $which = mt_rand(1, 5) <= 2 ? mt_rand(0, CONTENDED - 1) : mt_rand(CONTENDED, SESSIONS - 1);
+        $does = '';
         if (mt_rand(1, RENEW) === 1) {
+            $does = $destroys && mt_rand(0, 1) ? 'destroy' : '';
+            $old = $ids[$which];
             $ids[$which] = $newId();
         }
-        $request = new FastCgiRequest($sockets[array_rand($sockets)], PAGE, "id=$ids[$which]&work=" . mt_rand(0, 3000));
+        $id = $does ? $old : $ids[$which];
+        $key = 'k' . ++$keys;
+        $request = new FastCgiRequest($sockets[array_rand($sockets)], $page, "id=$id&do=$does&key=$key&work=" . mt_rand(0, 3000));
         if (!$request->socket) {
-            $record->add($ids[$which], $now(), $now(), null, unreached: true);
+            $record->add($id, $now(), $now(), null, unreached: true, does: $does, key: $key);
             $notBefore = $now() + PAUSE_MS;
             break;
         }
-        $open[(int) $request->socket] = [$request, $ids[$which], $now()];
+        $open[(int) $request->socket] = [$request, $id, $now(), $does, $key];
     }
     $readable = array_map(fn ($entry) => $entry[0]->socket, $open);
     if (!$stopped) {
@@ -58,14 +66,14 @@ for ($stopped = false; !$stopped || $open; ) {
         stream_select($readable, $write, $except, 0, 1000 * PAUSE_MS);
     }
     $stopped = $stopped || isset($readable['stdin']) && (string) fread(STDIN, 1) === '' && feof(STDIN);
-    foreach ($open as $key => [$request, $id, $start]) {
-        $over = isset($readable[$key]) && !$request->read();
+    foreach ($open as $socket => [$request, $id, $start, $does, $key]) {
+        $over = isset($readable[$socket]) && !$request->read();
         if ($over || $now() - $start > HANGS_MS) {
-            $outcome = $record->add($id, $start, $now(), $over ? $request->json() : null, hung: !$over, text: $request->text());
+            $outcome = $record->add($id, $start, $now(), $over ? $request->json() : null, hung: !$over, text: $request->text(), does: $does, key: $key);
             if ($outcome === 'refused') {
                 $notBefore = $now() + PAUSE_MS;
             }
-            unset($open[$key]);
+            unset($open[$socket]);
         }
     }
 }

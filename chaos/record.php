@@ -19,6 +19,7 @@ final class Record
         'did not grant the lock' => 'lock denied',
         'written newer data' => 'newer data',
         'has destroyed it' => 'destroyed',
+        ', too, since it was read' => 'conflict',
         'no host can be used' => 'no host',
         'cannot connect' => 'no host',
         'refuses the login' => 'login',
@@ -38,7 +39,7 @@ final class Record
     }
 
     /** Milliseconds of one clock; `$answer` as the page gave it. Gives the outcome. */
-    public function add(string $id, float $start, float $end, ?array $answer, bool $unreached = false, bool $hung = false, string $text = ''): string
+    public function add(string $id, float $start, float $end, ?array $answer, bool $unreached = false, bool $hung = false, string $text = '', string $does = '', string $key = ''): string
     {
         [$outcome, $warnings] = match (true) {
             $unreached => ['unreached', []],
@@ -50,7 +51,7 @@ final class Record
         };
         fwrite($this->file, json_encode([
             'id' => $id, 'start' => round($start, 3), 'end' => round($end, 3), 'outcome' => $outcome,
-            'read' => $answer['read'] ?? null, 'n' => $answer['n'] ?? null, 'warnings' => $warnings,
+            'read' => $answer['read'] ?? null, 'n' => $answer['n'] ?? null, 'warnings' => $warnings, 'does' => $does, 'key' => $key,
         ], JSON_INVALID_UTF8_SUBSTITUTE) . "\n");
         return $outcome;
     }

@@ -10,7 +10,7 @@
  */
 declare(strict_types=1);
 
-foreach (['../php-tests/inc/server', '../php-tests/inc/php', '../php-tests/inc/web_request', 'space', 'network', 'pool', 'record', 'checker', 'topology',
+foreach (['../php-tests/inc/server', '../php-tests/inc/php', '../php-tests/inc/web_request', 'space', 'network', 'pool', 'record', 'checker', 'merging_checker', 'topology',
     'topology/single', 'topology/pair', 'topology/galera', 'topology/group', 'faults', 'report'] as $file) {
     if (is_file(__DIR__ . "/$file.php")) {
         require __DIR__ . "/$file.php";
@@ -77,14 +77,25 @@ function web_host(string $name, Topology $topology): Pool
     return new Pool($name, socket_folder(), handler_ini() + $ini, Space::make());
 }
 
-/** The counter of a session as this web host reads it. */
-function stored(string $id, Pool $pool): int
+/** Whether sessions are merged: each request has a key of its own then. */
+function merges(): bool
+{
+    return str_contains((string) getenv('HANDLER_INI'), 'rustsql.lock=merge');
+}
+
+function page(): string
+{
+    return __DIR__ . '/web/' . (merges() ? 'merging.php' : 'counter.php');
+}
+
+/** The counter of a session as this web host reads it, or its keys. */
+function stored(string $id, Pool $pool): int|array
 {
     $request = null;
     try {
         // What the last requests left behind (locks of connections that nobody closed) may still have to end.
         Server::waitFor(function () use ($pool, $id, &$request): bool {
-            $request = new FastCgiRequest($pool->socket, __DIR__ . '/web/counter.php', "id=$id&do=read");
+            $request = new FastCgiRequest($pool->socket, page(), "id=$id&do=read");
             for ($end = now() + READ_SECONDS; $request->socket && now() < $end && $request->read(); ) {
                 $sockets = [$request->socket];
                 $none = null;
@@ -95,7 +106,7 @@ function stored(string $id, Pool $pool): int
     } catch (RuntimeException) {
         throw new RuntimeException("session $id cannot be read at the end: " . ($request->text() ?: 'no answer'));
     }
-    return $request->json()['read'];
+    return merges() ? $request->json()['keys'] : $request->json()['read'];
 }
 
 /** Runs one topology; what goes wrong with the harness itself is in the result, too. */
@@ -136,7 +147,7 @@ function run(string $name, float $seconds, int $seed, bool $onlyKills = false): 
 function rush(Result $result, Topology $topology, Network $network, array $pools, float $seconds, int $seed, bool $onlyKills): void
 {
     $file = FOLDER . "/$result->topology.record";
-    $client = new PhpProcess([...harness_php(), __DIR__ . '/client.php', $file, (string) $seed,
+    $client = new PhpProcess([...harness_php(), __DIR__ . '/client.php', page(), $file, (string) $seed,
         ...array_map(fn ($pool) => $pool->socket, $pools)]);
     $faults = new Faults($topology, $network, $pools, new Dice($seed), $onlyKills);
     $faults->run($seconds);
@@ -154,13 +165,13 @@ function rush(Result $result, Topology $topology, Network $network, array $pools
         foreach (array_unique(array_column($record, 'id')) as $id) {
             $seen = stored($id, $pool);
             if ($seen !== ($stored[$id] ??= $seen)) {
-                throw new RuntimeException("the web hosts disagree on session $id: $stored[$id] and $seen");
+                throw new RuntimeException("the web hosts disagree on session $id: " . json_encode([$stored[$id], $seen]));
             }
         }
     }
     say(sprintf('         at rest after %.0f s, %d sessions read in %.0f s', $rest - $over, count($stored), now() - $rest));
     $result->record = $record;
-    $result->checker = new Checker($record, $stored);
+    $result->checker = merges() ? new MergingChecker($record, $stored) : new Checker($record, $stored);
 }
 
 /** Shows that losses are found, without locks, and with locks but without versions: each is a test for tools/test. */
