@@ -4,7 +4,7 @@
  */
 declare(strict_types=1);
 
-foreach (['floor', 'killed', 'table', 'collecting', 'tls', 'counters', 'revoke', 'waiters', 'network', 'network_waits', 'network_tls', 'connections', 'profile'] as $file) {
+foreach (['floor', 'killed', 'table', 'collecting', 'tls', 'counters', 'revoke', 'waiters', 'network', 'network_waits', 'network_tls', 'connections', 'merging', 'profile'] as $file) {
     require __DIR__ . "/cases/$file.php";
 }
 
@@ -17,7 +17,7 @@ const QUEUE = ['files', 'redis-default', 'redis', 'redis-kept', 'memcached-kept'
     'rustsql', 'rustsql-kept', 'rustsql-row', 'rustsql-row-kept'];
 
 /** The cases of the first page, for which tools/bench makes networks. ONLY=network names all of them, and ONLY=one-machine the others. */
-const NETWORK_CASES = ['round-trips', 'network-queue', 'network-killed', 'network-tls', 'connections'];
+const NETWORK_CASES = ['round-trips', 'network-queue', 'network-killed', 'network-tls', 'network-merging', 'connections'];
 
 /** Of no page: only ONLY= runs them. */
 const EXTRA_CASES = ['profile'];
@@ -38,6 +38,7 @@ function cases(): array
         'network-queue' => measure_network_queue(...),
         'network-killed' => measure_network_killed(...),
         'network-tls' => measure_network_tls(...),
+        'network-merging' => measure_merging(...),
         'connections' => measure_connections(...),
         'changed' => $race(ALL, []),
         'unchanged' => $race(ALL, ['do' => 'unchanged']),

@@ -55,7 +55,7 @@ final class Contestant
                 'rustsql.dsn' => $host ? $stack->database($server)->dsn('', ['host' => $host]) : $stack->database($server)->socketDsn(),
                 // By default it encrypts what leaves the machine, if the server can. The others do not.
                 'rustsql.tls' => $has('tls') ? 'required' : 'disabled',
-            ] + ($has('pipelined') ? ['rustsql.pipelined_login' => '1'] : []) + ($has('row') ? ['rustsql.lock' => 'row'] : []) + ($has('collecting') ? ['rustsql.table' => 'collecting'] : []) + ($kept ? ['rustsql.persistent' => '1'] : []),
+            ] + ($has('pipelined') ? ['rustsql.pipelined_login' => '1'] : []) + ($has('row') ? ['rustsql.lock' => 'row'] : []) + ($has('merge') ? ['rustsql.lock' => 'merge'] : []) + ($has('collecting') ? ['rustsql.table' => 'collecting'] : []) + ($kept ? ['rustsql.persistent' => '1'] : []),
                 [php_extension_file()], $server),
         };
     }

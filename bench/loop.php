@@ -10,11 +10,13 @@
  *     fill              makes the sessions; `fill large` makes LARGE sessions of 64 KB
  *     all               changes each once, in order
  *     collect           session_gc()
+ *     own               what the variable of this process in the first session is
  *     sum, sum large    what all counters of the sessions are together
  *     hold              changes the first session, and keeps it until the next line; `hold unchanged` only reads it. The answer is when it
  *                       began to close the session, in nanoseconds
  *     queue 30 5000     so many times changes the first session, and keeps it for so many microseconds: all times in microseconds, or
- *                       `failed`, and those between which it had the session (start and end of each, in nanoseconds)
+ *                       `failed`, and those between which it had the session (start and end of each, in nanoseconds). `queue 30 5000 own`
+ *                       changes a variable of this process
  *     changed 500 2000  so many requests with sessions chosen at random, each after so many microseconds of other work. The answer is the
  *                       median time and the mean CPU of a request in microseconds, without that work. Also `unchanged`, `large` (changed,
  *                       64 KB), `read` (read_and_close), `new`, `regenerate` (session_regenerate_id(true) of a changed session)
@@ -80,7 +82,7 @@ $requests = [
 ];
 fwrite(STDOUT, "ready\n");
 while ($line = fgets(STDIN)) {
-    [$what, $count, $work] = explode(' ', trim($line)) + [1 => 0, 2 => 0];
+    [$what, $count, $work, $whose] = explode(' ', trim($line)) + [1 => 0, 2 => 0, 3 => ''];
     $answer = 'done';
     // Not for each line: there may be ten million.
     $each = fn (): array => $count === 'large' ? array_map(fn ($number) => "large-$number", range(1, LARGE)) : range(1, (int) $sessions);
@@ -105,6 +107,11 @@ while ($line = fgets(STDIN)) {
                 });
             }
             break;
+        case 'own':
+            $run($id(1), function () use (&$answer): void {
+                $answer = $_SESSION['own' . getmypid()] ?? 0;
+            });
+            break;
         case 'hold':
             $run($id(1), function () use ($count, $add, &$answer): void {
                 $count === 'unchanged' ?: $add();
@@ -115,12 +122,13 @@ while ($line = fgets(STDIN)) {
             break;
         case 'queue':
             $answer = [];
+            $key = $whose === 'own' ? 'own' . getmypid() : 'n';
             for ($i = 0; $i < $count; $i++) {
                 $held = [];
                 try {
-                    $took = $run($id(1), function () use ($add, $work, &$held): void {
+                    $took = $run($id(1), function () use ($key, $work, &$held): void {
                         $held = [hrtime(true)];
-                        $add();
+                        $_SESSION[$key] = ($_SESSION[$key] ?? 0) + 1;
                         usleep((int) $work);
                         $held[] = hrtime(true);
                     });

@@ -35,7 +35,7 @@ function network_report(array $results, array $facts, array $list): void
     foreach (REQUEST_TITLES as $request => $title) {
         $page .= "\n## Milliseconds of a request, $title\n\n" . times_table($results, $request);
     }
-    $page .= locks_section($results) . waits_sections($results) . network_tls_section($results) . connections_section($results);
+    $page .= locks_section($results) . waits_sections($results) . network_tls_section($results) . merging_section($results) . connections_section($results);
     $above = explode(MARK, (string) @file_get_contents("$docs/performance.md"))[0] ?: "# Performance\n\n";
     file_put_contents("$docs/performance.md", $above . MARK . $page);
     file_put_contents("$docs/round-trips.svg", round_trips_plot($results));

@@ -151,6 +151,7 @@ function network_requirements(array $results): array
     $trip = $results['round-trips']['echo'][0]['0.5']['p50'] ?? null;
     $released = worst(array_map(fn ($name) => isset($results['network-killed'][$name]) ? median(array_column($results['network-killed'][$name], 'released')) : null, ['rustsql-kept', 'rustsql-row-kept', 'rustsql-mysql-kept', 'rustsql-row-mysql-kept']));
     $list[] = $atMost('milliseconds beside one round trip until another process has the lock after an unchanged close', $trip && $released ? $released - $trip : null, 1);
+    array_push($list, ...merging_requirements($results));
     foreach (['lost' => 'lost updates of rustsql over a network', 'unlocked' => 'requests of rustsql without a lock over a network', 'failed' => 'failed requests of rustsql over a network'] as $what => $title) {
         $list[] = $atMost($title, total(array_intersect_key($results, array_flip(NETWORK_CASES)), 'rustsql', $what), 0);
     }
