@@ -54,6 +54,8 @@ pub fn link(host: &Host, config: &Config, script: String) -> Link {
     // Its first statement is none that may be sent again.
     own.pipelined_login = false;
     own.auto_create = false;
+    // The rehearsal takes the row lock, which a write that merges needs.
+    own.merges = false;
     // Nobody else has locked the row, but the table may be locked. Its error has to come within `io_timeout`.
     own.lock_timeout = LockTimeout::Limit(config.io_timeout / 2);
     Link::new(Rc::new(own), script)
