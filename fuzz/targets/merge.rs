@@ -22,7 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
     let [kind, rules, cut, rest @ ..] = bytes else { return };
     let rules = Rules {
         format: FORMATS[usize::from(rules % 4)],
-        depth: u32::from(rules / 4 % 8),
+        depth: 1 + u32::from(rules / 4 % 8),
         on_conflict: [OnConflict::Refuse, OnConflict::Stored][usize::from(rules / 32 % 2)],
         now: NOW,
     };
@@ -81,7 +81,7 @@ fn check(rules: Rules, base: &[u8], ours: &[u8], theirs: &[u8]) {
     assert!(merged.stayed.len() <= merged.conflicts);
     // The order of keys may differ, and a map of one order may be a list in the other. But keys and values are the same.
     let has_lists = merged.data.windows(4).any(|bytes| bytes == b"i:0;");
-    if merged.conflicts == 0 && rules.depth > 0 && rules.format != Format::Other && !has_lists {
+    if merged.conflicts == 0 && rules.format != Format::Other && !has_lists {
         match merge(rules, None, &merged.data, &other.data) {
             Ok(again) => assert_eq!(again.conflicts, 0),
             // What is damaged on a side that was not looked at.

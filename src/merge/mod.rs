@@ -70,8 +70,5 @@ pub fn merge<'a>(
     if format.is_empty(theirs) {
         return Err(Conflict::Cleared);
     }
-    if rules.depth == 0 {
-        return Err(Conflict::Unsplit(Unsplit::Depth));
-    }
     rules::merge(rules, [base, ours, theirs])
 }

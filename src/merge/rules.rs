@@ -21,7 +21,7 @@ pub fn merge<'a>(rules: Rules, all: [&'a [u8]; 3]) -> Result<Merged<'a>, Conflic
         return Err(Conflict::Unsplit(Unsplit::TooLarge));
     }
     let mut cases = Cases::default();
-    let depth = rules.depth.min(DEEPEST) as usize;
+    let depth = rules.depth.clamp(1, DEEPEST) as usize;
     let mut split = |data| parse(rules.format, depth, data, &mut cases).map_err(Conflict::Unsplit);
     let [base, ours, theirs] = all;
     let sessions = [split(base)?, split(ours)?, split(theirs)?];

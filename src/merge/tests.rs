@@ -86,7 +86,6 @@ fn maps_are_merged_down_to_the_depth() {
     assert_eq!(depth(1), conflict("['m']"));
     assert_eq!(depth(2), ok(&map("i:2;", "i:2;")));
     assert_eq!(depth(u32::MAX), ok(&map("i:2;", "i:2;")));
-    assert_eq!(depth(0), unsplit(Unsplit::Depth));
 
     let inner = |x: &str| format!(r#"m|a:1:{{i:7;a:2:{{s:1:"x";{x}}}}}"#);
     let [base, ours, theirs] = [r#"i:1;s:1:"y";i:1;"#, r#"i:2;s:1:"y";i:1;"#, r#"i:1;s:1:"y";i:2;"#].map(inner);

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 pub const LARGEST: usize = 1 << 20;
 /// Of more keys than this, on the levels that are merged, the largest maps are not split.
 pub const MOST_KEYS: usize = 1 << 14;
-/// The most levels that are merged, whatever the setting says.
+/// The most levels that are merged.
 pub const DEEPEST: u32 = 16;
 
 /// PHP's `session.serialize_handler`.
@@ -47,7 +47,7 @@ pub enum OnConflict {
 #[derive(Debug, Clone, Copy)]
 pub struct Rules {
     pub format: Format,
-    /// `rustsql.merge_depth`: 1 merges the session's variables, 2 also the keys of those that are maps.
+    /// `rustsql.merge_depth`, 1 to `DEEPEST`: 1 merges the session's variables, 2 also the keys of those that are maps.
     pub depth: u32,
     pub on_conflict: OnConflict,
     /// The Unix time.
@@ -90,8 +90,6 @@ pub enum Unsplit {
     NoMap,
     #[error("it has a key twice, which cannot be merged")]
     Duplicate,
-    #[error("no level of it may be merged")]
-    Depth,
 }
 
 impl<'a> Merged<'a> {

@@ -14,6 +14,8 @@ use crate::store::{Expected, Expiry, Found, IfAbsent, Store, Version, Write};
 
 /// How often a write is tried if its connection is lost.
 const ATTEMPTS: u32 = 3;
+/// The same with `merge`: on a cluster, each write of another request can roll this one back.
+const MERGE_ATTEMPTS: u32 = 20;
 
 impl Session {
     /// Writes with a version check. After a lost connection it takes the lock again and asks the fence whether it may write.
@@ -38,7 +40,8 @@ impl Session {
         // The tries that got no answer.
         let mut versions = Vec::new();
         let mut found_none = false;
-        for attempt in 0..ATTEMPTS {
+        let attempts = if config.merges { MERGE_ATTEMPTS } else { ATTEMPTS };
+        for attempt in 0..attempts {
             // What it was merged with has to be read again.
             let is_lost = !unlocked && !config.merges && store.held(self.key).is_none();
             let again = attempt > 0 || is_lost || self.is_merged;
