@@ -27,6 +27,8 @@ pub struct Base {
     pub expires: u64,
     /// The server's clock at the read.
     pub now: u64,
+    /// When the session began; 0 if that is not known.
+    pub created: u64,
 }
 
 /// The tries of one write that got no answer.
@@ -100,6 +102,7 @@ mod tests {
             live,
             expires: 1000,
             now: 100,
+            created: 1,
         }
     }
 

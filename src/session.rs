@@ -59,9 +59,9 @@ impl Session {
     pub fn begin(key: SessionKey, loaded: Loaded, instance: Instance) -> Self {
         let live = matches!(&loaded.found, Found::Row(row) if row.is_live());
         let is_adopted = loaded.old.is_some();
-        let (version, expires, now, data, tag) = match loaded.found {
-            Found::Row(row) => (Some(row.version), row.expires, row.now, row.data, row.tag),
-            Found::Absent { placeholder } => (placeholder, 0, 0, Vec::new(), None),
+        let (version, expires, now, created, data, tag) = match loaded.found {
+            Found::Row(row) => (Some(row.version), row.expires, row.now, row.created, row.data, row.tag),
+            Found::Absent { placeholder } => (placeholder, 0, 0, 0, Vec::new(), None),
         };
         let (data, tag) = if live { (data, tag) } else { (Vec::new(), None) };
         let data = loaded.old.unwrap_or(data);
@@ -74,6 +74,7 @@ impl Session {
                 live,
                 expires,
                 now,
+                created,
             },
             is_adopted,
             is_doubtful: false,
@@ -278,6 +279,7 @@ impl Session {
             live: true,
             expires: if stays { self.base.expires } else { expiry.earliest(now) },
             now,
+            created: saved.created,
         };
         self.is_adopted = false;
         self.read_at = Instant::now();

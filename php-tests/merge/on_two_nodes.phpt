@@ -17,6 +17,7 @@ const REQUESTS = 20;
 $nodes = Galera::start(2);
 $session = new Session('merge', ['rustsql.persistent' => '1'], $nodes[0]);
 $session->run('session_start(); $_SESSION["first"] = 1;');
+Server::waitFor(fn () => $session->server->query("SELECT UNIX_TIMESTAMP() > created AS is_older FROM app.$session->table")[0]['is_older'] === '1');
 $clients = [];
 foreach (range(1, CLIENTS) as $own) {
     $node = ['rustsql.dsn' => $nodes[$own % 2]->dsn('', ['user' => $session->user])];

@@ -28,12 +28,15 @@ pub struct Merge<'a> {
     merged: Option<Vec<u8>>,
     /// The version that it was merged with.
     over: Option<Version>,
+    /// When the session began that this write changes.
+    created: u64,
     notice: Option<String>,
 }
 
 /// A write that succeeded.
 pub struct Saved {
     pub version: Version,
+    pub created: u64,
     pub bytes: usize,
     pub is_merged: bool,
     pub notice: Option<String>,
@@ -48,6 +51,7 @@ impl<'a> Merge<'a> {
             ours,
             merged: None,
             over: None,
+            created: if session.base.live { session.base.created } else { 0 },
             notice: None,
         }
     }
@@ -77,7 +81,7 @@ impl<'a> Merge<'a> {
         let base = &self.session.base;
         row.is_live()
             && (!base.live
-                || row.created < base.now
+                || row.created == base.created && base.created < base.now
                 || base.version.is_some_and(|seen| seen.is_ancestor_of(row.version)))
     }
 
@@ -92,7 +96,7 @@ impl<'a> Merge<'a> {
             on_conflict: self.config.merge_conflict,
             now: row.now,
         };
-        let base = self.session.base.live.then(|| self.session.data.as_ref());
+        let base = self.session.base.live.then_some(self.session.data.as_ref());
         let base = match base.flatten() {
             Some(Original::Whole(data)) => Some(data.as_slice()),
             Some(Original::Hashed { .. }) => return Err(Error::Unmergeable(Conflict::Unsplit(Unsplit::TooLarge))),
@@ -109,6 +113,7 @@ impl<'a> Merge<'a> {
         self.notice = merged.notice();
         self.merged = Some(merged.data.into_owned());
         self.over = Some(row.version);
+        self.created = row.created;
         Ok(Expected::Version(row.version))
     }
 
@@ -126,6 +131,7 @@ impl<'a> Merge<'a> {
     pub fn saved(self, version: Version) -> Saved {
         Saved {
             version,
+            created: self.created,
             bytes: self.data().len(),
             is_merged: self.data() != self.ours,
             notice: self.notice,
