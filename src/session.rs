@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::Config;
 use crate::counters::{self, Counter, Timer};
-use crate::error::{Error, Refusal, Result};
+use crate::error::{Error, Refusal, Result, seconds};
 use crate::fence::Base;
 use crate::loaded::{Access, Loaded, time_to_answer};
 use crate::merge::Format;
@@ -264,6 +264,7 @@ impl Session {
         if self.is_doubtful {
             return Err(Error::Refused(Refusal::NotTakenOver));
         }
+        let began = Instant::now();
         let saved = self
             .save_fenced(store, config, (data, format), expiry, stays)
             .inspect_err(|error| {
@@ -289,6 +290,13 @@ impl Session {
         self.data = config.merges.then(|| Original::of(data));
         self.stored_tag = self.tag;
         notices.extend(saved.notice);
+        // Without `merge`, the wait is at the read.
+        if config.merges && config.is_slow(began.elapsed()) {
+            notices.push(format!(
+                "waited {} to write the session (rustsql.slow)",
+                seconds(began.elapsed())
+            ));
+        }
         Ok(())
     }
 }

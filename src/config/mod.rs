@@ -22,6 +22,7 @@ pub use target::{Address, Target, Tls};
 pub use value::{LockFailure, TlsMode};
 
 use std::ffi::CStr;
+use std::time::Duration;
 
 use crate::envelope::Encryption;
 use crate::error::ConfigError;
@@ -288,6 +289,11 @@ impl Config {
     /// Sessions are read and written without a lock.
     pub fn is_unlocked(&self) -> bool {
         self.lock == Some(Mode::Unlocked)
+    }
+
+    /// Whether `rustsql.slow` reports a wait of this time.
+    pub fn is_slow(&self, time: Duration) -> bool {
+        !self.slow.is_zero() && time >= self.slow
     }
 
     /// The names of database and table, unquoted.

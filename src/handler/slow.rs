@@ -10,7 +10,7 @@ use crate::store::Store;
 impl<S: Store> Handler<S> {
     /// Adds a notice if the lock was waited for too long.
     pub(super) fn report_wait(&mut self, loaded: &Loaded) {
-        if matches!(loaded.access, Access::Locked(_)) && self.is_slow(loaded.waited) {
+        if matches!(loaded.access, Access::Locked(_)) && self.config.is_slow(loaded.waited) {
             let waited = seconds(loaded.waited);
             self.notices
                 .push(format!("waited {waited} for the lock of the session (rustsql.slow)"));
@@ -20,13 +20,8 @@ impl<S: Store> Handler<S> {
     /// The time for which the open session has been locked, if that is too long.
     pub fn held_too_long(&self) -> Option<Duration> {
         match &self.state {
-            State::Open(session) => session.locked_for().filter(|held| self.is_slow(*held)),
+            State::Open(session) => session.locked_for().filter(|held| self.config.is_slow(*held)),
             _ => None,
         }
-    }
-
-    fn is_slow(&self, time: Duration) -> bool {
-        let slow = self.config.slow;
-        !slow.is_zero() && time >= slow
     }
 }

@@ -106,7 +106,8 @@ impl Session {
                 Ok(true) => return Ok(merge.saved(version)),
                 Ok(false) => found_none = true,
                 Err(error) if error.is_retryable() => {
-                    if !error.is_conflict() {
+                    // The others are answers: nothing was written.
+                    if !error.is_conflict() && !error.is_wait_timeout() {
                         versions.push(version);
                     }
                     failure = error;

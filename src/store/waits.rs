@@ -141,12 +141,19 @@ fn advisory_queues(connection: &mut Connection, processes: &[Process]) -> Result
 
 fn row_queues(connection: &mut Connection, processes: &[Process], table: &str) -> Result<Vec<Queue>> {
     let from = format!(" FROM {table} WHERE id=");
+    // With `merge`, a write waits.
+    let update = format!("UPDATE {table} SET ");
     let mut by_key = BTreeMap::<&str, Vec<Client>>::new();
-    for process in processes.iter().filter(|process| process.state == "statistics") {
+    for process in processes {
+        let statement = process.statement.as_str();
+        let waits_at = match process.state.as_str() {
+            "statistics" if statement.contains(" FOR UPDATE") => statement.split_once(&from),
+            "updating" if statement.starts_with(&update) => statement.rsplit_once(" WHERE id="),
+            _ => None,
+        };
         // A statement that runs for less than a second may not wait at all.
-        let waits =
-            process.statement.contains(" FOR UPDATE") && process.client.seconds.is_some_and(|seconds| seconds > 0);
-        if let Some((_, key)) = process.statement.split_once(&from).filter(|_| waits) {
+        let waits = process.client.seconds.is_some_and(|seconds| seconds > 0);
+        if let Some(key) = waits_at.filter(|_| waits).and_then(|(_, key)| hex(key)) {
             by_key.entry(key).or_default().push(process.client.clone());
         }
     }
@@ -155,7 +162,7 @@ fn row_queues(connection: &mut Connection, processes: &[Process], table: &str) -
             let mut by_holder = BTreeMap::<u64, Vec<Client>>::new();
             let waits_for_session = |id: u64| {
                 let mut of_it = processes.iter().filter(|process| process.client.id == id);
-                of_it.any(|process| process.statement.contains(&from))
+                of_it.any(|process| process.statement.contains(&from) || process.statement.starts_with(&update))
             };
             let waiters: BTreeSet<_> = pairs.iter().map(|(waiter, _)| *waiter).collect();
             for waiter in waiters.into_iter().filter(|id| waits_for_session(*id)) {
@@ -193,10 +200,14 @@ fn row_queues(connection: &mut Connection, processes: &[Process], table: &str) -
     })
 }
 
-/// The request of this web host that has locked the row with this key, as `db::statement` writes it.
-fn noted_holder(processes: &[Process], key: &str) -> Option<Client> {
+/// The digits of a key, as `db::statement` writes it.
+fn hex(key: &str) -> Option<&str> {
     let hex = key.strip_prefix("x'").or_else(|| key.strip_prefix("UNHEX('"))?;
-    let hex = hex.split('\'').next()?;
+    hex.split('\'').next()
+}
+
+/// The request of this web host that has locked the row with this key.
+fn noted_holder(processes: &[Process], hex: &str) -> Option<Client> {
     let byte = |at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
     let bytes: Option<Vec<_>> = (0..hex.len()).step_by(2).map(byte).collect();
     let noted = holders::of_session(counters::tenant(), SessionKey::from_column(&bytes?)?)?;

@@ -169,7 +169,9 @@ fn lock(facts: &Facts, config: &Config) -> Option<Line> {
             "rustsql.lock is unlocked: of two requests at once the last write wins, and the other one is lost",
             "set rustsql.lock = auto",
         ),
-        (Some(Mode::Row), _) if config.merges => Line::good("lock", "merge: only a write that finds a newer version locks the row"),
+        (Some(Mode::Row), _) if config.merges => {
+            Line::good("lock", "merge: only a write that finds a newer version locks the row")
+        }
         (Some(mode), _) => Line::good("lock", mode.name()),
         (None, Some(mode)) if clustered => Line::good("lock", format!("{}, since this is {cluster}", mode.name())),
         (None, Some(mode)) => Line::good("lock", mode.name()),
