@@ -85,7 +85,7 @@ final class MergeCases
         mt_srand($seed);
         return [
             'format' => $format,
-            'depth' => self::one([0, 1, 1, 2, 2, 2, 2, 2, 3, 3, 255]),
+            'depth' => self::one([1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 255]),
             'stored' => self::chance(40),
             'base' => self::chance(12) ? null : self::session(),
         ];

@@ -35,7 +35,7 @@ final class Oracle
             throw new Refused('cleared');
         }
         foreach ([$base, $ours, $theirs] as $session) {
-            if ($this->depth === 0 || self::isList($session) || isset(self::shared($session)['own format'])) {
+            if (self::isList($session) || isset(self::shared($session)['own format'])) {
                 throw new Refused('unsplit');
             }
         }
