@@ -19,6 +19,7 @@ const HELP = [
     'waits' => 'Locks that were had after 10 ms or more.',
     'lock_timeouts' => 'Locks that were not had in time.',
     'lost_locks' => 'Locks that were lost while a session was open.',
+    'merge_conflicts' => 'Merged writes that left out a change of their request (rustsql.merge_conflict = stored).',
     'merges' => 'Writes that were merged with those of another request (rustsql.lock = merge).',
     'failed_writes' => 'Writes that failed because of the server or the connection.',
     'connects' => 'Logins to a database server.',

@@ -43,8 +43,10 @@ function ping(): array {}
  * - `destroys`: sessions that were destroyed
  * - `waits`: locks that were had after 10 ms or more; `lock_timeouts`: those that were not had in time; `lost_locks`: those that were
  *   lost while a session was open
- * - `refused_newer`, `refused_destroyed`, `refused_read_only`, `refused_conflict`, `refused_other`: writes that were refused, since another request had
- *   written or destroyed the session, since it was opened without its lock, or for the data itself; `failed_writes`: all other failures
+ * - `merges`: writes that were merged with another request's (`rustsql.lock = merge`); `merge_conflicts`: those of them that left a change out
+ * - `refused_newer`, `refused_destroyed`, `refused_read_only`, `refused_conflict`, `refused_other`: writes that were refused, since another
+ *   request had written or destroyed the session, since it was opened without its lock, since their changes cannot be merged, or for the
+ *   data itself; `failed_writes`: all other failures
  * - `connects`: logins; `failovers`: hosts that could not be used
  * - `collected`: expired sessions that were deleted
  * - `bytes_read`, `bytes_written`: PHP's data, before compression

@@ -49,6 +49,8 @@ pub enum Counter {
     LostLocks,
     /// Writes that were merged with another request's.
     Merges,
+    /// Those of them in which a change of this request was left out (`rustsql.merge_conflict=stored`).
+    MergeConflicts,
     RefusedNewer,
     RefusedDestroyed,
     RefusedReadOnly,
@@ -79,6 +81,7 @@ pub const NAMES: [&str; COUNTERS] = [
     "lock_timeouts",
     "lost_locks",
     "merges",
+    "merge_conflicts",
     "refused_newer",
     "refused_destroyed",
     "refused_read_only",

@@ -31,6 +31,7 @@ pub struct Merge<'a> {
     /// When the session began that this write changes.
     created: u64,
     notice: Option<String>,
+    has_conflicts: bool,
 }
 
 /// A write that succeeded.
@@ -53,6 +54,7 @@ impl<'a> Merge<'a> {
             over: None,
             created: if session.base.live { session.base.created } else { 0 },
             notice: None,
+            has_conflicts: false,
         }
     }
 
@@ -103,7 +105,6 @@ impl<'a> Merge<'a> {
             None => None,
         };
         let merged = merge::merge(rules, base, self.ours, &row.data).map_err(Error::Unmergeable)?;
-        counters::count(Counter::Merges);
         if let Some(limit) = self.config.max_size.filter(|limit| merged.data.len() > *limit) {
             return Err(Error::TooLarge {
                 bytes: merged.data.len(),
@@ -111,6 +112,7 @@ impl<'a> Merge<'a> {
             });
         }
         self.notice = merged.notice();
+        self.has_conflicts = merged.conflicts > 0;
         self.merged = Some(merged.data.into_owned());
         self.over = Some(row.version);
         self.created = row.created;
@@ -129,6 +131,12 @@ impl<'a> Merge<'a> {
     }
 
     pub fn saved(self, version: Version) -> Saved {
+        if self.is_done() {
+            counters::count(Counter::Merges);
+        }
+        if self.has_conflicts {
+            counters::count(Counter::MergeConflicts);
+        }
         Saved {
             version,
             created: self.created,
