@@ -70,31 +70,29 @@ foreach ($cost as $what => $of) {
 --EXPECT--
 changed: execute execute quit
     row: execute execute query quit
-    unlocked: query execute quit
 changed, 2 MB: execute execute quit
     row: execute execute query quit
-    unlocked: query execute quit
 unchanged: execute query quit
-    unlocked: query quit
+    unlocked: execute quit
 aborted: execute query quit
-    unlocked: query quit
-read and closed: query quit
-read_only: query quit
+    unlocked: execute quit
+read and closed: execute quit
+    row: query quit
+read_only: execute quit
+    row: query quit
 strict: execute execute quit
     row: execute execute query quit
-    unlocked: query execute quit
 strict, unknown id: execute query execute query quit
     row: execute execute execute query quit
-    unlocked: query execute execute quit
+    unlocked: execute execute execute quit
 new: execute execute query quit
     row: execute query execute query quit
-    unlocked: query execute quit
+    unlocked: execute execute quit
 regenerated: execute execute query execute query quit
     row: execute execute query execute execute query quit
-    unlocked: query execute execute execute quit
+    unlocked: execute execute execute execute quit
 written twice: execute execute execute execute quit
     row: execute execute query execute execute query quit
-    unlocked: query execute query execute quit
 destroyed: execute execute query quit
-    unlocked: query execute quit
+    unlocked: execute execute quit
 no session: quit

@@ -23,12 +23,12 @@ impl Link {
         self.exchange(statement, timeout, false)
     }
 
-    /// `send` for a statement that takes a lock: its answer has `sql::READ_ONLY`, so the first packet does not query that.
-    pub fn send_locking(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Result<Reply> {
+    /// `send` for a statement whose answer has `sql::READ_ONLY`, so the first packet does not query that. The caller looks at it.
+    pub fn send_checked(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Result<Reply> {
         self.exchange(statement, timeout, true)
     }
 
-    fn exchange(&mut self, statement: &Statement<'_>, timeout: Option<Duration>, is_locking: bool) -> Result<Reply> {
+    fn exchange(&mut self, statement: &Statement<'_>, timeout: Option<Duration>, is_checked: bool) -> Result<Reply> {
         loop {
             self.connect()?;
             let (first, was_kept) = (self.is_first_packet(), self.has_variables());
@@ -41,7 +41,7 @@ impl Link {
                 .then(|| statement.without(sql::IS_NODE));
             let statement = reworded.as_ref().unwrap_or(statement);
             let mut reply = match first {
-                true => self.send_first(statement, timeout, is_locking)?,
+                true => self.send_first(statement, timeout, is_checked)?,
                 false => self.send_next(statement, timeout)?,
             };
             if first && self.undo_unsuited_packet() {

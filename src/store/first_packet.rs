@@ -21,12 +21,12 @@ use crate::error::{Error, Result};
 use crate::lock::Mode;
 
 impl Link {
-    /// `is_locking`: see `send_locking`.
+    /// `is_checked`: see `send_checked`.
     pub fn send_first(
         &mut self,
         statement: &Statement<'_>,
         timeout: Option<Duration>,
-        is_locking: bool,
+        is_checked: bool,
     ) -> Result<Reply> {
         let quirks = self.quirks();
         let known = self.facts_mut().and_then(|facts| facts.recall_server());
@@ -36,7 +36,7 @@ impl Link {
             self.variables_to_set()
                 .map(|variables| sql::session_variables(&variables, quirks)),
         );
-        let ask_facts = !is_locking || !is_fresh;
+        let ask_facts = !is_checked || !is_fresh;
         if ask_facts {
             before.push(sql::server_facts(!is_fresh, quirks));
         }
@@ -72,7 +72,7 @@ impl Link {
             // An account with privileges on columns only may not read it.
             None if ask_shape && reply.error_code().is_some_and(errno::is_denied) => {
                 self.remember_good_table();
-                return self.send_first(statement, timeout, is_locking);
+                return self.send_first(statement, timeout, is_checked);
             }
             Some(text) if reply.error.as_ref().is_none_or(|error| !error.is_retryable()) => {
                 let row_locks = self.mode() == Mode::Row;

@@ -4,6 +4,7 @@
 
 use super::create::create_table;
 use super::link::Link;
+use super::lock::skips_read_only_host;
 use super::{Row, sql};
 use crate::db::errno;
 use crate::db::statement::Statement;
@@ -20,13 +21,21 @@ pub fn peek(link: &mut Link, key: SessionKey) -> Result<Option<Row>> {
         select = Statement::new(format!("{};COMMIT", select.literal()));
     }
     loop {
-        let reply = link.send_held(&select)?;
+        let holds = link.holds_session();
+        let reply = match holds {
+            true => link.send_held(&select)?,
+            false => link.send_checked(&select, link.answer_time())?,
+        };
         match reply.error {
             None => {
                 if commits {
                     link.lock_released();
                 }
-                return link.row_from(key, reply.sets.into_iter().next(), sql::SELECTED);
+                // It may be behind the others.
+                if !holds && !link.config().read_only && skips_read_only_host(link, reply.sets.first()) {
+                    continue;
+                }
+                return link.row_from(key, reply.sets.into_iter().next(), sql::LOCKED);
             }
             Some(missing) if missing.code() == Some(errno::NO_SUCH_TABLE) => {
                 create_table(link, missing)?;

@@ -131,12 +131,15 @@ pub const CREATED: usize = 7;
 pub const COLUMNS: &str =
     "version,expires,UNIX_TIMESTAMP(),data,format,CRC32(RIGHT(UUID(),17)) AS instance,tag,created";
 
-/// An additional column of statements that take a lock: whether the server is read-only.
+/// An additional column: whether the server is read-only.
 pub const READ_ONLY: usize = SELECTED;
 pub const LOCKED: usize = SELECTED + 1;
 
+/// Its answer always has a row.
 pub fn select(table: &str, key: SessionKey) -> Statement<'static> {
-    let mut statement = Statement::new(format!("SELECT {COLUMNS} FROM {table} WHERE id="));
+    let mut statement = Statement::new(format!(
+        "SELECT {COLUMNS},{IS_READ_ONLY} AS read_only FROM (SELECT 1) AS one LEFT JOIN {table} ON id="
+    ));
     statement.value(Value::Key(key.bytes()));
     statement
 }

@@ -153,7 +153,7 @@ pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: L
     link.set_lock_wait(sql::lock_wait_within(io_timeout));
     let statement = take_and_select(link.table(), key, &name, if_absent);
     let asked = Instant::now();
-    let mut reply = link.send_locking(&statement, Some(io_timeout))?;
+    let mut reply = link.send_checked(&statement, Some(io_timeout))?;
     if let Some(error) = reply.error.take() {
         return failed_attempt(link, error, asked);
     }

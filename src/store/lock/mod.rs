@@ -80,7 +80,7 @@ fn is_early(link: &Link, asked: Instant) -> bool {
 }
 
 /// Skips the host if it is read-only, also where this account could write all the same: a lock on such a host excludes nobody.
-fn skips_read_only_host(link: &mut Link, set: Option<&ResultSet>) -> bool {
+pub fn skips_read_only_host(link: &mut Link, set: Option<&ResultSet>) -> bool {
     let row = set.and_then(|set| set.rows.first());
     let read_only = row.is_some_and(|row| row.is_on(sql::READ_ONLY));
     if read_only {

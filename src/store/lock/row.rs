@@ -116,7 +116,7 @@ fn exchange(
 ) -> Result<std::result::Result<Reply, Attempt>> {
     let started = Instant::now();
     link.set_lock_wait(lock_wait_seconds(timeout));
-    let mut reply = link.send_locking(statements, timeout.with_io(link.config().io_timeout))?;
+    let mut reply = link.send_checked(statements, timeout.with_io(link.config().io_timeout))?;
     let early = match timeout {
         LockTimeout::Forever => true,
         LockTimeout::Limit(limit) => started.elapsed() + super::TOLERANCE < limit,
