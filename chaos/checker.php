@@ -29,7 +29,7 @@ class Checker
      * @param list<array> $record
      * @param array<string, int|list<string>> $stored the counters, or keys, by session
      */
-    public function __construct(array $record, array $stored)
+    public function __construct(array $record, protected readonly array $stored)
     {
         $sessions = [];
         foreach ($record as $request) {

@@ -5,7 +5,7 @@
  *
  *     php client.php PAGE RECORD SEED SOCKET...      until its stdin is closed; then it waits for what is under way
  *
- * With the page merging.php, sessions are also destroyed.
+ * With the page merging.php, sessions also end, and some requests are slow.
  */
 declare(strict_types=1);
 
@@ -18,14 +18,18 @@ const CONTENDED = 4;
 const SESSIONS = 60;
 /** A session is left for a new one after so many requests, about. */
 const RENEW = 80;
+/** With merging.php, where sessions end, and how. */
+const RENEW_OFTEN = 30;
+const ENDS = ['destroy', 'revoke', 'regenerate'];
 /** After a refusal. */
 const PAUSE_MS = 10;
 /** Far above whatever the timeouts add up to. */
 const HANGS_MS = 60_000;
 
 [, $page, $file, $seed, $sockets] = [$argv[0], $argv[1], $argv[2], (int) $argv[3], array_slice($argv, 4)];
-$destroys = basename($page) === 'merging.php';
+$merges = basename($page) === 'merging.php';
 $keys = 0;
+$ended = [];
 mt_srand($seed);
 $record = Record::create($file);
 $now = fn (): float => hrtime(true) / 1e6;
@@ -42,14 +46,20 @@ for ($stopped = false; !$stopped || $open; ) {
     while (!$stopped && count($open) < IN_FLIGHT && $now() >= $notBefore) {
         $which = mt_rand(1, 5) <= 2 ? mt_rand(0, CONTENDED - 1) : mt_rand(CONTENDED, SESSIONS - 1);
         $does = '';
-        if (mt_rand(1, RENEW) === 1) {
-            $does = $destroys && mt_rand(0, 1) ? 'destroy' : '';
+        if (mt_rand(1, $merges ? RENEW_OFTEN : RENEW) === 1) {
             $old = $ids[$which];
-            $ids[$which] = $newId();
+            // Once at most. Some visitors go on with the same id.
+            if ($merges && !isset($ended[$old]) && mt_rand(0, 3)) {
+                $does = ENDS[array_rand(ENDS)];
+                $ended[$old] = true;
+            }
+            if (!$does || mt_rand(0, 1)) {
+                $ids[$which] = $newId();
+            }
         }
         $id = $does ? $old : $ids[$which];
         $key = 'k' . ++$keys;
-        $request = new FastCgiRequest($sockets[array_rand($sockets)], $page, "id=$id&do=$does&key=$key&work=" . mt_rand(0, 3000));
+        $request = new FastCgiRequest($sockets[array_rand($sockets)], $page, "id=$id&do=$does&key=$key&work=" . mt_rand(0, $merges && mt_rand(1, 8) === 1 ? 50_000 : 3000));
         if (!$request->socket) {
             $record->add($id, $now(), $now(), null, unreached: true, does: $does, key: $key);
             $notBefore = $now() + PAUSE_MS;

@@ -1,39 +1,67 @@
 <?php
 /*
- * The checker of rustsql.lock=merge: each request adds a key of its own, and some destroy the session.
+ * The checker of rustsql.lock=merge: each request adds a key of its own, and one at most ends the session.
  *
  * | | |
  * |---|---|
- * | lost | an acknowledged key is not stored, and the session was not destroyed |
+ * | lost | an acknowledged key is not stored, and the session has not ended; or it is not in the session with the new id |
  * | rolled back | an acknowledged request read fewer keys than had been acknowledged before it began |
  * | emptied | a request, acknowledged or not, got an empty session where one was stored before it began |
- * | from nowhere | a key that no request can have written, or one that came back after the session was destroyed |
+ * | from nowhere | a key that no request can have written, or one of a session that had ended |
  */
 
 final class MergingChecker extends Checker
 {
+    private const POSSIBLE = ['acknowledged', 'warned', 'unknown'];
+
     /** @param list<string> $stored the keys */
     protected function session(string $id, array $requests, int|array $stored): void
     {
-        $of = fn (string $does, string ...$outcomes): array => array_filter($requests, fn ($request) => $request['does'] === $does && in_array($request['outcome'], $outcomes, true));
-        $destroys = $of('destroy', 'acknowledged', 'warned', 'unknown');
-        $written = array_column($of('', 'acknowledged'), 'key');
-        $possible = array_column($of('', 'acknowledged', 'warned', 'unknown'), 'key');
-        $nowhere = count(array_diff($stored, $possible));
-        $this->note('fromNowhere', $nowhere, "$id: $nowhere keys that nobody wrote");
-        if (!$destroys) {
-            $lost = count(array_diff($written, $stored));
-            $this->note('lost', $lost, "$id: $lost of " . count($written) . ' acknowledged keys are not stored');
+        $writes = array_filter($requests, fn ($request) => in_array($request['does'], ['', 'regenerate'], true) && in_array($request['outcome'], self::POSSIBLE, true));
+        $this->written($id, $writes, $stored);
+        $end = current(array_filter($requests, fn ($request) => $request['does'] !== '' && in_array($request['outcome'], self::POSSIBLE, true)));
+        if (!$end) {
+            $this->kept($id, $writes, $stored);
             $this->reads($id, $requests);
             return;
         }
-        // A request that came after it found no session, and began another one. Whoever had read the old one writes nothing.
-        $ended = min([INF, ...array_column($of('destroy', 'acknowledged'), 'end')]);
-        $old = array_filter($requests, fn ($request) => $request['does'] === '' && $request['read'] > 0 && $request['start'] < $ended);
-        // What such a request read may be of the new session, if it began while the other one was being destroyed.
-        $begun = min(array_column($destroys, 'start'));
-        $old = array_filter($old, fn ($request) => $request['end'] < $begun);
-        $back = $ended < INF ? count(array_intersect($stored, array_column($old, 'key'))) : 0;
-        $this->note('fromNowhere', $back, "$id: $back keys came back after it was destroyed");
+        // The keys that were certainly there before the end, and those of requests that have read one of these.
+        $before = self::acknowledged(array_filter($writes, fn ($request) => $request['end'] <= $end['start']));
+        $old = array_filter($writes, fn ($request) => in_array($request['key'], $before, true) || in_array($request['first'], $before, true));
+        $old = array_filter($old, fn ($request) => $request['does'] === '');
+        $still = array_intersect(array_column($old, 'key'), $stored);
+        if ($end['outcome'] !== 'acknowledged') {
+            // If it has not ended after all, everything is there.
+            $this->kept($id, $still ? $old : [], $stored);
+            return;
+        }
+        $this->note('fromNowhere', count($still), "$id: " . count($still) . " keys are there after its end ($end[does])");
+        if ($end['does'] === 'regenerate') {
+            $this->kept("$id, then $end[new]", [...$old, $end], $this->stored[$end['new']]);
+            $this->written("$id, then $end[new]", $writes, $this->stored[$end['new']]);
+        }
+        // What came after it began another session with the same id.
+        $new = array_filter($requests, fn ($request) => $request['start'] > $end['end']);
+        $this->kept($id, $new, $stored);
+        $this->reads($id, $new);
+    }
+
+    private function written(string $id, array $writes, array $stored): void
+    {
+        $nowhere = count(array_diff($stored, array_column($writes, 'key')));
+        $this->note('fromNowhere', $nowhere, "$id: $nowhere keys that nobody wrote");
+    }
+
+    private function kept(string $id, array $writes, array $stored): void
+    {
+        $written = self::acknowledged($writes);
+        $lost = count(array_diff($written, $stored));
+        $this->note('lost', $lost, "$id: $lost of " . count($written) . ' acknowledged keys are not stored');
+    }
+
+    /** @return list<string> the keys */
+    private static function acknowledged(array $requests): array
+    {
+        return array_column(array_filter($requests, fn ($request) => $request['outcome'] === 'acknowledged'), 'key');
     }
 }

@@ -52,6 +52,7 @@ final class Record
         fwrite($this->file, json_encode([
             'id' => $id, 'start' => round($start, 3), 'end' => round($end, 3), 'outcome' => $outcome,
             'read' => $answer['read'] ?? null, 'n' => $answer['n'] ?? null, 'warnings' => $warnings, 'does' => $does, 'key' => $key,
+            'first' => $answer['first'] ?? null, 'new' => $answer['new'] ?? null,
         ], JSON_INVALID_UTF8_SUBSTITUTE) . "\n");
         return $outcome;
     }

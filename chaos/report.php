@@ -56,6 +56,12 @@ final class Result
         return $count;
     }
 
+    /** @return array<string, int> how many sessions were ended for certain, in each way; only where sessions are merged */
+    public function ends(): array
+    {
+        return array_count_values(array_filter(array_column($this->of('acknowledged'), 'does')));
+    }
+
     /** @return array<string, string|int> */
     public function row(): array
     {
@@ -109,6 +115,7 @@ function report(array $results): void
         foreach (['refused', 'warned', 'unknown'] as $outcome) {
             say('  ' . str_pad($outcome, 15) . $listed($result->reasons($outcome)));
         }
+        say('  ended          ' . $listed($result->ends()));
         say('  longest stall  ' . $result->longestStall());
         foreach (array_slice($result->checker->details, 0, 10) as $detail) {
             say("  $detail");
@@ -140,6 +147,7 @@ function markdown(array $results, array $about): string
     $text .= implode('', array_map($line, $rows));
     $text .= $kinds('no acknowledgement', fn ($result) => $prefixed('refused')($result) + $prefixed('warned')($result) + $prefixed('unknown')($result));
     $text .= $kinds('faults', fn ($result) => $result->faults);
+    $text .= $kinds('sessions ended', fn ($result) => $result->ends());
     $text .= "\n| | servers | longest time without an acknowledged request, and the faults under way then |\n|---|---|---|\n";
     foreach ($results as $result) {
         $text .= $line([$result->topology, $result->servers, $result->longestStall()]);

@@ -25,7 +25,11 @@ const READ_SECONDS = 30;
 /** For a topology, beside the time for its faults: to start, to come to rest and to be read. */
 const MOST_SECONDS = 600;
 const SHORT_SECONDS = 8;
+const SHORT_MERGING = ['mariadb', 'galera'];
 const PROVE_SECONDS = 12;
+const PROVE_KEYS_SECONDS = 6;
+/** Of make chaos, the part of the time in which sessions are merged. */
+const MERGING = 1 / 3;
 /** Seconds for which a server keeps the lock of a web host that it does not hear from. */
 const LOCK_TTL = 4;
 
@@ -77,15 +81,40 @@ function web_host(string $name, Topology $topology): Pool
     return new Pool($name, socket_folder(), handler_ini() + $ini, Space::make());
 }
 
-/** Whether sessions are merged: each request has a key of its own then. */
-function merges(): bool
+/** The web hosts' setting. */
+function lock(): string
 {
-    return str_contains((string) getenv('HANDLER_INI'), 'rustsql.lock=merge');
+    return handler_ini()['rustsql.lock'] ?? '';
+}
+
+/** Whether each request has a key of its own, instead of a counter for all: where sessions are merged, and with KEYS=1. */
+function has_keys(): bool
+{
+    return lock() === 'merge' || getenv('KEYS');
+}
+
+/** Works with these variables of the environment. */
+function within(array $settings, Closure $work): mixed
+{
+    $before = array_map(getenv(...), array_combine(array_keys($settings), array_keys($settings)));
+    $put = fn (string|false $value, string $name) => putenv($value === false ? $name : "$name=$value");
+    array_walk($settings, $put);
+    try {
+        return $work();
+    } finally {
+        array_walk($before, $put);
+    }
+}
+
+/** More settings for the web hosts. */
+function merging(): array
+{
+    return ['HANDLER_INI' => trim(getenv('HANDLER_INI') . ' rustsql.lock=merge')];
 }
 
 function page(): string
 {
-    return __DIR__ . '/web/' . (merges() ? 'merging.php' : 'counter.php');
+    return __DIR__ . '/web/' . (has_keys() ? 'merging.php' : 'counter.php');
 }
 
 /** The counter of a session as this web host reads it, or its keys. */
@@ -106,13 +135,13 @@ function stored(string $id, Pool $pool): int|array
     } catch (RuntimeException) {
         throw new RuntimeException("session $id cannot be read at the end: " . ($request->text() ?: 'no answer'));
     }
-    return merges() ? $request->json()['keys'] : $request->json()['read'];
+    return has_keys() ? $request->json()['keys'] : $request->json()['read'];
 }
 
 /** Runs one topology; what goes wrong with the harness itself is in the result, too. */
 function run(string $name, float $seconds, int $seed, bool $onlyKills = false): Result
 {
-    $result = new Result($name);
+    $result = new Result($name . (lock() === 'merge' ? ', merge' : ''));
     if ($result->skipped = Topology::missing($name)) {
         say(sprintf('%-8s not run: %s', $name, $result->skipped));
         return $result;
@@ -146,7 +175,7 @@ function run(string $name, float $seconds, int $seed, bool $onlyKills = false): 
 /** Requests and faults, and then a look at every session. */
 function rush(Result $result, Topology $topology, Network $network, array $pools, float $seconds, int $seed, bool $onlyKills): void
 {
-    $file = FOLDER . "/$result->topology.record";
+    $file = FOLDER . '/' . str_replace(', ', '-', $result->topology) . '.record';
     $client = new PhpProcess([...harness_php(), __DIR__ . '/client.php', page(), $file, (string) $seed,
         ...array_map(fn ($pool) => $pool->socket, $pools)]);
     $faults = new Faults($topology, $network, $pools, new Dice($seed), $onlyKills);
@@ -162,7 +191,7 @@ function rush(Result $result, Topology $topology, Network $network, array $pools
     $record = Record::read($file);
     $stored = [];
     foreach ($pools as $pool) {
-        foreach (array_unique(array_column($record, 'id')) as $id) {
+        foreach (array_unique([...array_column($record, 'id'), ...array_filter(array_column($record, 'new'))]) as $id) {
             $seen = stored($id, $pool);
             if ($seen !== ($stored[$id] ??= $seen)) {
                 throw new RuntimeException("the web hosts disagree on session $id: " . json_encode([$stored[$id], $seen]));
@@ -171,39 +200,45 @@ function rush(Result $result, Topology $topology, Network $network, array $pools
     }
     say(sprintf('         at rest after %.0f s, %d sessions read in %.0f s', $rest - $over, count($stored), now() - $rest));
     $result->record = $record;
-    $result->checker = merges() ? new MergingChecker($record, $stored) : new Checker($record, $stored);
+    $result->checker = has_keys() ? new MergingChecker($record, $stored) : new Checker($record, $stored);
 }
 
-/** Shows that losses are found, without locks, and with locks but without versions: each is a test for tools/test. */
+/** Shows that losses are found where something is left out: each is a test for tools/test. */
 function prove(int $seed): int
 {
-    $without = ['locking' => ['HANDLER_INI=rustsql.lock=unlocked', false], 'the comparison of versions' => ['RUSTSQL_SO=' . getenv('UNFENCED_SO'), true]];
-    $settings = ['HANDLER_INI', 'RUSTSQL_SO'];
+    $unfenced = ['RUSTSQL_SO' => (string) getenv('UNFENCED_SO')];
+    $unlocked = ['HANDLER_INI' => 'rustsql.lock=unlocked'];
+    $lost = fn (Checker $is): bool => !$is->isClean();
+    $without = [
+        'without locking writes are lost' => [$unlocked, false, PROVE_SECONDS, $lost],
+        'without the comparison of versions writes are lost' => [$unfenced, true, PROVE_SECONDS, $lost],
+        'without merging keys are lost' => [$unlocked + ['KEYS' => '1'], false, PROVE_KEYS_SECONDS, fn (Checker $is): bool => $is->lost > 0],
+        'without the comparison of versions sessions that have ended come back' => [$unfenced + merging(), true, PROVE_KEYS_SECONDS, fn (Checker $is): bool => $is->fromNowhere > 0],
+    ];
     $count = ['passed' => 0, 'failed' => 0];
-    foreach ($without as $what => [$setting, $onlyKills]) {
-        $before = array_map(getenv(...), array_combine($settings, $settings));
-        putenv($setting);
-        $result = run('mariadb', PROVE_SECONDS, $seed, $onlyKills);
-        foreach ($before as $name => $value) {
-            putenv($value === false ? $name : "$name=$value");
-        }
-        $lost = $result->checker && !$result->checker->isClean();
-        $count[$lost ? 'passed' : 'failed']++;
+    foreach ($without as $what => [$settings, $onlyKills, $seconds, $isLost]) {
+        $result = within($settings, fn () => run('mariadb', $seconds, $seed, $onlyKills));
+        $found = $result->checker && $isLost($result->checker);
+        $count[$found ? 'passed' : 'failed']++;
         if ($result->checker) {
             report([$result]);
         }
-        say($lost ? "PASS without $what writes are lost, and that is found" : "FAIL without $what no loss was found: SEED=$seed");
+        say($found ? "PASS $what, and that is found" : "FAIL $what, and that was not found: SEED=$seed");
     }
     say("$count[passed] passed, $count[failed] failed, 0 skipped");
     return $count['failed'] ? 1 : 0;
 }
 
-/** For tools/test: each topology is a test. */
+/** For tools/test: each topology is a test, and merging in some of them. */
 function short(array $names, int $seed): int
 {
     $count = ['passed' => 0, 'failed' => 0, 'skipped' => 0];
-    foreach ($names as $name) {
-        $result = run($name, SHORT_SECONDS, $seed);
+    $runs = array_map(fn ($name) => [$name, []], $names);
+    if (lock() === '') {
+        array_push($runs, ...array_map(fn ($name) => [$name, merging()], array_intersect(SHORT_MERGING, $names)));
+    }
+    foreach ($runs as [$name, $settings]) {
+        $result = within($settings, fn () => run($name, SHORT_SECONDS, $seed));
         $outcome = $result->skipped ? 'skipped' : ($result->isClean() ? 'passed' : 'failed');
         $count[$outcome]++;
         if ($result->checker) {
@@ -213,7 +248,7 @@ function short(array $names, int $seed): int
         if (!$result->isClean() && $result->checker) {
             report([$result]);
         }
-        say(['passed' => 'PASS', 'failed' => 'FAIL', 'skipped' => 'SKIP'][$outcome] . " chaos on $name"
+        say(['passed' => 'PASS', 'failed' => 'FAIL', 'skipped' => 'SKIP'][$outcome] . " chaos on $result->topology"
             . ($outcome === 'skipped' ? ": $result->skipped" : ($outcome === 'failed' ? ": SEED=$seed TOPOLOGY=$name" : '')));
     }
     say("$count[passed] passed, $count[failed] failed, $count[skipped] skipped");
@@ -222,17 +257,19 @@ function short(array $names, int $seed): int
 
 function long(array $names, int $seed, float $minutes): int
 {
-    $results = array_map(fn ($name) => run($name, 60 * $minutes / count($names), $seed), $names);
-    $complete = array_values(array_filter($results, fn ($result) => $result->checker));
-    report($complete);
-    if ($complete) {
+    $share = lock() === '' ? 1 - MERGING : 1;
+    $run = fn (float $share): array => array_map(fn ($name) => run($name, $share * 60 * $minutes / count($names), $seed), $names);
+    $results = [$run($share), $share < 1 ? within(merging(), fn () => $run(MERGING)) : []];
+    $complete = array_map(fn ($results) => array_values(array_filter($results, fn ($result) => $result->checker)), $results);
+    array_map(report(...), $complete);
+    if ($complete = array_filter($complete)) {
         $command = sprintf('make chaos SEED=%d MINUTES=%g', $seed, $minutes);
         $about = ["`$command" . ($names === Topology::ALL ? '' : ' TOPOLOGY=' . implode(',', $names)) . '`', date('j F Y'),
             trim((string) shell_exec(escapeshellarg((string) getenv('FPM')) . ' -n -v 2> /dev/null | head -n 1'))];
-        file_put_contents(FOLDER . '/report.md', markdown($complete, $about));
+        file_put_contents(FOLDER . '/report.md', implode("\n", array_map(fn ($complete) => markdown($complete, $about), $complete)));
         say('The same as Markdown: target/chaos/report.md');
     }
-    $bad = array_filter($results, fn ($result) => !$result->isClean());
+    $bad = array_filter(array_merge(...$results), fn ($result) => !$result->isClean());
     foreach ($bad as $result) {
         say("$result->topology: " . ($result->skipped ?? $result->failed ?? "something was lost, SEED=$seed"));
     }

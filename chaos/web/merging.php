@@ -6,6 +6,8 @@
  *     ?id=...&key=...    the session, and the key
  *     &do=read           only looks, and says which keys there are
  *     &do=destroy        destroys the session
+ *     &do=regenerate     goes on with another id, and says which: it has all keys then
+ *     &do=revoke         ends the session as a request of another session would, by its mark
  *     &work=2000         microseconds between reading and writing
  */
 declare(strict_types=1);
@@ -22,6 +24,8 @@ $answer = ['pid' => getmypid(), 'opened' => $opened, 'at_start' => $warnings];
 if ($opened) {
     $warnings = [];
     $answer['read'] = count($_SESSION);
+    // Of the session that this request has read: the same id may begin another one.
+    $answer['first'] = array_key_first($_SESSION);
     usleep((int) ($_GET['work'] ?? 0));
     switch ($_GET['do'] ?? '') {
         case 'read':
@@ -31,7 +35,22 @@ if ($opened) {
         case 'destroy':
             session_destroy() || $warnings[] = 'not destroyed';
             break;
+        case 'revoke':
+            session_abort();
+            try {
+                RustSql\revoke($_GET['id']);
+            } catch (RustSql\Exception $e) {
+                $warnings[] = $e->getMessage();
+            }
+            break;
+        case 'regenerate':
+            if (!session_regenerate_id(true)) {
+                $warnings[] = 'not replaced';
+                break;
+            }
+            $answer['new'] = session_id();
         default:
+            RustSql\tag($_GET['id']);
             // Of a length of its own, so that rows grow by different steps.
             $_SESSION[$_GET['key']] = str_repeat('x', crc32($_GET['key']) % 300);
             $answer['n'] = count($_SESSION);
