@@ -249,7 +249,7 @@ function short(array $names, int $seed): int
             report([$result]);
         }
         say(['passed' => 'PASS', 'failed' => 'FAIL', 'skipped' => 'SKIP'][$outcome] . " chaos on $result->topology"
-            . ($outcome === 'skipped' ? ": $result->skipped" : ($outcome === 'failed' ? ": SEED=$seed TOPOLOGY=$name" : '')));
+            . ($outcome === 'skipped' ? ": $result->skipped" : ($outcome === 'failed' ? ": SEED=$seed TOPOLOGY=$name" . ($settings ? " HANDLER_INI='$settings[HANDLER_INI]'" : '') : '')));
     }
     say("$count[passed] passed, $count[failed] failed, $count[skipped] skipped");
     return $count['failed'] ? 1 : 0;
