@@ -31,6 +31,8 @@ struct Server {
     starts: u64,
     /// The next save is executed, but its answer is lost.
     lose_next_answer: bool,
+    /// Another request destroys the session when that answer is lost.
+    then_destroyed: bool,
 }
 
 struct Memory {
@@ -123,6 +125,9 @@ impl Store for Memory {
         server.rows.insert(key, row);
         server.locks.remove(&key);
         if std::mem::take(&mut server.lose_next_answer) {
+            if server.then_destroyed {
+                server.rows.clear();
+            }
             return Err(lost());
         }
         Ok(true)

@@ -150,6 +150,18 @@ fn what_has_ended_does_not_come_back() {
 }
 
 #[test]
+fn what_was_merged_with_a_session_that_has_ended_since_is_not_written() {
+    // Both have begun the session. The write that has merged tries again, since its connection was lost.
+    let world = World::new();
+    let (mut first, mut late) = (opened(&world, &[]), opened(&world, &[]));
+    assert!(first.write(ID, b"a|i:1;", LIFETIME, None).is_ok());
+    world.0.borrow_mut().lose_next_answer = true;
+    world.0.borrow_mut().then_destroyed = true;
+    assert!(refusal_of(late.write(ID, b"b|i:1;", LIFETIME, None)).contains("destroyed"));
+    assert_eq!(stored(&world), "nothing");
+}
+
+#[test]
 fn an_id_is_not_replaced_without_what_another_request_has_changed() {
     let world = world(b"a|i:1;b|i:1;");
     let (mut first, mut second) = (opened(&world, &[]), opened(&world, &[]));

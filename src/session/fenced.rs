@@ -68,6 +68,10 @@ impl Session {
                 if self.is_adopted && matches!(found, Found::Absent { .. }) {
                     return Err(Error::Refused(Refusal::NotTakenOver));
                 }
+                if merge.is_done() && matches!(found, Found::Absent { .. }) {
+                    // The session that it was merged with has ended since: its data would come back.
+                    return Err(Error::Refused(Refusal::Destroyed));
+                }
                 match verdict {
                     Verdict::Written(version) => return Ok(merge.saved(version)),
                     _ if merge.applies(&verdict, &found, &versions) => {
