@@ -75,7 +75,7 @@ impl Session {
                 match verdict {
                     Verdict::Written(version) => return Ok(merge.saved(version)),
                     _ if merge.applies(&verdict, &found, &versions) => {
-                        expected = merge.with(found)?;
+                        expected = merge.with(found, expiry)?;
                         versions.clear();
                     }
                     Verdict::WriteOver(fence) => {
@@ -101,7 +101,11 @@ impl Session {
                 version,
                 data: merge.data(),
                 expiry,
-                moves_expiry: !stays || attempt > 0,
+                moves_expiry: if merge.is_done() {
+                    merge.moves_expiry
+                } else {
+                    !stays || attempt > 0
+                },
                 is_new: !base.live && !merge.is_done(),
                 tag: self.tag,
                 moves_tag: self.tag != self.stored_tag,

@@ -32,6 +32,8 @@ pub struct Merge<'a> {
     created: u64,
     notice: Option<String>,
     has_conflicts: bool,
+    /// The expiry of the row that it was merged with does not fit.
+    pub moves_expiry: bool,
 }
 
 /// A write that succeeded.
@@ -55,6 +57,7 @@ impl<'a> Merge<'a> {
             created: if session.base.live { session.base.created } else { 0 },
             notice: None,
             has_conflicts: false,
+            moves_expiry: true,
         }
     }
 
@@ -88,7 +91,7 @@ impl<'a> Merge<'a> {
     }
 
     /// Merges, and returns what the write may replace.
-    pub fn with(&mut self, found: Found) -> Result<Expected> {
+    pub fn with(&mut self, found: Found, expiry: Expiry) -> Result<Expected> {
         let Found::Row(row) = found else {
             return Err(Error::Refused(Refusal::Newer));
         };
@@ -115,6 +118,7 @@ impl<'a> Merge<'a> {
         self.has_conflicts = merged.conflicts > 0;
         self.merged = Some(merged.data.into_owned());
         self.over = Some(row.version);
+        self.moves_expiry = !expiry.fits(row.expires, row.now);
         self.created = row.created;
         Ok(Expected::Version(row.version))
     }
