@@ -48,7 +48,12 @@ pub fn load(
 ) -> Result<Loaded> {
     let started = Instant::now();
     if lock_free || config.read_only || config.is_unlocked() || config.merges {
-        return load_lock_free(store, config, key, Access::LockFree, started);
+        let loaded = load_lock_free(store, config, key, Access::LockFree, started)?;
+        // The old store may have it. Then one request moves it, and the others wait.
+        let moves = config.merges && config.migrate_from.is_some() && loaded.is_absent();
+        if lock_free || config.read_only || if_absent == IfAbsent::Made || !moves {
+            return Ok(loaded);
+        }
     }
     store.within(config.lock_timeout.with_io(config.io_timeout));
     let mut result = store.lock(key, if_absent, config.lock_timeout);

@@ -40,6 +40,23 @@ fn a_session_without_a_row_is_taken_over_under_its_lock() {
 }
 
 #[test]
+fn where_sessions_are_merged_one_request_moves_it_under_its_lock() {
+    let world = World::new();
+    let merge = [OLD[0], OLD[1], ("lock", "merge")];
+    let mut request = world.request(&merge);
+    has(read(&mut request, false, Some(b"a|i:1;b|i:1;")), true, b"a|i:1;b|i:1;");
+    assert!(request.store().held(key()).is_some());
+    assert!(request.write(ID, b"a|i:2;b|i:1;", LIFETIME, None).is_ok());
+    assert_eq!(world.take_log(), ["peek", "lock", "save"]);
+    // From then on it is merged.
+    let mut second = world.request(&merge);
+    has(read(&mut second, false, None), false, b"a|i:2;b|i:1;");
+    assert!(request.write(ID, b"a|i:3;b|i:1;", LIFETIME, None).is_ok());
+    assert!(second.write(ID, b"a|i:2;b|i:2;", LIFETIME, None).is_ok());
+    assert_eq!(world.stored().as_deref(), Some(&b"a|i:3;b|i:2;"[..]));
+}
+
+#[test]
 fn a_row_is_never_looked_for_elsewhere_and_costs_what_it_did() {
     let world = World::new();
     world.store(b"row");
