@@ -14,7 +14,7 @@ use crate::store::{Expected, Expiry, Found, IfAbsent, Store, Version, Write};
 
 /// How often a write is tried if its connection is lost.
 const ATTEMPTS: u32 = 3;
-/// The same with `merge`: on a cluster, each write of another request can roll this one back.
+/// How often it is tried with `merge`, if others roll it back: on a cluster, each write of another request can do so.
 const MERGE_ATTEMPTS: u32 = 20;
 
 impl Session {
@@ -42,6 +42,9 @@ impl Session {
         let mut found_none = false;
         let attempts = if config.merges { MERGE_ATTEMPTS } else { ATTEMPTS };
         for attempt in 0..attempts {
+            if attempt >= ATTEMPTS && !failure.is_conflict() {
+                break;
+            }
             // What it was merged with has to be read again.
             let is_lost = !unlocked && !config.merges && store.held(self.key).is_none();
             let again = attempt > 0 || is_lost || self.is_merged;
