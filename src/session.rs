@@ -168,8 +168,7 @@ impl Session {
         notices: &mut Vec<String>,
     ) -> Result<bool> {
         store.within(time_to_answer(config));
-        let exists = self.base.live || self.is_adopted;
-        let unchanged = exists && self.tag == self.stored_tag && self.was_read_as(data);
+        let unchanged = self.exists() && self.tag == self.stored_tag && self.was_read_as(data);
         if store.is_forked() {
             return match unchanged {
                 true => Ok(false),
@@ -195,13 +194,13 @@ impl Session {
         if self.is_read_only() {
             return Err(Error::Refused(Refusal::ReadOnly));
         }
-        if let Some(limit) = config.max_size.filter(|limit| data.len() > *limit) {
-            return Err(Error::TooLarge {
-                bytes: data.len(),
-                limit: format!("rustsql.max_size is {limit}"),
-            });
-        }
+        check_size(config, data.len())?;
         self.save(store, config, (data, format), expiry, notices).map(|()| true)
+    }
+
+    /// This request has read a session, in this store or in the old one.
+    fn exists(&self) -> bool {
+        self.base.live || self.is_adopted
     }
 
     /// The server's clock: its value at the read, plus the time since then.
@@ -298,5 +297,15 @@ impl Session {
             ));
         }
         Ok(())
+    }
+}
+
+fn check_size(config: &Config, bytes: usize) -> Result<()> {
+    match config.max_size {
+        Some(limit) if bytes > limit => Err(Error::TooLarge {
+            bytes,
+            limit: format!("rustsql.max_size is {limit}"),
+        }),
+        _ => Ok(()),
     }
 }

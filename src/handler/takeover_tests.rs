@@ -152,10 +152,23 @@ fn without_a_lock_the_row_is_looked_at_again_after_a_miss() {
 }
 
 #[test]
-fn after_a_lost_lock_the_old_store_decides() {
-    for (copy, refused) in [(&b"old"[..], false), (b"changed", true), (b"", true)] {
+fn without_a_lock_the_old_store_decides_too() {
+    for lock in ["row", "merge"] {
         let world = World::new();
-        let mut request = world.request(&OLD);
+        let mut request = world.request(&[OLD[0], OLD[1], ("lock", lock)]);
+        has(read(&mut request, true, Some(b"old")), true, b"old");
+        let result = request.write(ID, b"new", LIFETIME, None);
+        assert!(result.is_err_and(|error| error.is_not_taken_over()), "{lock}");
+        assert_eq!(world.stored(), None);
+    }
+}
+
+#[test]
+fn after_a_lost_lock_the_old_store_decides() {
+    let copies = [(&b"old"[..], false), (b"changed", true), (b"", true)];
+    for ((copy, refused), lock) in copies.into_iter().flat_map(|copy| [(copy, "row"), (copy, "merge")]) {
+        let world = World::new();
+        let mut request = world.request(&[OLD[0], OLD[1], ("lock", lock)]);
         has(read(&mut request, false, Some(b"old")), true, b"old");
         request.store_mut().lost = true;
         for _ in 0..2 {

@@ -45,8 +45,9 @@ impl Session {
             if attempt >= ATTEMPTS && !failure.is_conflict() {
                 break;
             }
+            let needs_lock = !unlocked && (!config.merges || self.is_adopted);
+            let is_lost = needs_lock && store.held(self.key).is_none();
             // What it was merged with has to be read again.
-            let is_lost = !unlocked && !config.merges && store.held(self.key).is_none();
             let again = attempt > 0 || is_lost || self.is_merged;
             // All attempts share one time limit.
             if again && !std::mem::replace(&mut locks, true) {
@@ -75,19 +76,20 @@ impl Session {
                     // The session that it was merged with has ended since: its data would come back.
                     return Err(Error::Refused(Refusal::Destroyed));
                 }
-                match verdict {
-                    Verdict::Written(version) => return Ok(merge.saved(version)),
-                    _ if merge.applies(&verdict, &found, &versions) => {
-                        expected = merge.with(found, expiry)?;
+                let newer = merge.newer(&verdict, &found, &versions);
+                match (verdict, newer) {
+                    (Verdict::Written(version), _) => return Ok(merge.saved(version)),
+                    (_, Some(row)) => {
+                        expected = merge.with(row, expiry)?;
                         versions.clear();
                     }
-                    Verdict::WriteOver(fence) => {
+                    (Verdict::WriteOver(fence), None) => {
                         if found_none && fence == expected {
                             merge.warn_of_advisory_lock();
                         }
                         expected = fence;
                     }
-                    Verdict::Refuse(refusal) => return Err(Error::Refused(refusal)),
+                    (Verdict::Refuse(refusal), None) => return Err(Error::Refused(refusal)),
                 }
             }
             let on = store.instance();

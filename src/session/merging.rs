@@ -10,7 +10,7 @@
 //! | a session that was destroyed and began anew, no row, or an expired one | is decided by the fence, as without `merge` |
 //! | a newer version, after a try whose answer was lost | is refused: that try may be in it, and what came after it would be undone |
 
-use super::Session;
+use super::{Session, check_size};
 use crate::config::Config;
 use crate::counters::{self, Counter};
 use crate::error::{Error, Refusal, Result};
@@ -69,9 +69,9 @@ impl<'a> Merge<'a> {
         self.over.is_some()
     }
 
-    /// Whether to merge with what was found. `unanswered`: the versions of the tries that got no answer.
-    pub fn applies(&self, verdict: &Verdict, found: &Found, unanswered: &[Version]) -> bool {
-        let Found::Row(row) = found else { return false };
+    /// The row to merge with, if that is what was found. `unanswered`: the versions of the tries that got no answer.
+    pub fn newer<'r>(&self, verdict: &Verdict, found: &'r Found, unanswered: &[Version]) -> Option<&'r Row> {
+        let Found::Row(row) = found else { return None };
         let is_newer = match verdict {
             Verdict::Refuse(Refusal::Newer) => true,
             // What this request merged with then is in the row, and not in its own data.
@@ -79,7 +79,7 @@ impl<'a> Merge<'a> {
             _ => false,
         };
         let is_known = unanswered.is_empty() || self.over == Some(row.version);
-        self.config.merges && is_newer && is_known && self.is_same_session(row)
+        (self.config.merges && is_newer && is_known && self.is_same_session(row)).then_some(row)
     }
 
     fn is_same_session(&self, row: &Row) -> bool {
@@ -91,29 +91,21 @@ impl<'a> Merge<'a> {
     }
 
     /// Merges, and returns what the write may replace.
-    pub fn with(&mut self, found: Found, expiry: Expiry) -> Result<Expected> {
-        let Found::Row(row) = found else {
-            return Err(Error::Refused(Refusal::Newer));
-        };
+    pub fn with(&mut self, row: &Row, expiry: Expiry) -> Result<Expected> {
         let rules = Rules {
             format: self.format,
             depth: self.config.merge_depth,
             on_conflict: self.config.merge_conflict,
             now: row.now,
         };
-        let base = self.session.base.live.then_some(self.session.data.as_ref());
+        let base = self.session.exists().then_some(self.session.data.as_ref());
         let base = match base.flatten() {
             Some(Original::Whole(data)) => Some(data.as_slice()),
             Some(Original::Hashed { .. }) => return Err(Error::Unmergeable(Conflict::Unsplit(Unsplit::TooLarge))),
             None => None,
         };
         let merged = merge::merge(rules, base, self.ours, &row.data).map_err(Error::Unmergeable)?;
-        if let Some(limit) = self.config.max_size.filter(|limit| merged.data.len() > *limit) {
-            return Err(Error::TooLarge {
-                bytes: merged.data.len(),
-                limit: format!("rustsql.max_size is {limit}"),
-            });
-        }
+        check_size(self.config, merged.data.len())?;
         self.notice = merged.notice();
         self.has_conflicts = merged.conflicts > 0;
         self.merged = Some(merged.data.into_owned());

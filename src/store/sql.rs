@@ -113,16 +113,16 @@ pub fn server_facts(ask_clustered: bool, quirks: Quirks) -> String {
     format!("SELECT @@max_allowed_packet,{clustered},{IS_READ_ONLY},{statement_binlog}")
 }
 
-/// The number of columns of `select`.
+/// The number of `COLUMNS`.
 pub const SELECTED: usize = 8;
 
-/// The column of `select` that identifies the server instance.
+/// The one of them that identifies the server instance.
 pub const INSTANCE: usize = 5;
 
-/// The column of `select` with the tag.
+/// The one with the tag.
 pub const TAG: usize = 6;
 
-/// The column of `select` with the time of the session's first write.
+/// The one with the time of the session's first write.
 pub const CREATED: usize = 7;
 
 /// The columns in the order in which `answer` reads them. `format` comes after the data: after a wrong length it would not be a
