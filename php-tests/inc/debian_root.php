@@ -106,7 +106,8 @@ final class DebianRoot
         @mkdir(dirname($this->socket()), 0755, true);
         $program = basename(glob("$this->folder/usr/sbin/php-fpm*")[0]);
         $this->fpm = new Daemon(['chroot', $this->folder, $program, '--nodaemonize'], "$this->folder/fpm.log",
-            fn () => file_exists($this->socket()));
+            // Its socket has a name before it takes connections.
+            fn () => ($client = @stream_socket_client("unix://{$this->socket()}")) && fclose($client));
     }
 
     public function stopFpm(): void
