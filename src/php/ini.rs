@@ -1,6 +1,6 @@
 //! The settings in PHP's INI system. Registers those of `config::keys`, reads them, and masks secrets in phpinfo().
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ffi::{CStr, CString, c_int, c_void};
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -42,8 +42,7 @@ pub fn register(module_number: c_int) {
 pub fn unregister(module_number: c_int) {
     // SAFETY: called once per MSHUTDOWN, after `register` in MINIT.
     unsafe { zend_unregister_ini_entries(module_number) };
-    let last = LAST.take();
-    drop(last);
+    drop(LAST.take());
     key_file::forget();
 }
 
@@ -75,14 +74,50 @@ pub fn check_at_startup() {
     }
 }
 
+/// What the last session of a thread was opened with.
+#[derive(Default)]
+struct Last {
+    texts: Vec<u8>,
+    /// `session.save_path`, and the administrator's value if that is another one.
+    save_path: (String, Option<String>),
+    config: Option<Rc<Config>>,
+}
+
 thread_local! {
-    /// The texts of this thread's last session, and what they mean.
-    static LAST: RefCell<Option<(Vec<u8>, Rc<Config>)>> = const { RefCell::new(None) };
+    static LAST: RefCell<Last> = RefCell::default();
+    /// PHP has changed or restored a setting since `LAST` was compared.
+    static HAS_CHANGED: Cell<bool> = const { Cell::new(true) };
 }
 
 /// The settings of this request. `save_path` is `session.save_path`. If no text has changed since the last request, the result
 /// is the same `Config`.
 pub fn load(save_path: &str) -> Result<Rc<Config>> {
+    LAST.with_borrow_mut(|last| {
+        if HAS_CHANGED.replace(false) {
+            let texts = texts();
+            if texts != last.texts {
+                last.texts = texts;
+                last.config = None;
+            }
+        }
+        let replaced = replaced(c"session.save_path");
+        if save_path != last.save_path.0 || replaced != last.save_path.1 {
+            last.save_path = (save_path.to_owned(), replaced);
+            last.config = None;
+        }
+        match &last.config {
+            Some(config) if config.is_current() => Ok(Rc::clone(config)),
+            _ => {
+                last.config = None;
+                let config = Config::load(|key| value(key.c_name()), save_path, lasting)?;
+                Ok(Rc::clone(last.config.insert(Rc::new(config))))
+            }
+        }
+    })
+}
+
+/// The texts of all settings, and the administrator's if a script or its folder has replaced them.
+fn texts() -> Vec<u8> {
     let mut texts = Vec::with_capacity(512);
     for key in keys::ALL {
         texts.extend_from_slice(raw_value(key.c_name()).to_bytes_with_nul());
@@ -94,18 +129,7 @@ pub fn load(save_path: &str) -> Result<Rc<Config>> {
         }
         texts.push(0);
     }
-    texts.extend_from_slice(save_path.as_bytes());
-    LAST.with_borrow_mut(|last| {
-        if let Some((from, config)) = last
-            && *from == texts
-            && config.is_current()
-        {
-            return Ok(Rc::clone(config));
-        }
-        let config = Rc::new(Config::load(|key| value(key.c_name()), save_path, lasting)?);
-        *last = Some((texts, Rc::clone(&config)));
-        Ok(config)
-    })
+    texts
 }
 
 /// `load` for functions that do not get `session.save_path` as an argument.
@@ -147,8 +171,9 @@ fn value(name: &CStr) -> String {
     raw_value(name).to_string_lossy().into_owned()
 }
 
-/// The settings that a script or its folder may change, and whose original value `Config::load` needs as well.
-const CHANGEABLE: [&CStr; 9] = [
+/// The settings that a script or its folder may change, and whose original value `Config::load` needs as well, beside
+/// `session.save_path`.
+const CHANGEABLE: [&CStr; 8] = [
     c"rustsql.dsn",
     c"rustsql.user",
     c"rustsql.password",
@@ -157,7 +182,6 @@ const CHANGEABLE: [&CStr; 9] = [
     c"rustsql.tls_cert",
     c"rustsql.tls_key",
     c"rustsql.server_public_key_file",
-    c"session.save_path",
 ];
 
 /// The administrator's value of a setting: that of `php.ini`, a pool or `php_admin_value`, even if `.user.ini`, `.htaccess` or
@@ -195,7 +219,8 @@ fn raw_value(name: &CStr) -> &'static CStr {
     }
 }
 
-/// Refuses a wrong value in `ini_set()`. Accepts one from a file, since PHP would use the default instead of a refused value.
+/// The engine calls this before each change of a setting. Refuses a wrong value in `ini_set()`. Accepts one from a file, since PHP
+/// would use the default instead of a refused value.
 unsafe extern "C" fn on_modify(
     entry: *mut _zend_ini_entry,
     new_value: *mut zend_string,
@@ -204,6 +229,7 @@ unsafe extern "C" fn on_modify(
     _: *mut c_void,
     stage: c_int,
 ) -> c_int {
+    HAS_CHANGED.set(true);
     if u32::try_from(stage) != Ok(ZEND_INI_STAGE_RUNTIME) {
         return ZEND_RESULT_CODE_SUCCESS;
     }
