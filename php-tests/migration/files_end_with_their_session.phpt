@@ -57,6 +57,13 @@ foreach (LOCKS as $lock) {
     same('', $fresh->run('session_start(); $_SESSION["n"] = 1;'), "$lock: a new one is kept");
     same('n|i:1;', $old->get($fresh->id), "$lock: new, kept");
 
+    // The way back, for a session that the old handler has never had: the first request copies it, though it is unchanged.
+    $later = $new();
+    same('', $later->run('session_start(); $_SESSION["n"] = 1;'), "$lock: here alone");
+    same(['n|i:1;', null], [$later->stored(), $old->get($later->id)], "$lock: no copy yet");
+    same('', $later->run('session_start();', ['rustsql.migrate_keep' => '1']), "$lock: keep later");
+    same('1', trim($later->run('session_start(); echo $_SESSION["n"];', ['session.save_handler' => 'files', 'session.save_path' => $old->folder])), "$lock: the way back");
+
     // Two requests write one after the other, and the copy of the first comes late: it waits for the file.
     $twice = $new(['rustsql.migrate_keep' => '1']);
     same('', $twice->run('session_start(); $_SESSION["n"] = 1;'), "$lock: kept, first");
