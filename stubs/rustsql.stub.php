@@ -11,7 +11,7 @@ namespace RustSql;
  *
  * - `host`: the database server, as "127.0.0.1:3306" or the path of its socket
  * - `connection_id`: its id in the server's process list
- * - `lock`: "advisory", "row", "unlocked", or "none" if the session was opened without its lock
+ * - `lock`: "advisory", "row", "merge", "unlocked", or "none" if the session was opened without its lock
  * - `waited_ms`: milliseconds until the session had its lock and its data, with the login
  * - `held_ms`: milliseconds since then, if the session is locked
  * - `version`: the version of the row that was read; null for a new session
