@@ -10,6 +10,7 @@ const MISSING = [
     'cargo' => 'where only PHP is tested, a build is at hand',
     './configure' => 'phpize makes it',
     'gdb' => 'for debugging by hand',
+    'mariadb-dump' => 'of the server, not of the machine with PHP',
     'rustsql' => 'make command builds it, and make install installs it',
     'strace' => 'for debugging by hand',
 ];
