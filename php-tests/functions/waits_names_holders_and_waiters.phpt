@@ -57,6 +57,15 @@ foreach (LOCKS as $lock) {
         same('', $session->finish($process), "$lock: a request");
     }
     same([], $look(), "$lock: all are done");
+
+    // On a kept connection the statement that waits is prepared: MariaDB shows it without the session's key.
+    $holder = $session->hold();
+    $kept = $session->start("session_id('another'); session_start(); session_write_close(); session_id('$session->id'); session_start();",
+        ['rustsql.persistent' => '1']);
+    $queues = Server::waitFor($look);
+    same([1, 1, $lock], [count($queues), count($queues[0]['waiters']), $queues[0]['lock']], "$lock: a kept connection waits");
+    same($lock === 'row', str_contains((string) $queues[0]['hint'], 'GRANT PROCESS ON'), "$lock: a kept connection, hint");
+    same(['', ''], [$session->finish($holder), $session->finish($kept)], "$lock: both are done");
 }
 echo "done\n";
 --EXPECT--

@@ -182,15 +182,21 @@ fn row_queues(connection: &mut Connection, processes: &[Process], table: &str) -
         None if by_key.is_empty() => Vec::new(),
         None => {
             let account = account(connection).unwrap_or_else(|| "this account".into());
-            let hint = format!(
-                "the server does not tell who holds it: GRANT PROCESS ON *.* TO {account} (MariaDB), GRANT SELECT ON \
-                 performance_schema.* TO {account} (MySQL) would show it"
-            );
+            let hint = |key: &str| match key {
+                UNKNOWN => format!(
+                    "the server does not tell which sessions these requests wait for, nor who holds them: GRANT PROCESS ON *.* TO \
+                     {account} would show it"
+                ),
+                _ => format!(
+                    "the server does not tell who holds it: GRANT PROCESS ON *.* TO {account} (MariaDB), GRANT SELECT ON \
+                     performance_schema.* TO {account} (MySQL) would show it"
+                ),
+            };
             let queue = |(key, waiters)| {
                 let noted = noted_holder(processes, key);
                 Queue {
                     lock: Mode::Row,
-                    hint: noted.is_none().then(|| hint.clone()),
+                    hint: noted.is_none().then(|| hint(key)),
                     holders: noted.into_iter().collect(),
                     waiters,
                 }
@@ -200,8 +206,14 @@ fn row_queues(connection: &mut Connection, processes: &[Process], table: &str) -
     })
 }
 
+/// In place of a key: MariaDB shows a prepared statement of a kept connection without its values.
+const UNKNOWN: &str = "";
+
 /// The digits of a key, as `db::statement` writes it.
 fn hex(key: &str) -> Option<&str> {
+    if key.starts_with("UNHEX(?)") {
+        return Some(UNKNOWN);
+    }
     let hex = key.strip_prefix("x'").or_else(|| key.strip_prefix("UNHEX('"))?;
     hex.split('\'').next()
 }
