@@ -162,7 +162,7 @@ function waiting(Server $database): int
 function listeners(): array
 {
     $listen = fn (int $port) => @stream_socket_server("tcp://127.0.0.1:$port");
-    return array_map(fn ($port) => $listen($port) ?: $listen(0), [8001, 8002, 8003]);
+    return array_map(fn ($port) => $listen($port) ?: $listen(Server::freePort()), [8001, 8002, 8003]);
 }
 
 /** @param resource $listener */

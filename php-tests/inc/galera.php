@@ -33,15 +33,7 @@ final class Galera
     {
         // The nodes find the script wsrep_sst_copy there.
         putenv('PATH=' . __DIR__ . '/galera:' . getenv('PATH'));
-        $ports = [];
-        while (count($ports) < 6) {
-            $port = random_int(10000, 32000);
-            if ($listener = @stream_socket_server("tcp://127.0.0.1:$port")) {
-                $ports[$port] = $listener;
-            }
-        }
-        array_map(fclose(...), $ports);
-        $ports = array_keys($ports);
+        $ports = array_map(fn () => Server::freePort(), range(1, 6));
         $address = 'gcomm://' . implode(',', array_map(fn ($port) => "127.0.0.1:$port", array_slice($ports, 0, $size)));
         $template = self::template($ports);
         $nodes = [];

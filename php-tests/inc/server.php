@@ -32,6 +32,8 @@ final class Server
     private static ?Server $shared = null;
     private static int $count = 0;
     private static int $tables = 0;
+    /** @var resource[] */
+    private static array $ports = [];
 
     public readonly string $flavour;
     public readonly int $port;
@@ -65,7 +67,7 @@ final class Server
                 $server->launch();
                 return $server;
             } catch (RuntimeException $e) {
-                // Another test may have taken the port after it was found free.
+                // Another program may have taken the port after it was found free.
                 if ($attempt == 3 || !preg_match('/address already in use/i', $e->getMessage())) {
                     throw $e;
                 }
@@ -382,13 +384,18 @@ final class Server
         throw new RuntimeException('no mariadbd: run tools/deps');
     }
 
-    /** A port below those of outgoing connections, so that none of them takes it during restart(). */
+    /**
+     * A port below those of outgoing connections, so that none of them takes it before it is bound, or during restart(). No other
+     * process gets it from here as long as this one lives: each keeps a socket with the port in its abstract name.
+     */
     public static function freePort(): int
     {
         for (;;) {
             $port = random_int(10000, 32000);
-            if ($listener = @stream_socket_server("tcp://127.0.0.1:$port")) {
+            $taken = @stream_socket_server("unix://\0rustsql-port-$port");
+            if ($taken && $listener = @stream_socket_server("tcp://127.0.0.1:$port")) {
                 fclose($listener);
+                self::$ports[] = $taken;
                 return $port;
             }
         }
