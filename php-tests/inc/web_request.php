@@ -13,7 +13,7 @@ abstract class WebRequest
 
     protected function __construct(string $address, string $request)
     {
-        $this->socket = @stream_socket_client($address, timeout: 1) ?: null;
+        $this->socket = @stream_socket_client($address, timeout: 60) ?: null;
         if ($this->socket) {
             stream_set_blocking($this->socket, false);
             @fwrite($this->socket, $request);
