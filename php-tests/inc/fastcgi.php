@@ -41,7 +41,6 @@ final class FastCgiWorker
         putenv('PHP_FCGI_MAX_REQUESTS=0');
         $this->process = new PhpProcess($command);
         $this->pid = $this->process->pid;
-        Server::waitFor(fn () => file_exists("$this->folder/sock"));
     }
 
     public function __destruct()
