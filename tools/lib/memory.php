@@ -36,7 +36,7 @@ foreach (['0', '1'] as $persistent) {
     $session = new Session('advisory', ['rustsql.lock_timeout' => '0', 'rustsql.retry_after' => '0']);
     $holder = $session->hold('', [], 'held');
     $host = new Fpm($session, ['rustsql.persistent' => $persistent]);
-    [$worker] = $host->workers();
+    [$worker] = Server::waitFor($host->workers(...));
     $folder = sys_get_temp_dir() . '/rustsql-' . bin2hex(random_bytes(6));
     mkdir($folder);
     $code = "define('FOLDER', '$folder'); $page";
