@@ -45,7 +45,7 @@ final class Pool
         $this->space ? $this->space->within($start) : $start();
         try {
             Server::waitFor(fn () => count($this->workers()) === self::WORKERS
-                && @fclose(stream_socket_client("unix://$this->socket")));
+                && ($client = @stream_socket_client("unix://$this->socket")) && fclose($client));
         } catch (RuntimeException) {
             throw new RuntimeException("web host $this->name does not start:\n" . @file_get_contents($this->log));
         }
