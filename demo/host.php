@@ -49,6 +49,8 @@ final class Host
             fclose($this->lifeline);
             $this->lifeline = null;
             proc_close($this->process);
+            // The workers end after the shell. The port is taken until the last of them has.
+            Server::waitFor(fn () => !@fsockopen('127.0.0.1', $this->port));
         }
     }
 
