@@ -6,6 +6,8 @@
 final class Group extends Topology
 {
     private const NODES = ['1', '2', '3'];
+    /** For all to be members: one may be made from nothing. */
+    private const JOIN_SECONDS = 120;
     private const NAME = '6a1f0f0e-6f0e-11ee-8c99-0242ac120002';
 
     /** @var array<string, int> ports for the group */
@@ -26,7 +28,7 @@ final class Group extends Topology
                 $this->query($name, "CREATE USER replica@'%' IDENTIFIED BY 'replica-secret'");
                 $this->query($name, "GRANT REPLICATION SLAVE, BACKUP_ADMIN ON *.* TO replica@'%'");
             }
-            $this->untilMember($name);
+            $this->untilMembers();
         }
     }
 
@@ -48,7 +50,7 @@ final class Group extends Topology
     public function heal(): void
     {
         parent::heal();
-        array_map($this->untilMember(...), self::NODES);
+        $this->untilMembers();
     }
 
     private function primary(): string
@@ -91,7 +93,7 @@ final class Group extends Topology
 
     private function return(string $name): Generator
     {
-        $this->untilMember($name);
+        $this->untilMembers();
         unset($this->away[$name]);
         yield 0.0;
     }
@@ -119,39 +121,60 @@ final class Group extends Topology
         ])));
     }
 
-    /** Makes it a member again if the group left it out, and returns when all others see it so. */
-    private function untilMember(string $name): void
+    /** Makes each a member again that the group has left out, and returns when all see all as members. */
+    private function untilMembers(): void
     {
-        $seen = '';
-        $isMember = function () use ($name, &$seen): bool {
-            try {
-                $state = fn (string $seer): string => $this->query($seer, "SELECT member_state AS state
-                    FROM performance_schema.replication_group_members WHERE member_id = '{$this->id($name)}'")[0]['state'] ?? 'OFFLINE';
-                $others = array_map($state, array_diff(array_keys($this->servers), [$name]));
-                $seen = "is {$state($name)}, for the others " . implode(', ', $others);
-                // Not before they have left it out: it would wait a minute to be let in.
-                if (in_array($state($name), ['OFFLINE', 'ERROR'], true) && !array_diff($others, ['OFFLINE'])) {
-                    $this->query($name, 'STOP GROUP_REPLICATION');
-                    $this->query($name, "START GROUP_REPLICATION USER = 'replica', PASSWORD = 'replica-secret'");
-                }
-                return array_unique([$state($name), ...$others]) === ['ONLINE'];
-            } catch (mysqli_sql_exception $e) {
-                $seen .= "; {$e->getMessage()}";
-                if (str_contains($seen, 'not configured properly')) {
-                    // A primary that was killed may have kept a transaction that the others never got, and that nobody
-                    // was told of. It cannot come back: a server made from nothing takes its place, as an operator would have it.
-                    $this->servers[$name]->kill();
-                    $this->begin($name);
-                }
-                return false; // not yet: the group is just changing, say
-            }
-        };
+        $states = [];
         try {
-            Server::waitFor($isMember, 40);
+            Server::waitFor(function () use (&$states): bool {
+                $names = array_keys($this->servers);
+                $states = array_combine($names, array_map($this->states(...), $names));
+                foreach ($names as $name) {
+                    if ($this->isLeftOut($name, $states)) {
+                        $this->joinAgain($name);
+                    }
+                }
+                return array_unique(array_merge(...array_map(array_values(...), array_values($states)))) === ['ONLINE'];
+            }, self::JOIN_SECONDS);
         } catch (RuntimeException) {
-            $errors = preg_grep('/\[ERROR\]/', @file(dirname($this->servers[$name]->socket) . '/server.log') ?: []);
-            throw new RuntimeException("server $name does not become a member of its group again: it $seen\n"
-                . implode('', array_slice($errors, -5)));
+            $errors = array_map(fn ($server) => preg_grep('/\[ERROR\]/', @file(dirname($server->socket) . '/server.log') ?: []), $this->servers);
+            throw new RuntimeException('not all are members of the group again, as each sees it: ' . json_encode($states) . "\n"
+                . implode('', array_merge(...array_map(fn ($lines) => array_slice($lines, -5), array_values($errors)))));
+        }
+    }
+
+    /** @return array<string, string> of each server, as this one sees it; it does not see those that are not in its group */
+    private function states(string $seer): array
+    {
+        try {
+            $states = array_column($this->query($seer, 'SELECT member_id, member_state FROM performance_schema.replication_group_members'),
+                'member_state', 'member_id');
+            return array_map(fn ($name) => $states[$this->id($name)] ?? 'OFFLINE', array_combine($names = array_keys($this->servers), $names));
+        } catch (mysqli_sql_exception $e) {
+            return [$seer => $e->getMessage()]; // the group is just changing, say
+        }
+    }
+
+    /** Not before the members have left it out: it would wait a minute to be let in. */
+    private function isLeftOut(string $name, array $states): bool
+    {
+        $members = array_filter($states, fn ($seen, $seer) => ($seen[$seer] ?? '') === 'ONLINE', ARRAY_FILTER_USE_BOTH);
+        return in_array($states[$name][$name] ?? '', ['OFFLINE', 'ERROR'], true)
+            && array_unique(array_column($members, $name)) === ['OFFLINE'];
+    }
+
+    private function joinAgain(string $name): void
+    {
+        try {
+            $this->query($name, 'STOP GROUP_REPLICATION');
+            $this->query($name, "START GROUP_REPLICATION USER = 'replica', PASSWORD = 'replica-secret'");
+        } catch (mysqli_sql_exception $e) {
+            if (str_contains($e->getMessage(), 'not configured properly')) {
+                // A primary that was killed may have kept a transaction that the others never got, and that nobody
+                // was told of. It cannot come back: a server made from nothing takes its place, as an operator would have it.
+                $this->servers[$name]->kill();
+                $this->begin($name);
+            }
         }
     }
 
