@@ -41,6 +41,7 @@ final class FastCgiWorker
         putenv('PHP_FCGI_MAX_REQUESTS=0');
         $this->process = new PhpProcess($command);
         $this->pid = $this->process->pid;
+        Server::waitFor(fn () => ($client = @stream_socket_client("unix://$this->folder/sock")) && fclose($client));
     }
 
     public function __destruct()
@@ -62,7 +63,7 @@ final class FastCgiWorker
     /** @param array<string, string> $variables of the request, as HTTP_COOKIE */
     public function begin(string $page, array $variables = []): FastCgiRequest
     {
-        return Server::waitFor(fn () => ($request = new FastCgiRequest("$this->folder/sock", $page, '', $variables))->socket ? $request : null);
+        return new FastCgiRequest("$this->folder/sock", $page, '', $variables);
     }
 
     /** Stops it as a web server does at shutdown (SIGTERM). */
