@@ -7,7 +7,7 @@ require __DIR__ . '/../inc/table.php';
 $mysql = getenv('RUSTSQL_TEST_FLAVOUR') === 'mysql';
 $server = Server::start(null, ['log_bin' => 'statements', 'server_id' => '1', 'binlog_format' => 'STATEMENT'] + ($mysql ? ['log_error_verbosity' => '3'] : ['log_warnings' => '2']));
 foreach ([0, 1] as $persistent) {
-    foreach (['advisory', 'row', 'unlocked'] as $lock) {
+    foreach (['advisory', 'row', 'unlocked', 'merge'] as $lock) {
         $case = "lock=$lock, persistent=$persistent";
         $table = new Table($lock, ['persistent' => $persistent], $server);
         // A process of its own: it learns how the server logs from its first packet.
@@ -42,7 +42,7 @@ foreach ([0, 1] as $persistent) {
 }
 // The administrator changes how the server logs while a process knows it, and holds a session.
 foreach ([0, 1] as $persistent) {
-    foreach (['advisory', 'row', 'unlocked'] as $lock) {
+    foreach (['advisory', 'row', 'unlocked', 'merge'] as $lock) {
         $server->query("SET GLOBAL binlog_format = 'ROW'");
         $table = new Table($lock, ['persistent' => $persistent], $server);
         $table->request('abc', fn () => $_SESSION['n'] = 1);
@@ -71,6 +71,15 @@ foreach (each_lock($server) as $lock => $table) {
     $stored = array_map(fn ($i) => $table->row("n$i")['data'] ?? null, range(0, 39));
     same(['n|i:8;'], array_values(array_unique($stored)), "$lock: increments");
 }
+// Who merges still warns of an advisory lock that another request has.
+$table = new Table('advisory', [], $server);
+$table->request('abc', fn () => $_SESSION = ['a' => 1, 'b' => 1]);
+$holder = php_start('session_id("abc"); session_start(); fwrite(STDOUT, "open\n"); fgets(STDIN);', $table->ini());
+$holder->readLine();
+$run = php_run('ob_start(); session_id("abc"); session_start(); $_SESSION["b"] = 2;', $table->ini(['rustsql.dsn' => $table->dsn(['lock' => 'merge'])]));
+one_warning('holds the session with GET_LOCK', $run['out'], 'merged');
+same('', $holder->wait()['out'], 'the holder');
+same('a|i:1;b|i:2;', $table->row('abc')['data'], 'merged');
 same([], preg_grep('~unsafe~i', file(dirname($server->socket) . '/server.log')), "the server's log");
 same([], warnings(), 'warnings');
 echo "done\n";
