@@ -3,6 +3,7 @@
 //! It waits in `poll` alone: a signal does not end the wait, and a server that takes the question off a Unix socket does not wake
 //! the client before the answer is there.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::os::unix::net::UnixStream;
@@ -57,10 +58,15 @@ impl Stream {
     }
 
     fn connect_unix(path: &str, deadline: Option<Instant>) -> Result<Self> {
-        let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
-        // The server's queue may be full. The write timeout bounds that wait.
-        socket.set_write_timeout(deadline.map(|end| left(end).max(Duration::from_millis(1))))?;
-        socket.connect(&SockAddr::unix(path)?)?;
+        let (socket, address) = (Socket::new(Domain::UNIX, Type::STREAM, None)?, SockAddr::unix(path)?);
+        loop {
+            // The server's queue may be full. The write timeout bounds that wait, and a signal ends it.
+            socket.set_write_timeout(deadline.map(|end| left(end).max(Duration::from_millis(1))))?;
+            match socket.connect(&address) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                connected => break connected?,
+            }
+        }
         Ok(Self {
             socket,
             is_unix: true,
