@@ -139,6 +139,7 @@ impl Options {
                 ca: self.ssl_ca.unwrap_or_default(),
                 cert: self.ssl_cert.unwrap_or_default(),
                 key: self.ssl_key.unwrap_or_default(),
+                name: None,
             },
         }
     }

@@ -39,6 +39,8 @@ pub struct Tls {
     pub ca: String,
     pub cert: String,
     pub key: String,
+    /// The name that the certificate must have. `None`: that of the address.
+    pub name: Option<String>,
 }
 
 impl Tls {

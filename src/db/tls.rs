@@ -58,9 +58,10 @@ fn was_offered(host: &Host) -> bool {
 pub fn request(host: &Host, config: &Config) -> Result<Option<TlsRequest>> {
     let settings = &config.target.tls;
     let mode = settings.mode();
-    let Address::Tcp { host: name, .. } = host.address() else {
+    let Address::Tcp { host: own, .. } = host.address() else {
         return Ok(None);
     };
+    let name = settings.name.as_deref().unwrap_or(own);
     let on_loopback = host.ip().is_some_and(|ip| ip.is_loopback());
     if mode == TlsMode::Disabled || mode == TlsMode::Preferred && on_loopback {
         return Ok(None);

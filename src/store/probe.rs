@@ -44,10 +44,13 @@ pub fn link(host: &Host, config: &Config, script: String) -> Link {
     let mut own = config.clone();
     own.target.addresses = vec![match (host.address(), host.ip()) {
         // This address only: no other address of the name may answer.
-        (address @ Address::Tcp { port, .. }, Some(ip)) if address.to_string() != host.label() => Address::Tcp {
-            host: ip.to_string(),
-            port: *port,
-        },
+        (address @ Address::Tcp { host: name, port }, Some(ip)) if address.to_string() != host.label() => {
+            own.target.tls.name = Some(name.clone());
+            Address::Tcp {
+                host: ip.to_string(),
+                port: *port,
+            }
+        }
         (address, _) => address.clone(),
     }];
     own.persistent = false;
