@@ -10,7 +10,8 @@ const NAME_IN_DEFINITION: &str = "`php_sessions`";
 pub fn quoted_table(config: &Config) -> String {
     match config.table_parts() {
         ("", table) => format!("`{table}`"),
-        (database, table) => format!("`{database}`.`{table}`"),
+        // The setting has no backquote in it, but the DSN's database may.
+        (database, table) => format!("`{}`.`{table}`", database.replace('`', "``")),
     }
 }
 
