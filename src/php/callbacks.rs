@@ -151,7 +151,9 @@ unsafe extern "C" fn read(
 ) -> c_int {
     let change = open_handler::count_change();
     // SAFETY: these are ext/session's own arguments.
-    unsafe { old_store::before_read(mod_data, key) };
+    if !unsafe { old_store::before_read(mod_data, key) } {
+        return FAILURE;
+    }
     let previous = (running() != Running::RegenerateId).then(session_variables::remember);
     let data = boundary::string(|| {
         if upload::is_given_up() {
@@ -168,9 +170,8 @@ unsafe extern "C" fn read(
         Ok(handler.data(id))
     });
     boundary::call((), || {
-        // SAFETY: ext/session's own variable.
-        let open = unsafe { open_handler::get(mod_data) };
-        open.map(Handler::shrink).or(Ok(()))
+        open_handler::with_mut(Handler::shrink);
+        Ok(())
     });
     if let Some(previous) = previous {
         previous.release();
@@ -325,9 +326,9 @@ unsafe extern "C" fn create_sid(mod_data: *mut *mut c_void) -> *mut zend_string 
 /// - Must not return FAILURE after an error: PHP would start an empty session. The read that follows reports the error.
 unsafe extern "C" fn validate_sid(mod_data: *mut *mut c_void, key: *mut zend_string) -> c_int {
     // SAFETY: these are ext/session's own arguments.
-    unsafe { old_store::before_read(mod_data, key) };
+    let is_still_open = unsafe { old_store::before_read(mod_data, key) };
     boundary::call(SUCCESS, || {
-        if upload::is_given_up() {
+        if !is_still_open || upload::is_given_up() {
             return Ok(SUCCESS);
         }
         // SAFETY: these are ext/session's own arguments.

@@ -33,12 +33,14 @@ unsafe fn with<T>(mod_data: *mut *mut c_void, body: impl FnOnce(&mut OpenHandler
     handler.config().migrate_from.is_some().then(|| body(handler))
 }
 
-/// Call this before a read and before a validate: the session is locked and read, and taken over if it has no row.
+/// Call this before a read and before a validate: the session is locked and read, and taken over if it has no row. False: an
+/// error handler of the script has closed the session meanwhile. Then the callback must not use `key`, which PHP may have freed.
 ///
 /// # Safety
 /// The arguments are those of the callback. No destructor is pending.
-pub unsafe fn before_read(mod_data: *mut *mut c_void, key: *mut zend_string) {
-    // SAFETY: see above.
+pub unsafe fn before_read(mod_data: *mut *mut c_void, key: *mut zend_string) -> bool {
+    let change = open_handler::changes();
+    // SAFETY: see above; `key` is live as long as nothing has changed.
     unsafe {
         let asks = boundary::call(false, || {
             let asks = with(mod_data, |handler| {
@@ -50,14 +52,14 @@ pub unsafe fn before_read(mod_data: *mut *mut c_void, key: *mut zend_string) {
             });
             Ok(asks.unwrap_or(false))
         });
-        if !asks {
-            return;
+        if asks && open_handler::changes() == change {
+            find(mod_data, key, |handler, answer| {
+                handler.adopt(answer);
+                Ok(())
+            });
         }
-        find(mod_data, key, |handler, answer| {
-            handler.adopt(answer);
-            Ok(())
-        });
     }
+    open_handler::changes() == change
 }
 
 /// Call this after a write that failed since the lock was lost before the session was taken over. True: write again.
