@@ -1,6 +1,7 @@
 //! Where sessions are kept, and as whom.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use super::password::Password;
 use super::value::TlsMode;
@@ -9,6 +10,21 @@ use super::value::TlsMode;
 pub enum Address {
     Tcp { host: String, port: u16 },
     Socket(String),
+}
+
+impl Address {
+    /// `None`: a socket, or a name.
+    pub fn ip(&self) -> Option<IpAddr> {
+        match self {
+            Self::Tcp { host, .. } => host.parse().ok(),
+            Self::Socket(_) => None,
+        }
+    }
+
+    /// It has to be resolved.
+    pub fn is_name(&self) -> bool {
+        matches!(self, Self::Tcp { .. }) && self.ip().is_none()
+    }
 }
 
 impl fmt::Display for Address {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::io;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::names;
@@ -14,8 +15,12 @@ use crate::error::{DbError, Error, Result};
 /// The most addresses of a name that are tried.
 const ADDRESSES: usize = 16;
 
+/// A copy of it is cheap.
 #[derive(Debug, Clone)]
-pub struct Host {
+pub struct Host(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     address: Address,
     /// `None` for a socket, and for a name that has not been resolved.
     ip: Option<IpAddr>,
@@ -27,7 +32,7 @@ pub struct Host {
 
 impl PartialEq for Host {
     fn eq(&self, other: &Self) -> bool {
-        self.address == other.address && self.ip == other.ip
+        self.address() == other.address() && self.ip() == other.ip()
     }
 }
 
@@ -35,66 +40,63 @@ impl Eq for Host {}
 
 impl Hash for Host {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (&self.address, self.ip).hash(state);
+        (self.address(), self.ip()).hash(state);
     }
 }
 
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.label)
+        f.write_str(self.label())
     }
 }
 
 impl Host {
     /// Does not resolve a name.
     pub fn new(address: &Address) -> Self {
-        Self {
+        Self(Arc::new(Parts {
             address: address.clone(),
-            ip: match address {
-                Address::Tcp { host, .. } => host.parse().ok(),
-                Address::Socket(_) => None,
-            },
+            ip: address.ip(),
             leads: true,
             label: address.to_string(),
-        }
+        }))
     }
 
     pub fn address(&self) -> &Address {
-        &self.address
+        &self.0.address
     }
 
     pub fn ip(&self) -> Option<IpAddr> {
-        self.ip
+        self.0.ip
     }
 
     pub fn leads(&self) -> bool {
-        self.leads
+        self.0.leads
     }
 
     pub fn label(&self) -> &str {
-        &self.label
+        &self.0.label
     }
 
     pub fn is_name(&self) -> bool {
-        self.ip.is_none() && matches!(self.address, Address::Tcp { .. })
+        self.ip().is_none() && matches!(self.address(), Address::Tcp { .. })
     }
 
     /// The hosts of a name. Name servers rotate the addresses, so they are sorted: the order is the same on every web host.
     pub fn resolve(&self, timeout: Duration) -> Result<Vec<Self>> {
-        let Address::Tcp { host, port } = &self.address else {
+        let Address::Tcp { host, port } = self.address() else {
             return Ok(vec![self.clone()]);
         };
-        if self.ip.is_some() {
+        if self.ip().is_some() {
             return Ok(vec![self.clone()]);
         }
         let unknown = |problem: String| Error::Connect {
-            host: self.label.clone(),
+            host: self.label().to_owned(),
             cure: "its name cannot be resolved",
             source: DbError::Network(problem),
         };
         let found = names::look_up(host, *port, timeout).map_err(|error| match error.kind() {
             io::ErrorKind::TimedOut => Error::Connect {
-                host: self.label.clone(),
+                host: self.label().to_owned(),
                 cure: "its name was not resolved in time: do the name servers answer?",
                 source: DbError::TimedOut,
             },
@@ -105,14 +107,16 @@ impl Host {
             return Err(unknown("the name has no address".into()));
         }
         let several = found.len() > 1;
-        let at = |(number, ip)| Self {
-            address: self.address.clone(),
-            ip: Some(ip),
-            leads: number == 0,
-            label: match several {
-                true => format!("{} ({ip})", self.address),
-                false => self.label.clone(),
-            },
+        let at = |(number, ip)| {
+            Self(Arc::new(Parts {
+                address: self.address().clone(),
+                ip: Some(ip),
+                leads: number == 0,
+                label: match several {
+                    true => format!("{} ({ip})", self.address()),
+                    false => self.label().to_owned(),
+                },
+            }))
         };
         Ok(found.into_iter().enumerate().map(at).collect())
     }

@@ -4,10 +4,11 @@
 //! good host belongs to one account, database and list. The table changes only the order.
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 
 use super::host::Host;
 use super::host_table::{self, Kind, now, shared};
-use crate::config::{Config, Target};
+use crate::config::{Address, Config, Target};
 use crate::error::{Error, Result};
 
 /// An entry that is in use is written again after this many milliseconds, so that it is not the oldest of its bucket.
@@ -33,30 +34,14 @@ pub struct Candidates<'a> {
 
 impl<'a> Candidates<'a> {
     pub fn new<'b>(config: &'a Config, passed_over: impl Iterator<Item = &'b Host>) -> Self {
-        let waiting: VecDeque<_> = config.target.addresses.iter().map(Host::new).collect();
-        let choice = waiting.len() > 1 || waiting.iter().any(Host::is_name);
         Self {
             config,
             out: passed_over.cloned().collect(),
-            waiting,
+            waiting: config.target.addresses.iter().map(Host::new).collect(),
             failed_lately: VecDeque::new(),
-            last_good: choice.then(|| last_good(&config.target)).flatten(),
+            last_good: last_good(&config.target),
             resolved: None,
         }
-    }
-
-    pub fn leave_out(&mut self, host: &Host) {
-        self.out.push(host.clone());
-    }
-
-    /// Whether the host would be the first one. It does not resolve a name to find out.
-    pub fn would_begin_with(&self, host: &Host) -> bool {
-        let mut entries = self.waiting.iter().filter(|entry| !has_failed(entry, self.config));
-        let first = match self.last_good {
-            Some(good) => good == name_as_good(host),
-            None => host.leads() && entries.next().is_some_and(|entry| entry.address() == host.address()),
-        };
-        first && !self.out.contains(host) && !has_failed(host, self.config)
     }
 
     fn begin_with(&mut self, good: u64) {
@@ -89,7 +74,7 @@ impl Iterator for Candidates<'_> {
         }
         loop {
             let host = match self.waiting.pop_front() {
-                Some(host) if has_failed(&host, self.config) => {
+                Some(host) if has_failed(host.address(), host.ip(), self.config) => {
                     self.failed_lately.push_back(host);
                     continue;
                 }
@@ -99,7 +84,7 @@ impl Iterator for Candidates<'_> {
             if self.out.contains(&host) {
                 continue;
             }
-            self.leave_out(&host);
+            self.out.push(host.clone());
             if !host.is_name() {
                 return Some(Ok(host));
             }
@@ -111,12 +96,25 @@ impl Iterator for Candidates<'_> {
     }
 }
 
+/// Whether the host is the one that is tried first. It does not resolve a name to find out.
+pub fn is_first(host: &Host, config: &Config) -> bool {
+    let mut entries = config.target.addresses.iter();
+    let first = match last_good(&config.target) {
+        Some(good) => good == name_as_good(host),
+        None => {
+            let first = entries.find(|entry| !has_failed(entry, entry.ip(), config));
+            host.leads() && first == Some(host.address())
+        }
+    };
+    first && !has_failed(host.address(), host.ip(), config)
+}
+
 /// Call this for a host that has answered and accepts writes.
 pub fn succeeded(target: &Target, host: &Host) {
-    if is_alone(target, host) {
+    if !has_choice(target) {
         return;
     }
-    let (table, this) = (shared(), name_of_host(host));
+    let (table, this) = (shared(), name_of_host(host.address(), host.ip()));
     if table.get(Kind::Host, this).is_some() {
         table.remove(Kind::Host, this);
     }
@@ -135,25 +133,30 @@ pub fn succeeded(target: &Target, host: &Host) {
 /// Records a failure for all workers, if it concerns every account. An error that one account causes (a wrong password, a failed
 /// statement) is not recorded. Such a host is only no longer the last good one of that account.
 pub fn failed(config: &Config, host: &Host, error: &Error) {
-    if is_alone(&config.target, host) || !error.is_about_host() {
+    if !has_choice(&config.target) || !error.is_about_host() {
         return;
     }
     let silent = error.is_host_timeout().then_some(config.connect_timeout);
     let waited = silent.map_or(TOLD, |waited| u64::try_from(waited.as_millis()).unwrap_or(TOLD));
-    shared().put(Kind::Host, name_of_host(host), waited, now());
+    let name = name_of_host(host.address(), host.ip());
+    shared().put(Kind::Host, name, waited, now());
 }
 
-fn is_alone(target: &Target, host: &Host) -> bool {
-    target.addresses.len() == 1 && !Host::new(host.address()).is_name()
+/// More than one host, or a name, which may have several addresses.
+fn has_choice(target: &Target) -> bool {
+    target.addresses.len() > 1 || target.addresses.iter().any(Address::is_name)
 }
 
 fn last_good(target: &Target) -> Option<u64> {
+    if !has_choice(target) {
+        return None;
+    }
     let (good, _) = shared().get(Kind::List, name_of_list(target))?;
     Some(good)
 }
 
-fn has_failed(host: &Host, config: &Config) -> bool {
-    let Some((waited, failed)) = shared().get(Kind::Host, name_of_host(host)) else {
+fn has_failed(address: &Address, ip: Option<IpAddr>, config: &Config) -> bool {
+    let Some((waited, failed)) = shared().get(Kind::Host, name_of_host(address, ip)) else {
         return false;
     };
     // A timeout after a short wait counts only for requests that would not wait longer.
@@ -163,8 +166,8 @@ fn has_failed(host: &Host, config: &Config) -> bool {
     long_enough && age.is_some_and(|age| u128::from(age) < config.retry_after.as_millis())
 }
 
-fn name_of_host(host: &Host) -> u64 {
-    host_table::name(host)
+fn name_of_host(address: &Address, ip: Option<IpAddr>) -> u64 {
+    host_table::name((address, ip))
 }
 
 fn name_of_list(target: &Target) -> u64 {
@@ -173,7 +176,7 @@ fn name_of_list(target: &Target) -> u64 {
 
 /// One half identifies the entry of the DSN, the other half the host: the entry is found without resolving its name.
 fn name_as_good(host: &Host) -> u64 {
-    host_table::name(host.address()) << 32 | name_of_host(host) & u64::from(u32::MAX)
+    host_table::name(host.address()) << 32 | name_of_host(host.address(), host.ip()) & u64::from(u32::MAX)
 }
 
 #[cfg(test)]
@@ -218,12 +221,12 @@ mod tests {
         assert_eq!(names(&all), ["10.2.0.2", "10.2.0.3", "10.2.0.1"]);
         succeeded(&all.target, &host(&all, 2));
         assert_eq!(names(&all), ["10.2.0.3", "10.2.0.2", "10.2.0.1"]);
-        assert!(Candidates::new(&all, [].iter()).would_begin_with(&host(&all, 2)));
+        assert!(is_first(&host(&all, 2), &all));
         failed(&all, &host(&all, 2), &refused());
         assert_eq!(names(&all), ["10.2.0.2", "10.2.0.3", "10.2.0.1"]);
         succeeded(&all.target, &host(&all, 0));
         assert_eq!(names(&all), ["10.2.0.1", "10.2.0.2", "10.2.0.3"]);
-        assert!(!Candidates::new(&all, [].iter()).would_begin_with(&host(&all, 2)));
+        assert!(!is_first(&host(&all, 2), &all));
     }
 
     #[test]
@@ -267,8 +270,9 @@ mod tests {
     fn a_failure_is_forgotten_after_its_time() {
         let all = config("10.5.0.1,10.5.0.2");
         failed(&all, &host(&all, 0), &refused());
-        assert!(has_failed(&host(&all, 0), &all));
+        let has_failed = |config| has_failed(host(&all, 0).address(), host(&all, 0).ip(), config);
+        assert!(has_failed(&all));
         let at_once = load(&[("dsn", "mysql://app@10.5.0.1,10.5.0.2/app?retry_after=0")], "").unwrap();
-        assert!(!has_failed(&host(&all, 0), &at_once));
+        assert!(!has_failed(&at_once));
     }
 }

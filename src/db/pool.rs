@@ -75,6 +75,8 @@ impl ManageConnection for Places {
 pub struct Place {
     generation: u32,
     inner: Option<PooledConnection<Places>>,
+    /// The target of the connection that was taken.
+    target: Option<Target>,
 }
 
 impl Place {
@@ -88,6 +90,7 @@ impl Place {
         Some(Self {
             generation: fork::generation(),
             inner: Some(inner),
+            target: None,
         })
     }
 
@@ -118,6 +121,7 @@ impl Place {
             Err(_) => return Ok(None),
             Ok(()) => {}
         }
+        self.target = Some(target);
         Ok(Some(kept))
     }
 
@@ -127,7 +131,8 @@ impl Place {
             && let Some(place) = &mut self.inner
         {
             **place = Some(Occupant {
-                target: config.target.clone(),
+                // The same as that of the settings, or another connection was opened.
+                target: self.target.take().unwrap_or_else(|| config.target.clone()),
                 kept,
                 since: Instant::now(),
             });

@@ -52,38 +52,39 @@ impl Route {
         }
         self.is_exhausted = false;
         let config = Rc::clone(&self.config);
-        let mut candidates = Candidates::new(&config, self.skipped.iter().map(|(host, _)| host));
-        let kept = self.place.as_mut();
-        let kept = kept.map(|place| place.take(&config, |host| candidates.would_begin_with(host)));
-        let mut kept = kept.and_then(Result::transpose);
-        let script = self.place.is_none().then_some(self.script.as_str());
-        loop {
-            let opened = match kept.take() {
-                Some(Ok(Kept {
-                    connection,
-                    variables,
-                    instance,
-                })) => Ok((connection, Some((variables, instance)))),
-                Some(Err(silent)) => Err(*silent),
-                None => match candidates.next() {
-                    Some(Ok(host)) => match Connection::open(&host, &config, script) {
-                        Ok(connection) => Ok((connection, None)),
-                        Err(error) => Err((host, error)),
-                    },
-                    Some(Err(unknown)) => Err(unknown),
-                    None => return Err(self.no_host()),
-                },
-            };
-            let (host, error) = match opened {
-                Ok(opened) => return Ok(opened),
-                Err(failed) => failed,
-            };
-            counters::count(Counter::Failovers);
-            hosts::failed(&config, &host, &error);
-            known_servers::forget(&host);
-            candidates.leave_out(&host);
-            self.skipped.push((host, error));
+        let skipped = &self.skipped;
+        let wanted = |host: &Host| hosts::is_first(host, &config) && !skipped.iter().any(|(out, _)| out == host);
+        let kept = self.place.as_mut().map(|place| place.take(&config, wanted));
+        match kept.and_then(Result::transpose) {
+            Some(Ok(Kept {
+                connection,
+                variables,
+                instance,
+            })) => return Ok((connection, Some((variables, instance)))),
+            Some(Err(silent)) => self.has_failed(silent.0, silent.1),
+            None => {}
         }
+        let mut candidates = Candidates::new(&config, self.skipped.iter().map(|(host, _)| host));
+        loop {
+            let (host, error) = match candidates.next() {
+                Some(Ok(host)) => {
+                    let script = self.place.is_none().then_some(self.script.as_str());
+                    match Connection::open(&host, &config, script) {
+                        Ok(connection) => return Ok((connection, None)),
+                        Err(error) => (host, error),
+                    }
+                }
+                Some(Err(unknown)) => unknown,
+                None => return Err(self.no_host()),
+            };
+            self.has_failed(host, error);
+        }
+    }
+
+    fn has_failed(&mut self, host: Host, error: Error) {
+        hosts::failed(&self.config, &host, &error);
+        known_servers::forget(&host);
+        self.skip(host, error);
     }
 
     /// Does not use this host until another one has answered.
