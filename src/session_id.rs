@@ -2,6 +2,8 @@
 //!
 //! Both are hashes: no table, backup or process list shows a session id.
 
+use std::ops::Deref;
+
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
@@ -35,19 +37,32 @@ impl SessionKey {
 
     /// The name for `GET_LOCK`. On MySQL it has at most 64 characters, ignores case, and is global to the server. So the names of
     /// database and table are part of the hash.
-    pub fn lock_name(&self, database: &str, table: &str) -> String {
-        advisory_name("", database, table, &self.0)
+    pub fn lock_name(&self, database: &str, table: &str) -> LockName {
+        let hash = hash([database.as_bytes(), table.as_bytes(), &self.0]);
+        let mut name = *b"rustsql.00000000000000000000000000000000";
+        for (zero, digit) in name.iter_mut().skip("rustsql.".len()).zip(hex_digits(&hash)) {
+            *zero = digit;
+        }
+        LockName(name)
+    }
+}
+
+/// The name of a session's advisory lock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LockName([u8; 40]);
+
+impl Deref for LockName {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
 /// The advisory lock of the process that collects a table's garbage.
 pub fn collector_lock_name(database: &str, table: &str) -> String {
-    advisory_name("gc.", database, table, &[])
-}
-
-fn advisory_name(role: &str, database: &str, table: &str, key: &[u8]) -> String {
-    let hash = hash([database.as_bytes(), table.as_bytes(), key]);
-    format!("rustsql.{role}{}", hex(&hash))
+    let hash = hash([database.as_bytes(), table.as_bytes(), &[]]);
+    format!("rustsql.gc.{}", hex(&hash))
 }
 
 /// The first half of SHA-256 over the parts, with a NUL between them.
@@ -111,7 +126,7 @@ mod tests {
     fn lock_names_fit_mysql_and_differ_by_table() {
         let key = SessionKey::new("", b"abc").unwrap();
         let name = key.lock_name("app", "php_sessions");
-        assert!(name.len() <= 64 && name == name.to_lowercase());
+        assert!(name.len() <= 64 && *name == name.to_lowercase());
         assert_ne!(name, key.lock_name("app", "other"));
         assert_ne!(name, key.lock_name("ap", "pphp_sessions"));
     }

@@ -266,14 +266,15 @@ impl Connection {
         execute: impl Fn(&mut Client, &mut Prepared, &[Parameter<'_>], &mut Vec<ResultSet>) -> driver::Result<()>,
         timeout: Option<Duration>,
     ) -> (Reply, bool) {
-        let (text, values) = statement.prepared();
+        let values = statement.parameters();
         let mut prepared = std::mem::take(&mut self.prepared);
-        let place = prepared.iter().position(|(known, _)| *known == text);
+        let place = prepared.iter().position(|(known, _)| statement.is_prepared_as(known));
         let (stays, mut was_prepared) = (self.prepares, place.is_some());
         let reply = self.exchange(timeout, |client, sets| {
             if let Some(place) = place {
                 return execute(client, &mut prepared[place].1, &values, sets);
             }
+            let text = statement.prepared();
             let mut ready = client.prepare(&text)?;
             was_prepared = true;
             let result = execute(client, &mut ready, &values, sets);

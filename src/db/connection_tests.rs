@@ -39,7 +39,7 @@ fn kept(connection: Connection) -> Kept {
 }
 
 fn update() -> Statement<'static> {
-    let mut statement = Statement::new("UPDATE t SET data=".into());
+    let mut statement = Statement::new("UPDATE t SET data=");
     statement
         .value(Value::Data(b"x"))
         .push(" WHERE n=")
@@ -197,9 +197,7 @@ fn gives_a_connection_only_with_the_answer_to_its_release() {
         let config = server.config(persistent);
         let mut place = Place::find(&config).unwrap();
         let mut connection = Connection::open(&host(&config), &config, None).unwrap();
-        connection
-            .send_ahead(&Statement::new("DO RELEASE_LOCK('a')".into()))
-            .unwrap();
+        connection.send_ahead(&Statement::new("DO RELEASE_LOCK('a')")).unwrap();
         place.fill(&config, kept(connection));
         let kept = place.take(&config, |_| true).unwrap_or(None);
         assert_eq!(kept.is_some(), is_kept, "{what}");
@@ -221,9 +219,7 @@ fn tells_a_host_that_is_silent() {
     let config = server.config(&[("persistent", "1"), ("connect_timeout", "0.05")]);
     let mut place = Place::find(&config).unwrap();
     let mut connection = Connection::open(&host(&config), &config, None).unwrap();
-    connection
-        .send_ahead(&Statement::new("DO RELEASE_LOCK('a')".into()))
-        .unwrap();
+    connection.send_ahead(&Statement::new("DO RELEASE_LOCK('a')")).unwrap();
     place.fill(&config, kept(connection));
     let silent = place.take(&config, |_| true).err();
     assert!(silent.is_some_and(|silent| silent.0 == host(&config) && silent.1.is_timed_out()));
@@ -246,9 +242,7 @@ fn gives_no_connection_of_another_account_or_to_another_host() {
 fn the_end_waits_for_the_answer_to_the_last_release() {
     let server = ScriptedServer::start(vec![("DO RELEASE_LOCK", vec![Said::Late, Said::Ok(0)])]);
     let mut connection = open(&server, &[], None);
-    connection
-        .send_ahead(&Statement::new("DO RELEASE_LOCK('a')".into()))
-        .unwrap();
+    connection.send_ahead(&Statement::new("DO RELEASE_LOCK('a')")).unwrap();
     drop(connection);
     // The server sees the goodbye, since its answer met an open socket.
     let until = Instant::now() + Duration::from_secs(10);

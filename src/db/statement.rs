@@ -1,6 +1,10 @@
 //! A statement whose values are apart from its text. It can be sent as text or as a prepared statement. The server parses a
 //! prepared one once for all requests of a kept connection, and large values need no escaping.
 
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::iter::once;
+
 use memchr::{memchr_iter, memchr2};
 
 use super::driver::Parameter;
@@ -19,36 +23,56 @@ pub enum Value<'a> {
 
 #[derive(Debug, Default)]
 pub struct Statement<'a> {
-    text: String,
+    text: Cow<'a, str>,
     values: Vec<Value<'a>>,
 }
 
+/// The bytes and the values that a statement on a session has, or fewer.
+const TEXT: usize = 512;
+const VALUES: usize = 6;
+
 impl<'a> Statement<'a> {
-    pub fn new(text: String) -> Self {
-        let values = Vec::with_capacity(6);
+    pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
+        let (text, values) = (text.into(), Vec::new());
         Self { text, values }
     }
 
+    /// A statement on a session that begins with these parts, with room for the others.
+    pub fn begin<const PARTS: usize>(parts: [&str; PARTS]) -> Self {
+        let mut text = String::with_capacity(TEXT);
+        text.extend(parts);
+        Self {
+            text: text.into(),
+            values: Vec::with_capacity(VALUES),
+        }
+    }
+
     pub fn push(&mut self, text: &str) -> &mut Self {
-        self.text.push_str(text);
+        self.text.to_mut().push_str(text);
+        self
+    }
+
+    pub fn push_number(&mut self, number: u64) -> &mut Self {
+        // A String takes whatever is written to it.
+        let _ = write!(self.text.to_mut(), "{number}");
         self
     }
 
     pub fn value(&mut self, value: Value<'a>) -> &mut Self {
-        self.text.push(MARK);
+        self.text.to_mut().push(MARK);
         self.values.push(value);
         self
     }
 
     pub fn append(&mut self, other: Statement<'a>) -> &mut Self {
-        self.text.push_str(&other.text);
+        self.push(&other.text);
         self.values.extend(other.values);
         self
     }
 
     /// The statement without a part of its text. That part must have no values.
     pub fn without(&self, part: &str) -> Self {
-        let (text, values) = (self.text.replace(part, ""), self.values.clone());
+        let (text, values) = (self.text.replace(part, "").into(), self.values.clone());
         Self { text, values }
     }
 
@@ -72,7 +96,10 @@ impl<'a> Statement<'a> {
     }
 
     /// The text with the values in it.
-    pub fn literal(&self) -> String {
+    pub fn literal(&self) -> Cow<'_, str> {
+        if self.values.is_empty() {
+            return Cow::Borrowed(&self.text);
+        }
         let (data, ascii) = (self.data_len(), self.is_ascii());
         let mut sql = String::with_capacity(self.text.len() + 64 * self.values.len() + data + data / 8);
         let mut values = self.values.iter();
@@ -89,22 +116,34 @@ impl<'a> Statement<'a> {
             }
             sql.push_str(part);
         }
-        sql
+        sql.into()
     }
 
-    /// The value as the protocol of prepared statements encodes it. A key is sent in hexadecimal: `store::waits` reads it in MySQL's
-    /// list of processes, which converts raw bytes to the list's character set.
-    pub fn prepared(&self) -> (String, Vec<Parameter<'_>>) {
-        let mut text = String::with_capacity(self.text.len() + 8 * self.values.len());
-        let mut values = self.values.iter();
-        for (at, part) in self.text.split(MARK).enumerate() {
-            if at > 0 {
-                let is_key = matches!(values.next(), Some(Value::Key(_)));
-                text.push_str(if is_key { "UNHEX(?)" } else { "?" });
-            }
-            text.push_str(part);
-        }
-        (text, self.values.iter().map(Value::parameter).collect())
+    /// The text of the prepared statement, in pieces. A key is sent in hexadecimal: `store::waits` reads it in MySQL's list of
+    /// processes, which converts raw bytes to the list's character set.
+    fn pieces(&self) -> impl Iterator<Item = &str> {
+        let placeholder = |value: &Value<'_>| match value {
+            Value::Key(_) => "UNHEX(?)",
+            _ => "?",
+        };
+        let between = once("").chain(self.values.iter().map(placeholder));
+        between.zip(self.text.split(MARK)).flat_map(<[&str; 2]>::from)
+    }
+
+    /// The text of the prepared statement.
+    pub fn prepared(&self) -> String {
+        self.pieces().collect()
+    }
+
+    /// Whether `text` is that of the prepared statement. It is not put together for that.
+    pub fn is_prepared_as(&self, text: &str) -> bool {
+        let rest = self.pieces().try_fold(text, |text, piece| text.strip_prefix(piece));
+        rest == Some("")
+    }
+
+    /// The values as the protocol of prepared statements encodes them.
+    pub fn parameters(&self) -> Vec<Parameter<'_>> {
+        self.values.iter().map(Value::parameter).collect()
     }
 }
 
@@ -164,14 +203,14 @@ mod tests {
 
     #[test]
     fn beside_a_name_that_is_not_ascii_data_is() {
-        let mut statement = Statement::new("UPDATE `\u{e9}` SET data=".into());
+        let mut statement = Statement::new("UPDATE `\u{e9}` SET data=");
         statement.value(Value::Data("\u{e9}".as_bytes()));
         assert_eq!(statement.literal(), "UPDATE `\u{e9}` SET data=x'c3a9'");
     }
 
     #[test]
     fn the_same_statement_goes_either_way() {
-        let mut statement = Statement::new("UPDATE `a?b` SET n=".into());
+        let mut statement = Statement::new("UPDATE `a?b` SET n=");
         statement
             .value(Value::Number(7))
             .push(",data=")
@@ -182,10 +221,20 @@ mod tests {
             statement.literal(),
             "UPDATE `a?b` SET n=7,data=_binary'it''s' WHERE l='n.1' AND id=x'abababababababababababababababab'"
         );
-        let (text, values) = statement.prepared();
-        assert_eq!(text, "UPDATE `a?b` SET n=?,data=? WHERE l=? AND id=UNHEX(?)");
+        let text = "UPDATE `a?b` SET n=?,data=? WHERE l=? AND id=UNHEX(?)";
+        assert_eq!(statement.prepared(), text);
+        assert!(statement.is_prepared_as(text));
+        for other in [
+            &text[1..],
+            &text[..text.len() - 1],
+            &format!("{text} "),
+            &text.replace("UNHEX(?)", "?"),
+            "",
+        ] {
+            assert!(!statement.is_prepared_as(other), "{other}");
+        }
         assert_eq!(
-            values,
+            statement.parameters(),
             [
                 Parameter::Number(7),
                 Parameter::Bytes(b"it's"),

@@ -97,7 +97,7 @@ pub fn ask(link: &mut Link, question: &str) -> Result<Option<u64>> {
 }
 
 fn query(link: &mut Link, statements: &str, timeout: Option<Duration>) -> Result<Vec<ResultSet>> {
-    match link.send(&Statement::new(statements.to_owned()), timeout)?.ok() {
+    match link.send(&Statement::new(statements), timeout)?.ok() {
         Ok(Answer(sets)) => Ok(sets),
         // SKIP LOCKED: rows of other transactions are left for the next collection.
         Err(error) if error.is_wait_timeout() => Err(link.explain_wait(error, false)),

@@ -3,6 +3,7 @@
 //! `lock`, `change`, `collect` and `probe` send their statements here. `first_packet` adds the statements in front of a request's
 //! first one; `link` has the connection.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::hold::Hold;
@@ -76,7 +77,7 @@ impl Link {
     fn send_next(&mut self, statement: &Statement<'_>, timeout: Option<Duration>) -> Result<Reply> {
         let mut before = Vec::new();
         if self.holds_session() {
-            before.extend(self.hold().release().map(str::to_owned));
+            before.extend(self.hold().release().map(Cow::into_owned));
         }
         let releases = !before.is_empty();
         before.extend(
@@ -109,7 +110,7 @@ impl Link {
 
     /// Releases the lock in a separate packet.
     pub fn release_lock(&mut self) -> Result<()> {
-        let nothing = Statement::new("DO 0".to_owned());
+        let nothing = Statement::new("DO 0");
         let io_timeout = Some(self.config().io_timeout);
         self.send(&nothing, io_timeout)?.ok().map(drop)
     }

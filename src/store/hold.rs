@@ -9,10 +9,12 @@
 //! | `Advisory` | `GET_LOCK` = 1 | `RELEASE_LOCK` in the statement that writes, in its packet, or in a later one |
 //! | `Row` | `SELECT ... FOR UPDATE`, or an INSERT of an absent row | `COMMIT` in the packet that writes, or `ROLLBACK` |
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use super::lock::advisory;
 use crate::lock::Mode;
-use crate::session_id::SessionKey;
+use crate::session_id::{LockName, SessionKey};
 
 /// The lock of a session whose id this request has made, which was asked for without waiting for the answer: `lock::ahead`.
 pub struct Asked {
@@ -31,9 +33,7 @@ pub enum Hold {
     Transaction,
     Advisory {
         key: SessionKey,
-        name: String,
-        /// The statement that releases the lock.
-        release: String,
+        name: LockName,
     },
     /// With the transaction that the row is locked in.
     Row {
@@ -52,20 +52,20 @@ impl Hold {
     }
 
     /// The statement that releases everything. It undoes what was written in the transaction.
-    pub fn release(&self) -> Option<&str> {
+    pub fn release(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::Nothing => None,
-            Self::Transaction | Self::Row { .. } => Some("ROLLBACK"),
-            Self::Advisory { release, .. } => Some(release),
+            Self::Transaction | Self::Row { .. } => Some("ROLLBACK".into()),
+            Self::Advisory { name, .. } => Some(advisory::release(name).into()),
         }
     }
 
     /// The statement that releases the session after a write to it.
-    pub fn release_written(&self) -> Option<&str> {
+    pub fn release_written(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::Nothing | Self::Transaction => None,
-            Self::Advisory { release, .. } => Some(release),
-            Self::Row { .. } => Some("COMMIT"),
+            Self::Advisory { name, .. } => Some(advisory::release(name).into()),
+            Self::Row { .. } => Some("COMMIT".into()),
         }
     }
 }
@@ -77,8 +77,9 @@ mod tests {
     #[test]
     fn what_is_held_is_released() {
         let key = SessionKey::new("", b"abc").unwrap();
-        let (name, release) = ("n".to_owned(), "DO RELEASE_LOCK('n')".to_owned());
-        let advisory = Hold::Advisory { key, name, release };
+        let name = key.lock_name("app", "php_sessions");
+        let release = format!("DO RELEASE_LOCK('{}')", &*name);
+        let advisory = Hold::Advisory { key, name };
         for (hold, session, release, release_written) in [
             (Hold::Nothing, None, None, None),
             (Hold::Transaction, None, Some("ROLLBACK"), None),
@@ -91,13 +92,13 @@ mod tests {
             (
                 advisory,
                 Some((key, Mode::Advisory)),
-                Some("DO RELEASE_LOCK('n')"),
-                Some("DO RELEASE_LOCK('n')"),
+                Some(release.as_str()),
+                Some(release.as_str()),
             ),
         ] {
             assert_eq!(hold.session(), session);
-            assert_eq!(hold.release(), release);
-            assert_eq!(hold.release_written(), release_written);
+            assert_eq!(hold.release().as_deref(), release);
+            assert_eq!(hold.release_written().as_deref(), release_written);
         }
     }
 }

@@ -203,7 +203,7 @@ impl Link {
             && open.connection.is_reusable()
         {
             // If this fails, the connection is closed, which releases the lock.
-            let _ = open.connection.send_ahead(&Statement::new(release.to_owned()));
+            let _ = open.connection.send_ahead(&Statement::new(release));
             // A claim can wait for a row. The next request must not wait for it.
             if open.asked.is_some_and(|asked| asked.is_claim) {
                 let _ = open.connection.settle(self.config.io_timeout);

@@ -134,7 +134,7 @@ fn rehearse(link: &mut Link) -> Result<()> {
         tag: None,
         moves_tag: false,
     };
-    let delete = sql::delete(link.table(), key).statement.literal();
+    let delete = sql::delete(link.table(), key).statement;
     let begin = match link.mode() {
         Mode::Row => "DO 0",
         Mode::Advisory | Mode::Unlocked => "START TRANSACTION",
@@ -144,10 +144,9 @@ fn rehearse(link: &mut Link) -> Result<()> {
         version: version.number(),
     };
     let (format, stored) = link.config().envelope.seal(place, write.data)?;
-    let update = sql::save(link.table(), key, &write, (format, &stored), None, None)
-        .statement
-        .literal();
-    let claim = row::claim(link.table(), key, version).literal();
+    let update = sql::save(link.table(), key, &write, (format, &stored), None, None).statement;
+    let claim = row::claim(link.table(), key, version);
+    let [delete, update, claim] = [delete.literal(), update.literal(), claim.literal()];
     let all = format!("{begin};{delete};{update};{claim};{update};{delete};ROLLBACK");
     match link.send_held(&Statement::new(all))?.ok() {
         // The key is new, so nobody else has locked its row.

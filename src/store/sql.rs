@@ -137,9 +137,8 @@ pub const LOCKED: usize = SELECTED + 1;
 
 /// Its answer always has a row.
 pub fn select(table: &str, key: SessionKey) -> Statement<'static> {
-    let mut statement = Statement::new(format!(
-        "SELECT {COLUMNS},{IS_READ_ONLY} AS read_only FROM (SELECT 1) AS one LEFT JOIN {table} ON id="
-    ));
+    let one = " AS read_only FROM (SELECT 1) AS one LEFT JOIN ";
+    let mut statement = Statement::begin(["SELECT ", COLUMNS, ",", IS_READ_ONLY, one, table, " ON id="]);
     statement.value(Value::Key(key.bytes()));
     statement
 }
@@ -166,9 +165,8 @@ pub fn save<'a>(
     guard: Option<Statement<'a>>,
 ) -> Change<'a> {
     let (id, version) = (Value::Key(key.bytes()), Value::Number(write.version.number()));
-    let expires = || expires(write.expiry);
     if let Expected::Version(expected) = write.expected {
-        let mut statement = Statement::new(format!("UPDATE {table} SET version="));
+        let mut statement = Statement::begin(["UPDATE ", table, " SET version="]);
         push_used(statement.value(version).push(",used="), release);
         if write.is_new {
             statement.push(",created=UNIX_TIMESTAMP()");
@@ -177,11 +175,10 @@ pub fn save<'a>(
             push_tag(statement.push(",tag="), write.tag);
         }
         if write.moves_expiry {
-            statement.push(",expires=").push(&expires());
+            push_expires(statement.push(",expires="), write.expiry);
         }
-        statement
-            .push(&format!(",format={format},data="))
-            .value(Value::Data(stored));
+        statement.push(",format=").push_number(format.into());
+        statement.push(",data=").value(Value::Data(stored));
         push_where(&mut statement, id, expected);
         if let Some(guard) = guard {
             statement.push(" AND ").append(guard);
@@ -190,12 +187,11 @@ pub fn save<'a>(
         return Change { statement, releases };
     }
     let open = if guard.is_some() { "SELECT " } else { "VALUES (" };
-    let mut statement = Statement::new(format!(
-        "INSERT INTO {table} (id,version,expires,created,used,tag,format,data) {open}"
-    ));
-    statement.value(id).push(",").value(version).push(",").push(&expires());
+    let columns = " (id,version,expires,created,used,tag,format,data) ";
+    let mut statement = Statement::begin(["INSERT INTO ", table, columns, open]);
+    push_expires(statement.value(id).push(",").value(version).push(","), write.expiry);
     push_tag(statement.push(",UNIX_TIMESTAMP(),UNIX_TIMESTAMP(),"), write.tag);
-    statement.push(&format!(",{format},"));
+    statement.push(",").push_number(format.into()).push(",");
     statement.value(Value::Data(stored));
     match guard {
         None => statement.push(")"),
@@ -224,15 +220,16 @@ pub fn touch<'a>(
     expiry: Expiry,
     release: Option<&'a str>,
 ) -> Change<'a> {
-    let mut statement = Statement::new(format!("UPDATE {table} SET expires={},used=", expires(expiry)));
-    push_used(&mut statement, release);
+    let mut statement = Statement::begin(["UPDATE ", table, " SET expires="]);
+    push_expires(&mut statement, expiry);
+    push_used(statement.push(",used="), release);
     push_where(&mut statement, Value::Key(key.bytes()), version);
     let releases = release.is_some();
     Change { statement, releases }
 }
 
 pub fn delete(table: &str, key: SessionKey) -> Change<'static> {
-    let mut statement = Statement::new(format!("DELETE FROM {table} WHERE id="));
+    let mut statement = Statement::begin(["DELETE FROM ", table, " WHERE id="]);
     statement.value(Value::Key(key.bytes()));
     Change {
         statement,
@@ -269,16 +266,15 @@ fn push_used<'a>(statement: &mut Statement<'a>, release: Option<&'a str>) {
 }
 
 /// The expiry, rounded up to whole steps. It is always above the sum, since UNIX_TIMESTAMP() has no fraction of a second.
-fn expires(expiry: Expiry) -> String {
+fn push_expires(statement: &mut Statement<'_>, expiry: Expiry) {
     let step = expiry.step();
     let ahead = expiry
         .lifetime
         .saturating_add(expiry.touch_seconds)
         .min(u64::from(u32::MAX));
-    format!(
-        "LEAST(4294967295,(UNIX_TIMESTAMP()+{}) DIV {step}*{step})",
-        ahead.saturating_add(step)
-    )
+    statement.push("LEAST(4294967295,(UNIX_TIMESTAMP()+");
+    statement.push_number(ahead.saturating_add(step)).push(") DIV ");
+    statement.push_number(step).push("*").push_number(step).push(")");
 }
 
 #[cfg(test)]
@@ -287,15 +283,19 @@ mod tests {
 
     #[test]
     fn the_expiry_is_coarse_and_never_early() {
-        let sql = expires(Expiry {
-            lifetime: 1440,
-            touch_seconds: 60,
-        });
-        assert_eq!(sql, "LEAST(4294967295,(UNIX_TIMESTAMP()+1560) DIV 60*60)");
-        let sql = expires(Expiry {
-            lifetime: 5,
-            touch_seconds: 0,
-        });
-        assert_eq!(sql, "LEAST(4294967295,(UNIX_TIMESTAMP()+6) DIV 1*1)");
+        for (lifetime, touch_seconds, sql) in [
+            (1440, 60, "LEAST(4294967295,(UNIX_TIMESTAMP()+1560) DIV 60*60)"),
+            (5, 0, "LEAST(4294967295,(UNIX_TIMESTAMP()+6) DIV 1*1)"),
+        ] {
+            let (mut statement, expiry) = (
+                Statement::default(),
+                Expiry {
+                    lifetime,
+                    touch_seconds,
+                },
+            );
+            push_expires(&mut statement, expiry);
+            assert_eq!(statement.literal(), sql);
+        }
     }
 }

@@ -143,7 +143,7 @@ fn end_batch(
         end = key.bytes();
     }
     if deletes.is_empty() {
-        ask(link, &Statement::new("ROLLBACK".to_owned()))?;
+        ask(link, &Statement::new("ROLLBACK"))?;
         return Ok(None);
     }
     deletes.push_str("COMMIT");

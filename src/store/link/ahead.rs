@@ -1,5 +1,6 @@
 //! A part of `link`: the lock that was asked for without waiting for the answer. `lock::ahead` decides when, and what it means.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::Link;
@@ -40,7 +41,7 @@ impl Link {
         let is_first = self.is_first_packet();
         let mut before = Vec::new();
         if self.holds_session() {
-            before.extend(self.hold().release().map(str::to_owned));
+            before.extend(self.hold().release().map(Cow::into_owned));
         }
         let quirks = self.quirks();
         before.extend(self.variables_to_set().map(|variables| match is_first {
@@ -54,7 +55,7 @@ impl Link {
         let sent = match before.is_empty() {
             true => connection.send_ahead(statement),
             false => {
-                before.push(statement.literal());
+                before.push(statement.literal().into_owned());
                 connection.send_ahead(&Statement::new(before.join(";")))
             }
         };

@@ -13,7 +13,7 @@ use crate::db::reply::ResultSet;
 use crate::db::statement::{Statement, Value};
 use crate::error::{Error, Result};
 use crate::lock::{LockTimeout, Mode};
-use crate::session_id::SessionKey;
+use crate::session_id::{LockName, SessionKey};
 
 /// A year. -1 means for ever on MySQL, but MariaDB returns NULL at once.
 const FOR_EVER: u64 = 31_536_000;
@@ -27,7 +27,7 @@ const GRANTED: usize = sql::LOCKED;
 const WSREP_ON: usize = sql::LOCKED + 1;
 const COLUMNS: usize = sql::LOCKED + 2;
 
-pub fn name(link: &Link, key: SessionKey) -> String {
+pub fn name(link: &Link, key: SessionKey) -> LockName {
     let (database, table) = link.config().table_parts();
     key.lock_name(database, table)
 }
@@ -48,14 +48,14 @@ pub fn owner(name: &str) -> String {
 
 /// A condition: this connection has the lock.
 pub fn is_owner(name: &str) -> Statement<'_> {
-    let mut condition = Statement::new("IS_USED_LOCK(".to_owned());
+    let mut condition = Statement::new("IS_USED_LOCK(");
     condition.value(Value::Name(name)).push(")=CONNECTION_ID()");
     condition
 }
 
 /// A condition: no connection has the lock.
 pub fn is_free(name: &str) -> Statement<'_> {
-    let mut condition = Statement::new("IS_USED_LOCK(".to_owned());
+    let mut condition = Statement::new("IS_USED_LOCK(");
     condition.value(Value::Name(name)).push(") IS NULL");
     condition
 }
@@ -96,11 +96,16 @@ fn limit_hint(timeout: LockTimeout) -> String {
 
 /// Reads the row of the session that is locked.
 fn select(table: &str, key: SessionKey) -> Statement<'static> {
-    let mut statement = Statement::new(format!(
-        "SELECT {},{} AS read_only FROM {table} WHERE id=",
+    let from = " AS read_only FROM ";
+    let mut statement = Statement::begin([
+        "SELECT ",
         sql::COLUMNS,
-        sql::IS_READ_ONLY
-    ));
+        ",",
+        sql::IS_READ_ONLY,
+        from,
+        table,
+        " WHERE id=",
+    ]);
     statement.value(Value::Key(key.bytes())).push(WAIT_FOR_COMMIT);
     statement
 }
@@ -108,12 +113,9 @@ fn select(table: &str, key: SessionKey) -> Statement<'static> {
 /// Takes the lock if it is free, and reads the row: one statement, since the server sends the answer to each statement in a packet
 /// of its own. The lock is taken first: the row is joined on the result of GET_LOCK.
 fn take_and_select<'a>(table: &str, key: SessionKey, name: &'a str, if_absent: IfAbsent) -> Statement<'a> {
-    let mut statement = Statement::new(format!(
-        "SELECT {},{} AS read_only,granted,0{} FROM (SELECT ",
-        sql::COLUMNS,
-        sql::IS_READ_ONLY,
-        sql::IS_NODE
-    ));
+    let granted = " AS read_only,granted,0";
+    let mut statement = Statement::begin(["SELECT ", sql::COLUMNS, ",", sql::IS_READ_ONLY, granted, sql::IS_NODE]);
+    statement.push(" FROM (SELECT ");
     if if_absent == IfAbsent::Leave {
         statement
             .push("IF(EXISTS(SELECT 1 FROM ")
@@ -164,7 +166,7 @@ pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: L
     };
     if granted == Some(1) {
         // In the wrong mode, the next packet releases it.
-        lock_taken(link, key, &name);
+        link.lock_taken(hold(key, name));
     }
     if on_node
         && link.config().lock.is_none()
@@ -180,7 +182,7 @@ pub fn attempt(link: &mut Link, key: SessionKey, if_absent: IfAbsent, timeout: L
     }
     match granted {
         Some(0) if timeout == LockTimeout::Limit(Duration::ZERO) => Ok(Attempt::TimedOut(Mode::Advisory)),
-        Some(0) => wait(link, key, &name, timeout),
+        Some(0) => wait(link, key, name, timeout),
         Some(_) => Ok(Attempt::found(link.row_from(key, set, COLUMNS)?)),
         None => Err(denied(link)),
     }
@@ -205,13 +207,13 @@ fn failed_attempt(link: &mut Link, error: Error, asked: Instant) -> Result<Attem
 
 /// Waits for the lock that another connection holds. Two statements in one packet: each takes its own snapshot, so the second reads
 /// what the previous holder wrote, and no table stays open during the wait.
-fn wait(link: &mut Link, key: SessionKey, name: &str, timeout: LockTimeout) -> Result<Attempt> {
-    let select = select(link.table(), key).literal();
-    let statements = Statement::new(format!("{};{select}", take(name, timeout)));
+fn wait(link: &mut Link, key: SessionKey, name: LockName, timeout: LockTimeout) -> Result<Attempt> {
+    let select = select(link.table(), key);
+    let statements = Statement::new(format!("{};{}", take(&name, timeout), select.literal()));
     let mut reply = link.send(&statements, timeout.with_io(link.config().io_timeout))?;
     let granted = reply.sets.first().and_then(|set| set.rows.first());
     match granted.map(|row| row.integer(0)) {
-        Some(Some(1)) => lock_taken(link, key, name),
+        Some(Some(1)) => link.lock_taken(hold(key, name)),
         Some(Some(_)) => return Ok(Attempt::TimedOut(Mode::Advisory)),
         Some(None) => return Err(denied(link)),
         None if reply.error.is_none() => return Err(link.out_of_sync()),
@@ -235,16 +237,8 @@ pub fn read_held(link: &mut Link, key: SessionKey) -> Result<Attempt> {
     super::read_held(link, key, &select)
 }
 
-pub fn hold(key: SessionKey, name: &str) -> Hold {
-    Hold::Advisory {
-        key,
-        name: name.to_owned(),
-        release: release(name),
-    }
-}
-
-fn lock_taken(link: &mut Link, key: SessionKey, name: &str) {
-    link.lock_taken(hold(key, name));
+pub fn hold(key: SessionKey, name: LockName) -> Hold {
+    Hold::Advisory { key, name }
 }
 
 fn denied(link: &mut Link) -> Error {

@@ -36,7 +36,7 @@ pub fn ask(link: &mut Link, key: SessionKey, limit: LockTimeout) -> Result<Optio
             link.set_lock_wait(sql::lock_wait_within(io_timeout));
             let name = advisory::name(link, key);
             let statement = advisory::question(&name);
-            (statement, advisory::hold(key, &name), None, Some(io_timeout))
+            (statement, advisory::hold(key, name), None, Some(io_timeout))
         }
         Mode::Row => {
             let placeholder = Version::new_session(Instance::UNKNOWN);

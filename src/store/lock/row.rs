@@ -26,10 +26,8 @@ fn lock_wait_seconds(timeout: LockTimeout) -> u64 {
 /// Reads and locks the row. This fails on a server whose InnoDB is read-only.
 fn select(table: &str, key: SessionKey, timeout: LockTimeout) -> Statement<'static> {
     let (before, behind) = locking(timeout);
-    let mut statement = Statement::new(format!(
-        "{before}SELECT {},@@global.read_only AS read_only FROM {table} WHERE id=",
-        sql::COLUMNS
-    ));
+    let from = ",@@global.read_only AS read_only FROM ";
+    let mut statement = Statement::begin([&*before, "SELECT ", sql::COLUMNS, from, table, " WHERE id="]);
     statement.value(Value::Key(key.bytes())).push(behind);
     statement
 }
@@ -59,9 +57,8 @@ pub fn claim(table: &str, key: SessionKey, version: Version) -> Statement<'stati
 }
 
 fn insert(table: &str, key: SessionKey) -> Statement<'static> {
-    let mut statement = Statement::new(format!(
-        "INSERT INTO {table} (id,version,expires,created,used,format,data) VALUES ("
-    ));
+    let columns = " (id,version,expires,created,used,format,data) VALUES (";
+    let mut statement = Statement::begin(["INSERT INTO ", table, columns]);
     statement.value(Value::Key(key.bytes())).push(",");
     statement
 }
@@ -142,9 +139,9 @@ fn exchange(
 /// Inserts a row and locks it: a lock on a missing row excludes nobody. The row is locked until the transaction ends.
 fn claim_and_read(link: &mut Link, key: SessionKey, timeout: LockTimeout) -> Result<Attempt> {
     let placeholder = Version::new_session(Instance::UNKNOWN);
-    let claim = claim(link.table(), key, placeholder).literal();
-    let select = select(link.table(), key, timeout).literal();
-    let statements = Statement::new(format!("{claim};{select}"));
+    let claim = claim(link.table(), key, placeholder);
+    let select = select(link.table(), key, timeout);
+    let statements = Statement::new(format!("{};{}", claim.literal(), select.literal()));
     let mut reply = match exchange(link, key, &statements, timeout)? {
         Ok(reply) => reply,
         Err(attempt) => return Ok(attempt),
