@@ -7,6 +7,7 @@ pub use until_85::*;
 
 #[cfg(not(php86))]
 mod until_85 {
+    use std::borrow::Cow;
     use std::ffi::{CStr, c_char};
 
     use ext_php_rs::ffi::zend_string;
@@ -14,13 +15,13 @@ mod until_85 {
     pub type SavePath = *const c_char;
 
     /// # Safety
-    /// `path` is NULL or ends with NUL.
-    pub unsafe fn text(path: SavePath) -> String {
+    /// `path` is NULL or ends with NUL, and stays as it is while the result is used.
+    pub unsafe fn text<'a>(path: SavePath) -> Cow<'a, str> {
         if path.is_null() {
-            return String::new();
+            return Cow::Borrowed("");
         }
         // SAFETY: see above.
-        unsafe { CStr::from_ptr(path) }.to_string_lossy().into_owned()
+        unsafe { CStr::from_ptr(path) }.to_string_lossy()
     }
 
     /// The argument for another save handler's `open`.
@@ -35,16 +36,18 @@ mod until_85 {
 
 #[cfg(php86)]
 mod since_86 {
+    use std::borrow::Cow;
+
     use ext_php_rs::ffi::zend_string;
 
     pub type SavePath = *mut zend_string;
 
     /// # Safety
-    /// `path` is NULL or a live string.
-    pub unsafe fn text(path: SavePath) -> String {
+    /// `path` is NULL or a string that is live while the result is used.
+    pub unsafe fn text<'a>(path: SavePath) -> Cow<'a, str> {
         // SAFETY: see above.
         let bytes = unsafe { path.as_ref() }.map(|path| path.as_bytes()).unwrap_or_default();
-        String::from_utf8_lossy(bytes).into_owned()
+        String::from_utf8_lossy(bytes)
     }
 
     /// The argument for another save handler's `open`.

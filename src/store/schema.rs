@@ -8,11 +8,23 @@ const NAME_IN_DEFINITION: &str = "`php_sessions`";
 
 /// The table's name as SQL, with its database: the connection's default database does not matter.
 pub fn quoted_table(config: &Config) -> String {
-    match config.table_parts() {
-        ("", table) => format!("`{table}`"),
-        // The setting has no backquote in it, but the DSN's database may.
-        (database, table) => format!("`{}`.`{table}`", database.replace('`', "``")),
+    let (database, table) = config.table_parts();
+    let mut quoted = String::with_capacity(database.len() + table.len() + 8);
+    if !database.is_empty() {
+        push_quoted(&mut quoted, database);
+        quoted.push('.');
     }
+    push_quoted(&mut quoted, table);
+    quoted
+}
+
+/// The setting has no backquote in it, but the DSN's database may.
+fn push_quoted(sql: &mut String, name: &str) {
+    for (at, part) in name.split('`').enumerate() {
+        sql.push_str(if at == 0 { "`" } else { "``" });
+        sql.push_str(part);
+    }
+    sql.push('`');
 }
 
 /// The SQL that creates `table`, a quoted name.
