@@ -38,7 +38,7 @@ pub fn take(name: &str, timeout: LockTimeout) -> String {
 }
 
 pub fn release(name: &str) -> String {
-    format!("DO RELEASE_LOCK('{name}')")
+    ["DO RELEASE_LOCK('", name, "')"].concat()
 }
 
 /// Its answer is the connection that holds the lock, or NULL.
