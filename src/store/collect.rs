@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::link::Link;
 use super::lock::advisory;
+use super::sql;
 use crate::counters::{self, Counter};
 use crate::db::reply::{Answer, ResultSet};
 use crate::db::statement::Statement;
@@ -60,7 +61,7 @@ pub fn run(link: &mut Link, budget: Option<Duration>, most: u64, progress: &mut 
     }
     if turn == Turn::Taken {
         let io_timeout = Some(link.config().io_timeout);
-        query(link, &advisory::release(&name), io_timeout)?;
+        query(link, &sql::release_lock(&name), io_timeout)?;
     }
     Ok(deleted)
 }

@@ -12,7 +12,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::lock::advisory;
+use super::sql;
 use crate::lock::Mode;
 use crate::session_id::{LockName, SessionKey};
 
@@ -56,7 +56,7 @@ impl Hold {
         match self {
             Self::Nothing => None,
             Self::Transaction | Self::Row { .. } => Some("ROLLBACK".into()),
-            Self::Advisory { name, .. } => Some(advisory::release(name).into()),
+            Self::Advisory { name, .. } => Some(sql::release_lock(name).into()),
         }
     }
 
@@ -64,7 +64,7 @@ impl Hold {
     pub fn release_written(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::Nothing | Self::Transaction => None,
-            Self::Advisory { name, .. } => Some(advisory::release(name).into()),
+            Self::Advisory { name, .. } => Some(sql::release_lock(name).into()),
             Self::Row { .. } => Some("COMMIT".into()),
         }
     }

@@ -237,6 +237,11 @@ pub fn delete(table: &str, key: SessionKey) -> Change<'static> {
     }
 }
 
+/// Releases an advisory lock by itself.
+pub fn release_lock(name: &str) -> String {
+    ["DO RELEASE_LOCK('", name, "')"].concat()
+}
+
 fn push_where<'a>(statement: &mut Statement<'a>, id: Value<'a>, version: Version) {
     statement.push(" WHERE id=").value(id);
     // Only the library that tools/chaos --prove builds leaves it out.

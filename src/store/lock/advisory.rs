@@ -37,10 +37,6 @@ pub fn take(name: &str, timeout: LockTimeout) -> String {
     format!("SELECT {}{}", limit_hint(timeout), call(name, timeout))
 }
 
-pub fn release(name: &str) -> String {
-    ["DO RELEASE_LOCK('", name, "')"].concat()
-}
-
 /// Its answer is the connection that holds the lock, or NULL.
 pub fn owner(name: &str) -> String {
     format!("SELECT IS_USED_LOCK('{name}')")
