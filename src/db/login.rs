@@ -3,9 +3,10 @@
 //! Called by `connection` alone. Session variables are set in the first packet after the login: see `store::first_packet`.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 use std::time::{Duration, Instant};
 
+use nix::net::if_::if_nametoindex;
 use parking_lot::Mutex;
 
 use super::driver::{Account, Client, Endpoint, Error};
@@ -41,6 +42,12 @@ fn may_be_pipelined(host: &Host, config: &Config) -> bool {
     config.pipelined_login && !failed_lately()
 }
 
+/// The number of the interface that a link-local address belongs to, as in `fe80::1%eth0`; 0 for any other address.
+fn interface(host: &str) -> u32 {
+    let named = |zone: &str| zone.parse().ok().or_else(|| if_nametoindex(zone).ok());
+    host.split_once('%').and_then(|(_, zone)| named(zone)).unwrap_or(0)
+}
+
 /// `program_name` is a connection attribute, which `performance_schema.session_account_connect_attrs` shows.
 pub fn log_in(host: &Host, config: &Config, program_name: &str) -> Result<Client> {
     let deadline = Instant::now().checked_add(config.connect_timeout);
@@ -67,8 +74,11 @@ pub fn log_in(host: &Host, config: &Config, program_name: &str) -> Result<Client
     };
     let endpoint = match (host.address(), host.ip()) {
         (Address::Socket(path), _) => Endpoint::Unix(path),
-        (Address::Tcp { port, .. }, Some(ip)) => Endpoint::Tcp {
-            address: SocketAddr::new(ip, *port),
+        (Address::Tcp { host, port }, Some(ip)) => Endpoint::Tcp {
+            address: match ip {
+                IpAddr::V4(_) => SocketAddr::new(ip, *port),
+                IpAddr::V6(ip) => SocketAddrV6::new(ip, *port, 0, interface(host)).into(),
+            },
             silence: config.io_timeout,
         },
         // `hosts` resolves each name before it offers its hosts.
