@@ -10,9 +10,11 @@
 //! whose build needs no PHP. `cli` is the command `rustsql`, a program that uses that library.
 //!
 //! `config` is read once per opened session. `loaded` reads a session from the store. `fence` decides whether a write may replace
-//! the stored row. `session_id` makes the key of an id, `error` has the kinds of errors.
-//! `merge` merges two changes of one session; nothing uses it yet but its tests. `old_files` has the sessions of PHP's handler
-//! `files`, for `rustsql.migrate_from`.
+//! the stored row, and `original` whether there is anything to write. `merge` merges two changes of one session, for
+//! `rustsql.lock=merge`. `envelope` compresses and encrypts what is stored.
+//!
+//! `session_id` makes the key of an id, `tag` that of a user. `lock` and `error` have the types that all share, `counters` the
+//! memory that workers share. `old_files` has the sessions of PHP's handler `files`, for `rustsql.migrate_from`.
 
 // The extension uses all private items; the library only those that the names below need.
 #![cfg_attr(not(feature = "php"), allow(dead_code))]

@@ -1,6 +1,6 @@
 //! One connection: sends packets of statements and reads their answers. Dropping it closes it, which releases its locks.
 //!
-//! Used by `store`, `lock` and `pool`. It decides nothing about sessions, and sends nothing by itself.
+//! Used by `store` and `pool`. It decides nothing about sessions, and sends nothing by itself.
 
 use std::time::{Duration, Instant};
 

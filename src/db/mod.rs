@@ -1,6 +1,6 @@
 //! Connections to the server: hosts, the exchange with one (driver), those kept between requests, what errors mean.
 //!
-//! Used by `store` and `lock`. Knows nothing of sessions.
+//! Used by `store`. Knows nothing of sessions.
 
 pub mod connection;
 pub mod driver;

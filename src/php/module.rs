@@ -100,7 +100,7 @@ unsafe extern "C" fn startup(_kind: c_int, module_number: c_int) -> c_int {
 fn watch_forks() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // SAFETY: the handler only increments a counter, and the library is never unloaded.
+        // SAFETY: the handler makes only calls that are allowed between fork and exec, and the library is never unloaded.
         let result = unsafe { libc::pthread_atfork(None, None, Some(fork::in_child)) };
         assert_eq!(result, 0, "no memory for a fork handler");
     });

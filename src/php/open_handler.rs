@@ -1,7 +1,8 @@
 //! The handler of the session that is open in this thread.
 //!
 //! It lives in a box that ext/session's `*mod_data` owns, so that it survives a fatal error. `callbacks` and `functions` use it.
-//! It must not run the script's code, for example by printing a warning: the script could close the session meanwhile.
+//! Who has a reference to it must not run the script's code, for example by printing a warning: the script could close the session,
+//! which frees the box, or call a callback, which takes another reference.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -39,7 +40,7 @@ pub fn changes() -> u64 {
 
 /// Runs `body` on the open session's handler, if there is one.
 pub fn with(body: impl FnOnce(&OpenHandler)) {
-    // SAFETY: `OPEN` is the live box of this thread, or NULL; no callback runs at the same time.
+    // SAFETY: `OPEN` is the live box of this thread, or NULL. No other reference to it is in use: see above.
     if let Some(handler) = unsafe { OPEN.get().as_ref() } {
         body(handler);
     }
@@ -85,7 +86,7 @@ pub unsafe fn get<'a>(mod_data: *mut *mut c_void) -> Result<&'a mut OpenHandler>
     // A write may have to read the stored data. PHP never gets that, so the whole memory_limit is the bound.
     // `read` sets a lower one.
     bound_answers(engine::memory_limit());
-    // SAFETY: our box is the live one that `put` made; callbacks of one thread never overlap.
+    // SAFETY: our box is the live one that `put` made. No other reference to it is in use: see above.
     unsafe {
         match is_ours(mod_data) {
             true => Ok(&mut *OPEN.get()),
@@ -152,7 +153,7 @@ fn close(handler: &mut OpenHandler) -> Result<()> {
 
 /// Closes the open session at the end of the request. The box is not freed: ext/session may still have its address.
 pub fn close_but_keep_box() -> Result<()> {
-    // SAFETY: `OPEN` is the live box of this thread, or NULL.
+    // SAFETY: `OPEN` is the live box of this thread, or NULL. The script has ended.
     match unsafe { OPEN.get().as_mut() } {
         Some(handler) => close(handler),
         None => Ok(()),

@@ -1,6 +1,6 @@
 //! The responses of the authentication plugins.
 //!
-//! `login` decides whether the connection is safe for a clear password; nothing here sends anything.
+//! `dialogue` decides whether the connection is safe for a clear password; nothing here sends anything.
 
 use mysql_common::auth::plugins::caching_sha2_password::scramble_sha256;
 use mysql_common::auth::plugins::client_ed25519::ClientEd25519;

@@ -6,7 +6,7 @@
 //! execution   the command that executes a prepared statement
 //! answer      result sets, rows, values
 //! packets     packets in and out: headers, sequence numbers, limits
-//! stream      the socket: every call ends at a deadline
+//! stream      the socket: every call ends at a deadline (tls: its records)
 //! ```
 //!
 //! `connection` is the only user. Nothing here depends on sessions, hosts or the settings of rustsql. Whatever a server sends, the
