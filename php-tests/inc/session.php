@@ -99,6 +99,21 @@ final class Session
         });
     }
 
+    /** Waits until the server has given the lock of this id to a request. A request does not wait for that of an id that it has made. */
+    public function awaitLock(string $id): void
+    {
+        $key = session_key($id);
+        $name = 'rustsql.' . substr(hash('sha256', "app\0$this->table\0" . hex2bin($key)), 0, 32);
+        Server::waitFor(function () use ($key, $name): bool {
+            try {
+                $this->server->query("SELECT 1 FROM app.$this->table WHERE id = x'$key' FOR UPDATE NOWAIT");
+            } catch (mysqli_sql_exception $e) {
+                return in_array($e->getCode(), [1205, 3572], true) ?: throw $e;
+            }
+            return $this->server->query("SELECT IS_USED_LOCK('$name') AS holder")[0]['holder'] !== null;
+        });
+    }
+
     /** Sets this table's expiries back, so that the next request moves them. Nothing has expired then. */
     public function age(): void
     {

@@ -11,6 +11,7 @@ foreach (LOCKS as $lock) {
         $holder = $session->hold('session_regenerate_id(); pause(session_id()); $_SESSION["n"] = 2;');
         $holder->write("\n");
         $id = $holder->readLine();
+        $session->awaitLock($id);
         $rival = $session->start('session_start();', ['rustsql.lock_timeout' => '0', 'session.use_strict_mode' => '0'], $id);
         echo "$lock, strict $strict: ", preg_replace('/waited.*/', 'waited ...', $session->finish($rival));
         echo $session->finish($holder);
