@@ -1,6 +1,6 @@
 //! What a subcommand has done or why it failed: printed as text or as JSON, and as the exit code.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -66,6 +66,14 @@ pub fn report(as_json: bool, result: Result<Outcome>) -> ExitCode {
         let _ = writeln!(io::stdout(), "{line}");
     }
     code
+}
+
+/// What clears a terminal; nothing for any other output.
+pub fn clear() -> &'static str {
+    match io::stdout().is_terminal() {
+        true => "\x1b[H\x1b[2J",
+        false => "",
+    }
 }
 
 /// Ends the process as clap does for wrong arguments.

@@ -1,6 +1,6 @@
 //! `rustsql stats URL...`: the counters of web hosts, once or again and again.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::metrics::{Counters, Times};
-use super::outcome::{Failure, Format, Outcome, Result};
+use super::outcome::{self, Failure, Format, Outcome, Result};
 use super::table::table;
 
 /// For a whole page: name, connection, TLS and answer.
@@ -62,12 +62,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
 }
 
 fn watch(agent: &Agent, urls: &[String], mut before: Vec<Host>) -> Result<Outcome> {
-    // Clears the terminal.
-    let begin = if io::stdout().is_terminal() {
-        "\x1b[H\x1b[2J"
-    } else {
-        ""
-    };
+    let begin = outcome::clear();
     let mut asked = Instant::now();
     loop {
         thread::sleep(Duration::from_secs(1));

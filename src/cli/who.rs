@@ -1,6 +1,6 @@
 //! `rustsql who`: what `RustSql\waits()` tells, once or again and again, and the end of a holder.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use clap::Args;
 use rustsql::{Client, Config, Database, Queue, Store};
 use serde_json::{Value, json};
 
-use super::outcome::{Failure, Format, Outcome, Result};
+use super::outcome::{self, Failure, Format, Outcome, Result};
 use super::settings::{ENVIRONMENT, Settings};
 use super::table::table;
 
@@ -58,12 +58,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
 }
 
 fn watch(config: &Rc<Config>) -> Result<Outcome> {
-    // Clears the terminal.
-    let begin = if io::stdout().is_terminal() {
-        "\x1b[H\x1b[2J"
-    } else {
-        ""
-    };
+    let begin = outcome::clear();
     loop {
         writeln!(io::stdout(), "{begin}{}", describe(&look(config)?))?;
         thread::sleep(Duration::from_secs(1));
