@@ -27,7 +27,7 @@ pub struct Statement<'a> {
     values: Vec<Value<'a>>,
 }
 
-/// The bytes and the values that a statement on a session has, or fewer.
+/// The room for bytes and for values, enough for most statements on a session.
 const TEXT: usize = 512;
 const VALUES: usize = 6;
 
