@@ -270,8 +270,10 @@ unsafe extern "C" fn display_masked(entry: *mut _zend_ini_entry, kind: c_int) {
         // SAFETY: the SAPI's description is valid at all times.
         let as_text = unsafe { (*ext_php_rs_sapi_module()).phpinfo_as_text } != 0;
         let shown = if as_text { shown } else { escape_html(&shown) };
-        let length = shown.len();
-        Ok((CString::new(shown).unwrap_or_default().into_raw(), length))
+        // A DSN can have a NUL, as %00.
+        let shown = CString::new(shown.replace('\0', "")).unwrap_or_default();
+        let length = shown.count_bytes();
+        Ok((shown.into_raw(), length))
     });
     if let Some((text, length)) = masked {
         // SAFETY: `text` comes from `into_raw`; a jump out of the output layer would only leak it.
