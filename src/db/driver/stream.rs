@@ -17,6 +17,10 @@ use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
 use super::error::{Error, Result};
 use super::tls::{Step, Tls, TlsRequest};
 
+/// The longest times that the kernel takes for a socket.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(32_767);
+const LONGEST_SILENCE: Duration = Duration::from_millis(i32::MAX as u64);
+
 /// The number of TCP keepalive probes without an answer that end a connection.
 const KEEPALIVE_PROBES: u32 = 3;
 
@@ -77,14 +81,14 @@ impl Stream {
     fn connect_tcp(address: SocketAddr, silence: Duration) -> Result<Self> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM.nonblocking(), None)?;
         // The kernel accepts whole seconds, and zero is an error.
-        let interval = Duration::from_secs(silence.as_secs_f64().ceil().max(1.0) as u64);
+        let interval = Duration::from_secs(silence.as_secs_f64().ceil().max(1.0) as u64).min(LONGEST_INTERVAL);
         let keepalive = TcpKeepalive::new()
             .with_time(interval)
             .with_interval(interval)
             .with_retries(KEEPALIVE_PROBES);
         socket.set_tcp_nodelay(true)?;
         socket.set_tcp_keepalive(&keepalive)?;
-        socket.set_tcp_user_timeout(Some(silence))?;
+        socket.set_tcp_user_timeout(Some(silence.min(LONGEST_SILENCE)))?;
         match socket.connect(&address.into()) {
             // The server speaks first: the wait for its greeting is also that for the connection.
             Err(error) if error.raw_os_error() != Some(Errno::EINPROGRESS as i32) => Err(error.into()),
