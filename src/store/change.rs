@@ -6,7 +6,7 @@ use super::hold::Hold;
 use super::known_servers;
 use super::link::Link;
 use super::lock::ahead;
-use super::sql::Change;
+use super::sql::{self, Change};
 use crate::db::reply::Reply;
 use crate::db::server::LARGEST_PACKET;
 use crate::db::statement::Statement;
@@ -27,6 +27,10 @@ const STATEMENT_BYTES: usize = 1024;
 pub fn change(link: &mut Link, key: SessionKey, change: Change<'_>) -> Result<u64> {
     let Change { statement, releases } = change;
     let mode = link.held(key);
+    if mode.is_none() {
+        // As long as before a lock was waited for.
+        link.set_lock_wait(sql::lock_wait_within(link.config().io_timeout));
+    }
     // A text may need two bytes for each byte of the data.
     let most = packet_limit(link).saturating_sub(STATEMENT_BYTES) / 2;
     let largest_literal = if statement.is_ascii() {
@@ -92,7 +96,8 @@ pub fn change(link: &mut Link, key: SessionKey, change: Change<'_>) -> Result<u6
 
 fn send_by_value(link: &mut Link, statement: &Statement<'_>) -> Result<Reply> {
     link.connect()?;
-    if link.is_first_packet() {
+    // The statement is sent alone. With `merge`, a lock before it has changed `autocommit`.
+    if link.is_first_packet() || !link.holds_session() && link.has_variables_to_set() {
         link.release_lock()?;
     }
     let io_timeout = Some(link.config().io_timeout);

@@ -21,15 +21,24 @@ impl Link {
 
     /// The session variables to set in front of the next statement. `None`: they are set already. The caller sends them.
     pub fn variables_to_set(&mut self) -> Option<SessionVariables> {
-        let wanted = SessionVariables {
+        let wanted = self.wanted_variables();
+        let open = self.open.as_mut()?;
+        (open.variables.replace(wanted) != Some(wanted)).then_some(wanted)
+    }
+
+    pub fn has_variables_to_set(&self) -> bool {
+        let set = self.open.as_ref().and_then(|open| open.variables);
+        set != Some(self.wanted_variables())
+    }
+
+    fn wanted_variables(&self) -> SessionVariables {
+        SessionVariables {
             lock_ttl: self.config.lock_ttl,
             autocommit: self.mode() != Mode::Row,
             lock_wait: self.lock_wait,
             single_byte_charset: self.table.is_ascii(),
             table_wait: self.lock_wait.min(sql::lock_wait_within(self.config.io_timeout)),
-        };
-        let open = self.open.as_mut()?;
-        (open.variables.replace(wanted) != Some(wanted)).then_some(wanted)
+        }
     }
 
     /// True before the first packet of a request: the connection was kept from an earlier request.
