@@ -8,7 +8,7 @@
 //! | the version and data of this request's own write, whose answer was lost | has written already |
 //! | an ancestor of 10, on another server instance | writes: a restart or failover lost commits, and nobody wrote since |
 //! | any other version | is refused: another request has written |
-//! | no row | is refused: the session was destroyed; but writes if the session had expired or is new |
+//! | no row | is refused: the session was destroyed; but writes if the session is new, or had expired while this request had its lock |
 
 use std::time::Duration;
 
@@ -24,6 +24,8 @@ pub struct Base {
     pub instance: Instance,
     /// A session was stored and had not expired. Otherwise this request starts a new one.
     pub live: bool,
+    /// It was read under its lock. Without it, other requests may have moved the expiry since.
+    pub locked: bool,
     pub expires: u64,
     /// The server's clock at the read.
     pub now: u64,
@@ -69,6 +71,9 @@ pub fn judge(base: &Base, on: Instance, elapsed: Duration, sent: &Sent<'_>, foun
             if base.live && base.expires > now {
                 return Verdict::Refuse(Refusal::Destroyed);
             }
+            if base.live && !base.locked {
+                return Verdict::Refuse(Refusal::Ended);
+            }
             Verdict::WriteOver(placeholder.map_or(Expected::Absent, Expected::Version))
         }
     }
@@ -100,6 +105,7 @@ mod tests {
             version,
             instance: here(),
             live,
+            locked: true,
             expires: 1000,
             now: 100,
             created: 1,
@@ -214,6 +220,17 @@ mod tests {
         let verdict = |seconds| judge(&base, here(), Duration::from_secs(seconds), &sent(&[]), &ABSENT);
         assert_eq!(verdict(898), Verdict::Refuse(Refusal::Destroyed));
         assert_eq!(verdict(899), Verdict::WriteOver(Expected::Absent));
+    }
+
+    #[test]
+    fn an_expiry_that_others_may_have_moved_says_nothing() {
+        let base = Base {
+            locked: false,
+            ..base(Some(Version::new_session(here())), true)
+        };
+        let verdict = |seconds| judge(&base, here(), Duration::from_secs(seconds), &sent(&[]), &ABSENT);
+        assert_eq!(verdict(898), Verdict::Refuse(Refusal::Destroyed));
+        assert_eq!(verdict(899), Verdict::Refuse(Refusal::Ended));
     }
 
     #[test]

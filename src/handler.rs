@@ -4,6 +4,7 @@
 //! `php::callbacks` calls one method for each callback; for the old store (`rustsql.migrate_from`) those in `handler::takeover`
 //! before or after it. `session` writes and deletes the opened session in a [`Store`].
 
+mod another;
 mod old_store;
 mod slow;
 mod tags;
@@ -19,7 +20,7 @@ use crate::config::Config;
 use crate::error::{Error, Refusal, Result};
 use crate::loaded::{self, Loaded};
 use crate::merge::Format;
-use crate::session::{self, Ending, Session, Status};
+use crate::session::{self, Ending, Session, Status, Writing};
 use crate::session_id::SessionKey;
 use crate::store::{IfAbsent, Store};
 use crate::tag::Tag;
@@ -50,8 +51,8 @@ pub struct Handler<S> {
     /// A write or a destroy has succeeded since the last read.
     written_or_destroyed: bool,
     notices: Vec<String>,
-    /// PHP's `session.serialize_handler` of the next write.
-    format: Format,
+    /// The next write.
+    writing: Writing,
     takeover: Takeover,
     /// The id that was made last, until it is read: nobody else can have it.
     made: Option<SessionKey>,
@@ -71,7 +72,10 @@ impl<S: Store> Handler<S> {
             collect_at_close: false,
             written_or_destroyed: false,
             notices: Vec::new(),
-            format: Format::Php,
+            writing: Writing {
+                format: Format::Php,
+                continues: false,
+            },
             takeover: Takeover::default(),
             made: None,
             inherited_tag: None,
@@ -85,10 +89,6 @@ impl<S: Store> Handler<S> {
     #[cfg(test)]
     pub fn store_mut(&mut self) -> &mut S {
         &mut self.store
-    }
-
-    pub fn serialized_as(&mut self, format: Format) {
-        self.format = format;
     }
 
     pub fn take_notices(&mut self) -> Vec<String> {
@@ -193,7 +193,7 @@ impl<S: Store> Handler<S> {
             State::Open(session) if session.has_key(key) => {
                 let follows = session.is_adopted() || self.config.migrate_keep;
                 let (store, notices) = (&mut self.store, &mut self.notices);
-                let stored = session.write(store, &self.config, data, self.format, lifetime, notices)?;
+                let stored = session.write(store, &self.config, data, self.writing, lifetime, notices)?;
                 Ok(stored && follows)
             }
             State::Open(_) => match &mut self.other {
@@ -208,7 +208,7 @@ impl<S: Store> Handler<S> {
                 let follows = loaded.is_absent() || self.config.migrate_keep;
                 let mut session = Session::begin(key, loaded, self.store.instance());
                 let (store, notices) = (&mut self.store, &mut self.notices);
-                let result = session.write(store, &self.config, data, self.format, lifetime, notices);
+                let result = session.write(store, &self.config, data, self.writing, lifetime, notices);
                 self.state = State::Open(session);
                 result.map(|stored| stored && follows)
             }
@@ -260,12 +260,6 @@ impl<S: Store> Handler<S> {
             self.state = State::NotOpen;
         }
         result
-    }
-
-    fn destroy_another(&mut self, id: &[u8]) -> Result<()> {
-        let mut other = self.on_another_connection();
-        other.takeover.stand_in = self.takeover.stand_in.take();
-        other.destroy(id, false)
     }
 
     /// Makes `close` collect garbage when the lock is free.
@@ -327,16 +321,6 @@ impl<S: Store> Handler<S> {
             return Err(Error::VisitorsId { again });
         }
         key
-    }
-
-    /// Whether a session is open and has another key.
-    fn is_another(&self, key: SessionKey) -> bool {
-        matches!(&self.state, State::Open(session) if !session.has_key(key))
-    }
-
-    /// A handler with another connection, for another id: the open session keeps its lock.
-    fn on_another_connection(&self) -> Self {
-        Self::new(Rc::clone(&self.config), self.store.another())
     }
 
     fn load(&mut self, key: SessionKey, lock_free: bool, if_absent: IfAbsent) -> Result<Loaded> {

@@ -33,6 +33,15 @@ use crate::tag::Tag;
 /// anything else as one of these. Other data, such as a wrapping handler's, counts as a session with variables.
 const NO_VARIABLES: [&[u8]; 5] = [b"", b"a:0:{}", b"\0\0\0\x02\x14\0", b"\x80", b"\x90"];
 
+/// How PHP writes a session.
+#[derive(Clone, Copy)]
+pub struct Writing {
+    /// `session.serialize_handler`.
+    pub format: Format,
+    /// The data continues under a new id (`session_regenerate_id()`), so it must be the newest.
+    pub continues: bool,
+}
+
 pub struct Session {
     key: SessionKey,
     access: Access,
@@ -46,7 +55,6 @@ pub struct Session {
     waited: Duration,
     /// The data as it was read, or with `merge` as it was written. Otherwise `None` after a write of this request.
     data: Option<Original>,
-    /// What is stored has changes of another request that this one does not have.
     is_merged: bool,
     bytes: usize,
     /// The tag of the stored row, and the one that the next write gives it.
@@ -72,6 +80,7 @@ impl Session {
                 version,
                 instance,
                 live,
+                locked: matches!(loaded.access, Access::Locked(_)),
                 expires,
                 now,
                 created,
@@ -104,6 +113,11 @@ impl Session {
 
     pub fn is_adopted(&self) -> bool {
         self.is_adopted
+    }
+
+    /// What is stored has changes of another request that this one does not have.
+    pub fn is_merged(&self) -> bool {
+        self.is_merged
     }
 
     pub fn version(&self) -> Option<Version> {
@@ -163,7 +177,7 @@ impl Session {
         store: &mut impl Store,
         config: &Config,
         data: &[u8],
-        format: Format,
+        writing: Writing,
         lifetime: u64,
         notices: &mut Vec<String>,
     ) -> Result<bool> {
@@ -182,10 +196,12 @@ impl Session {
         if unchanged && self.is_adopted && self.is_read_only() {
             return Ok(false);
         }
-        if unchanged && !self.is_adopted {
+        // An unchanged session is written all the same if its data continues: it may have been changed or ended meanwhile.
+        let is_checked = writing.continues && !config.is_unlocked() && !self.is_read_only();
+        if unchanged && !self.is_adopted && !is_checked {
             return match config.merges {
                 true => self.touch_unlocked(store, expiry),
-                false => self.touch(store, config, (data, format), expiry, notices),
+                false => self.touch(store, config, (data, writing), expiry, notices),
             };
         }
         if self.is_new() && NO_VARIABLES.contains(&data) && !config.store_empty {
@@ -195,7 +211,8 @@ impl Session {
             return Err(Error::Refused(Refusal::ReadOnly));
         }
         check_size(config, data.len())?;
-        self.save(store, config, (data, format), expiry, notices).map(|()| true)
+        self.save(store, config, (data, writing), expiry, notices)
+            .map(|()| true)
     }
 
     /// This request has read a session, in this store or in the old one.
@@ -213,7 +230,7 @@ impl Session {
         &mut self,
         store: &mut impl Store,
         config: &Config,
-        data: (&[u8], Format),
+        data: (&[u8], Writing),
         expiry: Expiry,
         notices: &mut Vec<String>,
     ) -> Result<bool> {
@@ -253,7 +270,7 @@ impl Session {
         &mut self,
         store: &mut impl Store,
         config: &Config,
-        (data, format): (&[u8], Format),
+        (data, writing): (&[u8], Writing),
         expiry: Expiry,
         notices: &mut Vec<String>,
     ) -> Result<()> {
@@ -265,7 +282,7 @@ impl Session {
         }
         let began = Instant::now();
         let saved = self
-            .save_fenced(store, config, (data, format), expiry, stays)
+            .save_fenced(store, config, (data, writing), expiry, stays)
             .inspect_err(|error| {
                 self.is_doubtful = error.is_not_taken_over();
             })?;
@@ -277,6 +294,7 @@ impl Session {
             version: Some(saved.version),
             instance: store.instance(),
             live: true,
+            locked: self.base.locked,
             expires: if stays { self.base.expires } else { expiry.earliest(now) },
             now,
             created: saved.created,

@@ -24,6 +24,18 @@ foreach (['row', 'advisory'] as $lock) {
     }
     echo $session->finish($holder), preg_replace('~\d+\.\d+ s~', 'TIME', $session->finish($merging)), $session->stored(), "\n";
 }
+
+echo "advisory, a new session\n";
+$session = new Session('merge');
+$holder = $session->hold('$_SESSION["n"] = 1;', ['rustsql.lock' => 'advisory']);
+echo $session->run('session_start(); $_SESSION["m"] = 1;'), $session->finish($holder), $session->stored(), "\n";
+
+echo "row, an unchanged session whose expiry is due\n";
+$session->age();
+$holder = $session->hold('$_SESSION["n"] = 1;', ['rustsql.lock' => 'row']);
+$expires = (int) $session->row()['expires'];
+echo $session->run('session_start();', ['rustsql.io_timeout' => '3']), $session->finish($holder), $session->stored(), "\n";
+same(true, $session->row()['expires'] > $expires, 'moved by the page that has locked it');
 ?>
 --EXPECT--
 row
@@ -35,3 +47,9 @@ Notice: rustsql: another request holds the session with GET_LOCK, and this one d
 written
 Warning: rustsql: the session was not written: another request has written newer data since it was read; the stored data stays
 n|i:1;m|i:1;
+advisory, a new session
+Notice: rustsql: another request holds the session with GET_LOCK, and this one did not wait for it (rustsql.lock=merge): a page that must be alone needs rustsql.lock=row
+Warning: rustsql: the session was not written: another request has written newer data since it was read; the stored data stays
+m|i:1;
+row, an unchanged session whose expiry is due
+m|i:1;n|i:1;

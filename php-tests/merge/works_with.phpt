@@ -1,9 +1,10 @@
 --TEST--
-Merging works with encryption, compression, every serializer of PHP, read_and_close, revoke() and the other id of session_regenerate_id()
+Merging works with encryption, compression, every serializer of PHP, read_and_close, revoke(), the other id of session_regenerate_id() and rustsql.migrate_keep
 --FILE--
 <?php
 require __DIR__ . '/../inc/session.php';
 require __DIR__ . '/../inc/check.php';
+require __DIR__ . '/../inc/migration.php';
 
 /** Two requests that overlap: both have read before either writes. What the second says, and what a third finds. */
 function overlap(array $ini, string $first, string $second, string $begin = '$_SESSION = ["a" => 1, "b" => 1];'): string
@@ -40,6 +41,28 @@ has('another request has destroyed it', overlap([], 'session_write_close(); Rust
 has('another request has destroyed it', overlap([], 'session_regenerate_id(true);', OTHER), 'session_regenerate_id(true)');
 has('another request has written newer data', overlap([], ONE, 'session_regenerate_id(true);'), 'session_regenerate_id(true) after a write of another');
 same('{"a":2,"b":1}', overlap([], ONE, '@session_regenerate_id(true);'), 'what is stored then');
+
+// session_regenerate_id() leaves the old session, and the new one must have all that is in it.
+foreach (['session_regenerate_id();', OTHER . ' session_regenerate_id();'] as $second) {
+    has('another request has written newer data', overlap([], ONE, $second), "$second after a write of another");
+    same('{"a":2,"b":1}', overlap([], ONE, str_replace('session_reg', '@session_reg', $second)), "what is stored after $second");
+}
+
+// With rustsql.migrate_keep, the old save handler has what the other request has written, too.
+$old = new OldFiles;
+$keep = $old->ini() + ['rustsql.migrate_keep' => '1'];
+same('{"a":2,"b":3}', overlap($keep, ONE, '$_SESSION["b"] = 3;'), 'rustsql.migrate_keep');
+same(['a|i:2;b|i:3;'], array_map(file_get_contents(...), glob("$old->folder/sess_*")), 'the copy in the old save handler');
+
+// The session of another id, which a script writes through SessionHandler.
+$session = new Session('merge', ['session.serialize_handler' => 'php_serialize']);
+$session->run('session_start(); $_SESSION = ["a" => 1];');
+$request = $session->start("session_id('own'); session_set_save_handler(\$handler = new SessionHandler); session_start();
+    \$other = unserialize(\$handler->read('$session->id')); pause('read'); \$handler->write('$session->id', serialize(\$other + ['c' => 1]));");
+$request->readLine();
+$session->run('session_start(); $_SESSION["b"] = 1;');
+same('', $session->finish($request), 'another id');
+same(['a' => 1, 'b' => 1, 'c' => 1], unserialize($session->stored()), 'another id: stored');
 echo "done\n";
 ?>
 --EXPECT--

@@ -64,7 +64,8 @@ strict: login query query quit
 strict, unknown id: login query query query quit
 reset: login query query query quit
 regenerated: login query query query query quit
-regenerated, unchanged: login query query query quit
+regenerated, unchanged: login query query query query quit
+    unlocked: login query query query quit
 regenerated, strict: login query query query query quit
 destroyed: login query query quit
 regenerated, old one destroyed: login query query query query quit

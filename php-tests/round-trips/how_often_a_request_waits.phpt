@@ -143,7 +143,7 @@ advisory, kept, new: 1
 advisory, kept, new, strict: 1
 advisory, kept, new, aborted: 0
 advisory, kept, regenerated: 3
-advisory, kept, regenerated, unchanged: 2
+advisory, kept, regenerated, unchanged: 3
 advisory, kept, regenerated, old one destroyed: 3
 advisory, kept, 64 KB: 2
 row, fresh, changed: 4
@@ -160,6 +160,6 @@ row, kept, new: 1
 row, kept, new, strict: 1
 row, kept, new, aborted: 1
 row, kept, regenerated: 3
-row, kept, regenerated, unchanged: 2
+row, kept, regenerated, unchanged: 3
 row, kept, regenerated, old one destroyed: 3
 row, kept, 64 KB: 2

@@ -224,7 +224,7 @@ pub fn written(result: Result<()>) -> Result<()> {
     count(match &result {
         Ok(()) => return result,
         Err(Error::Refused(Refusal::Newer)) => Counter::RefusedNewer,
-        Err(Error::Refused(Refusal::Destroyed)) => Counter::RefusedDestroyed,
+        Err(Error::Refused(Refusal::Destroyed | Refusal::Ended)) => Counter::RefusedDestroyed,
         Err(Error::Refused(Refusal::ReadOnly)) => Counter::RefusedReadOnly,
         Err(Error::Unmergeable(_)) => Counter::RefusedConflict,
         Err(Error::Refused(_) | Error::TooLarge { .. }) => Counter::RefusedOther,

@@ -6,6 +6,8 @@ pub enum Refusal {
     Newer,
     #[error("another request has destroyed it since it was read")]
     Destroyed,
+    #[error("it has expired since it was read, or another request has destroyed it")]
+    Ended,
     #[error("it was opened without its lock (rustsql.lock_failure=readonly)")]
     ReadOnly,
     #[error("its lock was lost before it moved to the database, and it has changed in the old save handler meanwhile")]
@@ -30,7 +32,7 @@ impl Refusal {
     /// What the refusal means for the stored data.
     pub(super) fn consequence(self) -> &'static str {
         match self {
-            Self::Destroyed => "",
+            Self::Destroyed | Self::Ended => "",
             _ => "; the stored data stays",
         }
     }

@@ -111,7 +111,7 @@ fn what_cannot_be_merged_is_refused_or_stays() {
         ]
     );
     let mut other = opened(&world, &[]);
-    other.serialized_as(Format::Other);
+    other.writes(Format::Other, false);
     assert!(opened(&world, &[]).write(ID, b"a|i:9;b|i:3;", LIFETIME, None).is_ok());
     assert!(refusal_of(other.write(ID, b"a|i:2;b|i:9;", LIFETIME, None)).contains("session.serialize_handler"));
 }
@@ -170,6 +170,55 @@ fn an_id_is_not_replaced_without_what_another_request_has_changed() {
     assert!(second.write(ID, b"a|i:1;b|i:2;", LIFETIME, None).is_ok());
     assert!(stale.destroy(ID, true).is_err() && second.destroy(ID, true).is_err());
     assert_eq!(stored(&world), "a|i:2;b|i:2;");
+}
+
+#[test]
+fn data_that_continues_under_a_new_id_is_the_newest() {
+    for ours in [b"a|i:1;b|i:1;", b"a|i:1;b|i:2;"] {
+        let world = world(b"a|i:1;b|i:1;");
+        let (mut first, mut second) = (opened(&world, &[]), opened(&world, &[]));
+        assert!(first.write(ID, b"a|i:2;b|i:1;", LIFETIME, None).is_ok());
+        second.writes(Format::Php, true);
+        assert!(refusal_of(second.write(ID, ours, LIFETIME, None)).contains("newer"));
+        assert_eq!(stored(&world), "a|i:2;b|i:1;");
+        // Nobody has written since.
+        let mut third = opened(&world, &[]);
+        third.writes(Format::Php, true);
+        assert!(third.write(ID, b"a|i:2;b|i:1;", LIFETIME, None).is_ok());
+        assert!(opened(&world, &[]).destroy(ID, false).is_ok());
+        assert!(refusal_of(third.write(ID, b"a|i:2;b|i:1;", LIFETIME, None)).contains("destroyed"));
+    }
+    // What a write has merged is not in the request's own data.
+    let world = world(b"a|i:1;b|i:1;");
+    let (mut first, mut second) = (opened(&world, &[]), opened(&world, &[]));
+    assert!(first.write(ID, b"a|i:2;b|i:1;", LIFETIME, None).is_ok());
+    assert!(second.write(ID, b"a|i:1;b|i:2;", LIFETIME, None).is_ok());
+    second.writes(Format::Php, true);
+    assert!(refusal_of(second.write(ID, b"a|i:1;b|i:2;", LIFETIME, None)).contains("newer"));
+    assert_eq!(stored(&world), "a|i:2;b|i:2;");
+}
+
+#[test]
+fn a_second_write_merges_also_in_the_first_second() {
+    let world = World::new();
+    let (mut first, mut second) = (opened(&world, &[]), opened(&world, &[]));
+    assert!(first.write(ID, b"a|i:1;", LIFETIME, None).is_ok());
+    assert!(second.write(ID, b"b|i:1;", LIFETIME, None).is_ok());
+    assert!(second.write(ID, b"b|i:2;", LIFETIME, None).is_ok());
+    assert_eq!(stored(&world), "a|i:1;b|i:2;");
+}
+
+#[test]
+fn an_expiry_that_others_have_moved_does_not_bring_a_session_back() {
+    let world = World::new();
+    world.store(b"a|i:1;");
+    // A second is left.
+    world.pass(LIFETIME + 60 - 1);
+    let mut late = opened(&world, &[]);
+    assert!(opened(&world, &[]).write(ID, b"a|i:2;", LIFETIME, None).is_ok());
+    assert!(opened(&world, &[]).destroy(ID, false).is_ok());
+    assert!(refusal_of(late.write(ID, b"a|i:3;", LIFETIME, None)).contains("expired"));
+    assert_eq!(stored(&world), "nothing");
 }
 
 #[test]

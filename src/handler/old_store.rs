@@ -13,6 +13,8 @@ pub(super) struct Takeover {
     pub(super) is_due: bool,
     /// The version of the row that the old store has a copy of, with `rustsql.migrate_keep`.
     pub(super) copied: Option<Version>,
+    /// That copy lacks what the write was merged with.
+    pub(super) lacks: bool,
     /// The row's data, where another request has written it since.
     pub(super) newer: Vec<u8>,
     /// The old store has destroyed its copy of the session that is about to be destroyed.

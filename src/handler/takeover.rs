@@ -125,9 +125,9 @@ impl<S: Store> Handler<S> {
 
     /// Whether the write that has just succeeded has to go on to the old store.
     pub fn take_due(&mut self) -> bool {
-        self.takeover.copied = match &self.state {
-            State::Open(session) => session.version(),
-            _ => None,
+        (self.takeover.copied, self.takeover.lacks) = match &self.state {
+            State::Open(session) => (session.version(), session.is_merged()),
+            _ => (None, false),
         };
         std::mem::take(&mut self.takeover.is_due) && self.config.migrate_from.is_some()
     }
@@ -144,8 +144,9 @@ impl<S: Store> Handler<S> {
         let version = row.as_ref().map(|row| row.version);
         let copied = std::mem::replace(&mut self.takeover.copied, version);
         self.takeover.newer = row.map(|row| row.data).unwrap_or_default();
+        let lacks = std::mem::take(&mut self.takeover.lacks);
         Ok(match version {
-            same if same == copied => Since::Same,
+            same if same == copied && !lacks => Since::Same,
             None => Since::Gone,
             Some(_) => Since::Newer,
         })

@@ -213,7 +213,7 @@ unsafe extern "C" fn write(
             }
             // SAFETY: these are ext/session's own arguments.
             let (handler, id, data) = unsafe { (open_handler::get(mod_data)?, bytes(key), bytes(value)) };
-            handler.serialized_as(ini::serializer());
+            handler.writes(ini::serializer(), running() == Running::RegenerateId);
             let result = handler.write(id, data, ini::seconds(lifetime), encoding_defect(data));
             open_handler::queue_notices(handler);
             match result {

@@ -2,14 +2,13 @@
 //!
 //! Called by `session`. `fence` decides whether a write may replace what is stored, and `merging` what takes its place.
 
-use super::Session;
 use super::merging::{Merge, Saved};
+use super::{Session, Writing};
 use crate::config::Config;
 use crate::counters::{self, Counter};
 use crate::error::{Error, Refusal, Result};
 use crate::fence::{Sent, Verdict, judge};
 use crate::loaded::{Access, relock_timeout, time_to_answer, time_to_relock};
-use crate::merge::Format;
 use crate::store::{Expected, Expiry, Found, IfAbsent, Store, Version, Write};
 
 /// How often a write is tried if its connection is lost.
@@ -23,10 +22,14 @@ impl Session {
         &self,
         store: &mut impl Store,
         config: &Config,
-        (data, format): (&[u8], Format),
+        (data, writing): (&[u8], Writing),
         expiry: Expiry,
         stays: bool,
     ) -> Result<Saved> {
+        if writing.continues && self.is_merged {
+            // What the other request has changed is not in this one's data.
+            return Err(Error::Refused(Refusal::Newer));
+        }
         let base = &self.base;
         let unlocked = config.is_unlocked();
         let mut locks = false;
@@ -36,7 +39,7 @@ impl Session {
             None => Expected::Absent,
         };
         let mut failure = Error::Refused(Refusal::Newer);
-        let mut merge = Merge::new(self, config, data, format);
+        let mut merge = Merge::new(self, config, data, writing);
         // The tries that got no answer.
         let mut versions = Vec::new();
         let mut found_none = false;
@@ -84,7 +87,7 @@ impl Session {
                         versions.clear();
                     }
                     (Verdict::WriteOver(fence), None) => {
-                        if found_none && fence == expected {
+                        if found_none && [fence, Expected::Absent].contains(&expected) {
                             merge.warn_of_advisory_lock();
                         }
                         expected = fence;

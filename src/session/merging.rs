@@ -8,14 +8,15 @@
 //! | a newer version of the same session | merges |
 //! | a session that began while this request did not have any | merges, with an empty base |
 //! | a session that was destroyed and began anew, no row, or an expired one | is decided by the fence, as without `merge` |
+//! | a newer version, and the data continues under a new id | is refused: the new session would lack it |
 //! | a newer version, after a try whose answer was lost | is refused: that try may be in it, and what came after it would be undone |
 
-use super::{Session, check_size};
+use super::{Session, Writing, check_size};
 use crate::config::Config;
 use crate::counters::{self, Counter};
 use crate::error::{Error, Refusal, Result};
 use crate::fence::Verdict;
-use crate::merge::{self, Conflict, Format, Rules, Unsplit};
+use crate::merge::{self, Conflict, Rules, Unsplit};
 use crate::original::Original;
 use crate::store::{Expected, Expiry, Found, Row, Store, Version};
 
@@ -23,7 +24,7 @@ use crate::store::{Expected, Expiry, Found, Row, Store, Version};
 pub struct Merge<'a> {
     session: &'a Session,
     config: &'a Config,
-    format: Format,
+    writing: Writing,
     ours: &'a [u8],
     merged: Option<Vec<u8>>,
     /// The version that it was merged with.
@@ -46,11 +47,11 @@ pub struct Saved {
 }
 
 impl<'a> Merge<'a> {
-    pub fn new(session: &'a Session, config: &'a Config, ours: &'a [u8], format: Format) -> Self {
+    pub fn new(session: &'a Session, config: &'a Config, ours: &'a [u8], writing: Writing) -> Self {
         Self {
             session,
             config,
-            format,
+            writing,
             ours,
             merged: None,
             over: None,
@@ -78,6 +79,8 @@ impl<'a> Merge<'a> {
             Verdict::WriteOver(_) => self.session.is_merged,
             _ => false,
         };
+        // Data that continues under a new id would lack what this row has.
+        let is_newer = is_newer && !self.writing.continues;
         let is_known = unanswered.is_empty() || self.over == Some(row.version);
         (self.config.merges && is_newer && is_known && self.is_same_session(row)).then_some(row)
     }
@@ -87,13 +90,13 @@ impl<'a> Merge<'a> {
         row.is_live()
             && (!base.live
                 || row.created == base.created && base.created < base.now
-                || base.version.is_some_and(|seen| seen.is_ancestor_of(row.version)))
+                || (base.version).is_some_and(|seen| seen == row.version || seen.is_ancestor_of(row.version)))
     }
 
     /// Merges, and returns what the write may replace.
     pub fn with(&mut self, row: &Row, expiry: Expiry) -> Result<Expected> {
         let rules = Rules {
-            format: self.format,
+            format: self.writing.format,
             depth: self.config.merge_depth,
             on_conflict: self.config.merge_conflict,
             now: row.now,
@@ -153,10 +156,14 @@ impl Session {
         };
         counters::count(Counter::Touches);
         let mut result = store.touch(self.key, version, expiry);
-        if matches!(&result, Err(error) if error.is_retryable()) {
+        if matches!(&result, Err(error) if error.is_retryable() && !error.is_wait_timeout()) {
             result = store.touch(self.key, version, expiry);
         }
-        let moved = result?;
+        // Whoever has locked the row for so long moves its expiry, too.
+        let moved = match result {
+            Err(error) if error.is_wait_timeout() => false,
+            result => result?,
+        };
         if moved {
             self.base.expires = expiry.earliest(now) + expiry.touch_seconds;
         }
