@@ -88,6 +88,8 @@ impl Store for Memory {
         holds.then_some(Mode::Advisory)
     }
 
+    fn notice_loss(&mut self) {}
+
     fn peek(&mut self, key: SessionKey) -> Result<Option<Row>> {
         self.call("peek")?;
         let server = self.server.borrow();
@@ -145,12 +147,16 @@ impl Store for Memory {
         Ok(true)
     }
 
-    fn delete(&mut self, key: SessionKey) -> Result<()> {
+    fn delete(&mut self, key: SessionKey, only: Option<Version>) -> Result<bool> {
         self.call("delete")?;
         let mut server = self.server.borrow_mut();
-        server.rows.remove(&key);
         server.locks.remove(&key);
-        Ok(())
+        let stored = server.rows.get(&key).map(|row| row.version);
+        let fits = only.is_none() || only == stored;
+        if fits {
+            server.rows.remove(&key);
+        }
+        Ok(fits)
     }
 
     fn instance(&self) -> Instance {

@@ -204,6 +204,8 @@ impl Store for Client {
         self.connected.is_some_and(known).then_some(Mode::Advisory)
     }
 
+    fn notice_loss(&mut self) {}
+
     fn peek(&mut self, _: SessionKey) -> Result<Option<Row>> {
         let at = self.server()?;
         let world = self.world.borrow();
@@ -269,18 +271,22 @@ impl Store for Client {
         Ok(true)
     }
 
-    fn delete(&mut self, _: SessionKey) -> Result<()> {
+    fn delete(&mut self, _: SessionKey, only: Option<Version>) -> Result<bool> {
         let at = self.server()?;
         let mut world = self.world.borrow_mut();
+        let stored = world.newest(at).map(|stored| stored.row.version);
+        let fits = only.is_none() || only == stored;
         let server = &mut world.servers[at];
-        server.commits.push(None);
+        if fits {
+            server.commits.push(None);
+        }
         server.holder.take_if(|holder| *holder == self.number);
         if std::mem::take(&mut world.lose_next_answer) {
             drop(world);
             self.connected = None;
             return Err(lost());
         }
-        Ok(())
+        Ok(fits)
     }
 
     fn disconnect(&mut self) {

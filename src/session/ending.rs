@@ -1,6 +1,7 @@
 //! Deletes a session, or puts an empty one in its place.
 //!
-//! `handler` calls it. It takes a lost lock again, as a write does.
+//! `handler` calls it. It takes a lost lock again, as a write does. A lock does not keep everybody away: `revoke()` and requests that
+//! merge do not wait for an advisory lock. So a session whose data continues is deleted only if it is still the one that was read.
 
 use super::Session;
 use crate::config::Config;
@@ -20,36 +21,52 @@ pub struct Ending<'a> {
     pub stand_in: Option<u64>,
 }
 
-/// Deletes the session, whatever its version is.
+/// Deletes the session: whatever its version is, unless its data continues.
 pub fn delete(store: &mut impl Store, config: &Config, key: SessionKey, ending: Ending<'_>) -> Result<()> {
+    if ending.replaced.is_some() {
+        // The row of a delete without an answer is gone, whoever has deleted it. So it is not sent over a connection that is lost.
+        store.notice_loss();
+    }
     let held = store.held(key).is_some();
+    let mut sent = false;
     store.within(if held {
         time_to_answer(config)
     } else {
         time_to_relock(config)
     });
-    let result = try_to_delete(store, config, key, ending, false);
+    let result = try_to_delete(store, config, key, ending, &mut sent);
     if !matches!(&result, Err(error) if error.is_retryable()) {
         return result;
     }
     if held {
         store.within(time_to_relock(config));
     }
-    try_to_delete(store, config, key, ending, true)
+    try_to_delete(store, config, key, ending, &mut sent)
 }
 
-/// `again`: an earlier try, whose answer was lost, may have deleted the row.
+/// `sent`: a try, whose answer was lost, may have deleted the row.
 fn try_to_delete(
     store: &mut impl Store,
     config: &Config,
     key: SessionKey,
     Ending { replaced, stand_in }: Ending<'_>,
-    again: bool,
+    sent: &mut bool,
 ) -> Result<()> {
-    if !config.is_unlocked() && store.held(key).is_none() {
+    let again = *sent;
+    if store.held(key).is_some() {
+        let read = replaced.filter(|session| session.base.live);
+        *sent = true;
+        if end(store, config, key, stand_in, read.and_then(Session::version))? {
+            return Ok(());
+        }
+        store.within(time_to_relock(config));
+    }
+    if !config.is_unlocked() {
         let found = match store.lock(key, IfAbsent::Leave, relock_timeout(config)) {
             // Its data is not needed.
-            Err(error) if error.is_unreadable() && replaced.is_none() => return end(store, config, key, stand_in),
+            Err(error) if error.is_unreadable() && replaced.is_none() => {
+                return end(store, config, key, stand_in, None).map(drop);
+            }
             found => found?,
         };
         let gone = again && matches!(found, Found::Absent { .. });
@@ -69,12 +86,20 @@ fn try_to_delete(
             }
         }
     }
-    end(store, config, key, stand_in)
+    *sent = true;
+    end(store, config, key, stand_in, None).map(drop)
 }
 
-fn end(store: &mut impl Store, config: &Config, key: SessionKey, stand_in: Option<u64>) -> Result<()> {
+/// `only`: if it has this version. False: it has not.
+fn end(
+    store: &mut impl Store,
+    config: &Config,
+    key: SessionKey,
+    stand_in: Option<u64>,
+    only: Option<Version>,
+) -> Result<bool> {
     let Some(lifetime) = stand_in else {
-        return store.delete(key);
+        return store.delete(key, only);
     };
     let empty = Write {
         expected: Expected::Anything,
@@ -89,5 +114,5 @@ fn end(store: &mut impl Store, config: &Config, key: SessionKey, stand_in: Optio
         moves_tag: true,
         is_new: true,
     };
-    store.save(key, empty).map(drop)
+    store.save(key, empty)
 }

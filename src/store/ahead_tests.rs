@@ -55,7 +55,7 @@ fn after_an_old_session(lock: &str, script: Vec<Step>) -> (ScriptedServer, Datab
         store.lock(key(b"old"), IfAbsent::Claim, LIMIT),
         Ok(Found::Row(_))
     ));
-    store.delete(key(b"old")).unwrap();
+    store.delete(key(b"old"), None).unwrap();
     (server, store)
 }
 
@@ -146,7 +146,7 @@ fn a_delete_does_without_a_lock_nothing() {
     let script = vec![("GET_LOCK", vec![lock("0", "0", "0")])];
     let (server, mut store) = after_an_old_session("advisory", script);
     store.lock(key(b"new"), IfAbsent::Made, LIMIT).unwrap();
-    assert!(store.delete(key(b"new")).is_err_and(|error| error.is_retryable()));
+    assert!(store.delete(key(b"new"), None).is_err_and(|error| error.is_retryable()));
     assert_eq!(store.held(key(b"new")), None);
     server.heard();
 }
@@ -168,7 +168,7 @@ fn a_proxy_that_ends_the_connection_gets_one_command_at_a_time() {
         ("GET_LOCK", vec![Said::Row(vec![Some("1")]), row(ABSENT, &["0"])]),
     ]);
     store.lock(key(b"old"), IfAbsent::Claim, LIMIT).unwrap();
-    store.delete(key(b"old")).unwrap();
+    store.delete(key(b"old"), None).unwrap();
     // The second packet for it: the answer to the first one was waited for.
     assert!(matches!(
         store.lock(key(b"new"), IfAbsent::Made, LIMIT),

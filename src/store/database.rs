@@ -80,6 +80,16 @@ impl Store for Database {
         self.link.held(key)
     }
 
+    fn notice_loss(&mut self) {
+        let io_timeout = self.link.config().io_timeout;
+        if ahead::settle(&mut self.link).is_ok()
+            && let Some(connection) = self.link.connection_mut()
+        {
+            // If it fails, the connection ends.
+            let _ = connection.settle(io_timeout);
+        }
+    }
+
     fn peek(&mut self, key: SessionKey) -> Result<Option<Row>> {
         // Without the lock, the connection has ended, and another one reads.
         let _ = ahead::settle(&mut self.link);
@@ -122,10 +132,10 @@ impl Store for Database {
         Ok(change(&mut self.link, key, touch)? > 0)
     }
 
-    fn delete(&mut self, key: SessionKey) -> Result<()> {
+    fn delete(&mut self, key: SessionKey, only: Option<Version>) -> Result<bool> {
         ahead::settle(&mut self.link)?;
-        let delete = sql::delete(self.link.table(), key);
-        change(&mut self.link, key, delete).map(drop)
+        let delete = sql::delete(self.link.table(), key, only);
+        Ok(change(&mut self.link, key, delete)? > 0 || only.is_none())
     }
 
     fn instance(&self) -> Instance {

@@ -157,6 +157,9 @@ pub trait Store {
     /// The mode in which the session is locked. `None`: it is not locked, or its lock was lost.
     fn held(&self, key: SessionKey) -> Option<Mode>;
 
+    /// Notices whether the server has closed the connection, as far as that is known without a question. `held` tells it then.
+    fn notice_loss(&mut self);
+
     /// Reads without a lock.
     fn peek(&mut self, key: SessionKey) -> Result<Option<Row>>;
 
@@ -170,8 +173,8 @@ pub trait Store {
     /// Moves the expiry of an unchanged session and releases its lock. The result is as for `save`.
     fn touch(&mut self, key: SessionKey, version: Version, expiry: Expiry) -> Result<bool>;
 
-    /// Deletes the session, whatever its version is, and releases its lock.
-    fn delete(&mut self, key: SessionKey) -> Result<()>;
+    /// Deletes the session and releases its lock. `only`: if it has this version. The result is as for `save`.
+    fn delete(&mut self, key: SessionKey, only: Option<Version>) -> Result<bool>;
 
     /// Gives the connection back, which releases every lock.
     fn disconnect(&mut self);

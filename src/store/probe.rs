@@ -134,7 +134,7 @@ fn rehearse(link: &mut Link) -> Result<()> {
         tag: None,
         moves_tag: false,
     };
-    let delete = sql::delete(link.table(), key).statement;
+    let delete = sql::delete(link.table(), key, None).statement;
     let begin = match link.mode() {
         Mode::Row => "DO 0",
         Mode::Advisory | Mode::Unlocked => "START TRANSACTION",

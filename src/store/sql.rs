@@ -228,9 +228,15 @@ pub fn touch<'a>(
     Change { statement, releases }
 }
 
-pub fn delete(table: &str, key: SessionKey) -> Change<'static> {
-    let mut statement = Statement::begin(["DELETE FROM ", table, " WHERE id="]);
-    statement.value(Value::Key(key.bytes()));
+/// `only`: if the row has this version.
+pub fn delete(table: &str, key: SessionKey, only: Option<Version>) -> Change<'static> {
+    let mut statement = Statement::begin(["DELETE FROM ", table]);
+    match only {
+        Some(version) => push_where(&mut statement, Value::Key(key.bytes()), version),
+        None => {
+            statement.push(" WHERE id=").value(Value::Key(key.bytes()));
+        }
+    }
     Change {
         statement,
         releases: false,
