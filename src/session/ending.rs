@@ -53,6 +53,10 @@ fn try_to_delete(
     sent: &mut bool,
 ) -> Result<()> {
     let again = *sent;
+    if replaced.is_some_and(Session::is_merged) {
+        // What the other request has changed is not in this one's data.
+        return Err(Error::Refused(Refusal::Newer));
+    }
     if store.held(key).is_some() {
         let read = replaced.filter(|session| session.base.live);
         *sent = true;
@@ -75,10 +79,6 @@ fn try_to_delete(
                 versions: &[],
                 data: &[],
             };
-            if session.is_merged {
-                // What the other request has changed is not in this one's data.
-                return Err(Error::Refused(Refusal::Newer));
-            }
             let elapsed = session.read_at.elapsed();
             let verdict = judge(&session.base, store.instance(), elapsed, &nothing_sent, &found);
             if let Verdict::Refuse(refusal) = verdict {

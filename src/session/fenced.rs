@@ -50,8 +50,10 @@ impl Session {
             }
             let needs_lock = !unlocked && (!config.merges || self.is_adopted);
             let is_lost = needs_lock && store.held(self.key).is_none();
+            // A slower request may have kept an expired session alive, which does not change its version.
+            let was_expired = config.merges && base.version.is_some() && !base.live && !base.locked;
             // What it was merged with has to be read again.
-            let again = attempt > 0 || is_lost || self.is_merged;
+            let again = attempt > 0 || is_lost || self.is_merged || was_expired;
             // All attempts share one time limit.
             if again && !std::mem::replace(&mut locks, true) {
                 if matches!(self.access, Access::Locked(_)) {

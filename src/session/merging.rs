@@ -6,7 +6,7 @@
 //! | the row now | the write |
 //! |---|---|
 //! | a newer version of the same session | merges |
-//! | a session that began while this request did not have any | merges, with an empty base |
+//! | a session that began while this request did not have any, or was kept alive after it had expired | merges, with an empty base |
 //! | a session that was destroyed and began anew, no row, or an expired one | is decided by the fence, as without `merge` |
 //! | a newer version, and the data continues under a new id | is refused: the new session would lack it |
 //! | a newer version, after a try whose answer was lost | is refused: that try may be in it, and what came after it would be undone |
