@@ -48,6 +48,9 @@ foreach (['session_regenerate_id();', OTHER . ' session_regenerate_id();'] as $s
     same('{"a":2,"b":1}', overlap([], ONE, str_replace('session_reg', '@session_reg', $second)), "what is stored after $second");
 }
 
+// What this request has emptied is empty, even if the session was too large to be merged.
+same('[]', overlap([], ONE, '$_SESSION = [];', '$_SESSION = ["a" => 1, "b" => str_repeat("x", 2_000_000)];'), 'a large session that is emptied');
+
 // With rustsql.migrate_keep, the old save handler has what the other request has written, too.
 $old = new OldFiles;
 $keep = $old->ini() + ['rustsql.migrate_keep' => '1'];

@@ -104,6 +104,8 @@ impl<'a> Merge<'a> {
         let base = self.session.exists().then_some(self.session.data.as_ref());
         let base = match base.flatten() {
             Some(Original::Whole(data)) => Some(data.as_slice()),
+            // What this request has emptied is empty, whatever it has read.
+            Some(Original::Hashed { .. }) if rules.format.is_empty(self.ours) => Some(row.data.as_slice()),
             Some(Original::Hashed { .. }) => return Err(Error::Unmergeable(Conflict::Unsplit(Unsplit::TooLarge))),
             None => None,
         };
