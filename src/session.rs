@@ -200,7 +200,7 @@ impl Session {
         let is_checked = writing.continues && !config.is_unlocked() && !self.is_read_only();
         if unchanged && !self.is_adopted && !is_checked {
             return match config.merges {
-                true => self.touch_unlocked(store, expiry),
+                true => self.touch_unlocked(store, config, expiry),
                 false => self.touch(store, config, (data, writing), expiry, notices),
             };
         }

@@ -4,9 +4,11 @@ The server stops answering while requests have sessions open: within io_timeout 
 <?php
 require __DIR__ . '/../inc/hosts.php';
 
-foreach (LOCKS as $lock) {
+foreach ([...LOCKS, 'merge'] as $lock) {
     $running = [];
-    foreach (['$_SESSION["n"] = 2;', '', 'session_regenerate_id();', 'session_destroy();', '$_SESSION["x"] = str_repeat("x", 2_000_000);'] as $change) {
+    $changes = ['$_SESSION["n"] = 2;', '', 'session_regenerate_id();', 'session_destroy();', '$_SESSION["x"] = str_repeat("x", 2_000_000);'];
+    // Who merges takes the row lock to destroy a session, and waits for that as long as for any lock.
+    foreach (array_diff($changes, $lock === 'merge' ? ['session_destroy();'] : []) as $change) {
         $one = new Pair($lock, ['rustsql.io_timeout' => '1', 'rustsql.connect_timeout' => '1']);
         $one->session->run('session_start(); $_SESSION["n"] = 1;');
         $one->session->age();
@@ -43,4 +45,9 @@ row
   unchanged: n|i:1;
   session_regenerate_id();: n|i:1;
   session_destroy();: no row
+  $_SESSION["x"]: n|i:1;x|s:2000000:"x...";
+merge
+  $_SESSION["n"]: n|i:2;
+  unchanged: n|i:1;
+  session_regenerate_id();: n|i:1;
   $_SESSION["x"]: n|i:1;x|s:2000000:"x...";

@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::counters::{self, Counter};
 use crate::error::{Error, Refusal, Result};
 use crate::fence::Verdict;
+use crate::loaded::time_to_answer;
 use crate::merge::{self, Conflict, Rules, Unsplit};
 use crate::original::Original;
 use crate::store::{Expected, Expiry, Found, Row, Store, Version};
@@ -150,7 +151,7 @@ impl<'a> Merge<'a> {
 
 impl Session {
     /// Moves the expiry of an unchanged session. If another request has written meanwhile, it has moved it.
-    pub fn touch_unlocked(&mut self, store: &mut impl Store, expiry: Expiry) -> Result<bool> {
+    pub fn touch_unlocked(&mut self, store: &mut impl Store, config: &Config, expiry: Expiry) -> Result<bool> {
         let now = self.now();
         let Some(version) = self.base.version.filter(|_| !expiry.fits(self.base.expires, now)) else {
             counters::count(Counter::Unchanged);
@@ -159,6 +160,8 @@ impl Session {
         counters::count(Counter::Touches);
         let mut result = store.touch(self.key, version, expiry);
         if matches!(&result, Err(error) if error.is_retryable() && !error.is_wait_timeout()) {
+            // Its server may have used up the time.
+            store.within(time_to_answer(config));
             result = store.touch(self.key, version, expiry);
         }
         // Whoever has locked the row for so long moves its expiry, too.
