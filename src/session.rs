@@ -197,7 +197,7 @@ impl Session {
             return Ok(false);
         }
         // An unchanged session is written all the same if its data continues: it may have been changed or ended meanwhile.
-        let is_checked = writing.continues && !config.is_unlocked() && !self.is_read_only();
+        let is_checked = writing.continues && !config.is_unlocked();
         if unchanged && !self.is_adopted && !is_checked {
             return match config.merges {
                 true => self.touch_unlocked(store, config, expiry),

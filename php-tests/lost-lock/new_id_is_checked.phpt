@@ -40,6 +40,19 @@ foreach ([...LOCKS, 'merge'] as $lock) {
         same($delete ? 1 : 2, count($session->server->query("SELECT id FROM app.$session->table")), "$lock, session_regenerate_id($delete): stored");
     }
 }
+// A session that was opened without its lock, and then ended by the request that has the lock.
+foreach (LOCKS as $lock) {
+    foreach (['', 'true'] as $delete) {
+        $session = new Session($lock);
+        $session->run('session_start(); $_SESSION["n"] = 1;');
+        $holder = $session->hold('session_destroy();');
+        $request = $session->start("@session_start(); pause('open'); session_regenerate_id($delete);", ['rustsql.lock_timeout' => '0', 'rustsql.lock_failure' => 'readonly']);
+        $request->readLine();
+        same('', $session->finish($holder), "$lock, read-only, session_regenerate_id($delete): the end");
+        has('it was opened without its lock', $session->finish($request), "$lock, read-only, session_regenerate_id($delete)");
+        same([], $session->server->query("SELECT id FROM app.$session->table"), "$lock, read-only, session_regenerate_id($delete): stored");
+    }
+}
 echo "done\n";
 ?>
 --EXPECT--
