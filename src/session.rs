@@ -275,8 +275,10 @@ impl Session {
         notices: &mut Vec<String>,
     ) -> Result<()> {
         let unlocked = config.is_unlocked();
-        // The expiry column stays as it is if it still fits: its index then needs no update.
-        let stays = self.base.live && !unlocked && expiry.fits(self.base.expires, self.now());
+        // The expiry column stays as it is if it still fits: its index then needs no update. Without a lock, a page with a shorter
+        // lifetime may have moved it since.
+        let is_known = !unlocked && !config.merges;
+        let stays = self.base.live && is_known && expiry.fits(self.base.expires, self.now());
         if self.is_doubtful {
             return Err(Error::Refused(Refusal::NotTakenOver));
         }
