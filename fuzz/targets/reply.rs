@@ -130,7 +130,7 @@ fuzz_target!(|bytes: &[u8]| {
     let _ = store.lock(key, IfAbsent::Claim, LockTimeout::Limit(Duration::ZERO));
     let _ = store.touch(key, version, expiry);
     let _ = store.save(key, write);
-    let _ = store.delete(key);
+    let _ = store.delete(key, None);
     let made = SessionKey::new("", b"made").unwrap();
     let _ = store.lock(made, IfAbsent::Made, LockTimeout::Limit(Duration::ZERO));
     let expected = Expected::Absent;
