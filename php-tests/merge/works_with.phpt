@@ -48,6 +48,16 @@ foreach (['session_regenerate_id();', OTHER . ' session_regenerate_id();'] as $s
     same('{"a":2,"b":1}', overlap([], ONE, str_replace('session_reg', '@session_reg', $second)), "what is stored after $second");
 }
 
+// The connection is lost before the write.
+$session = new Session('merge');
+$session->run('session_start(); $_SESSION = ["a" => 1];');
+$request = $session->start('session_start(); pause("read"); $_SESSION["b"] = 1;');
+$request->readLine();
+$session->loseConnection();
+$session->run('session_start(); $_SESSION["a"] = 2;');
+same('', $session->finish($request), 'a lost connection');
+same('a|i:2;b|i:1;', $session->stored(), 'a lost connection: stored');
+
 // What this request has emptied is empty, even if the session was too large to be merged.
 same('[]', overlap([], ONE, '$_SESSION = [];', '$_SESSION = ["a" => 1, "b" => str_repeat("x", 2_000_000)];'), 'a large session that is emptied');
 

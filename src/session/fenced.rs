@@ -30,6 +30,10 @@ impl Session {
             // What the other request has changed is not in this one's data.
             return Err(Error::Refused(Refusal::Newer));
         }
+        if config.merges {
+            // A try that is not sent over a lost connection is not one whose answer was lost.
+            store.notice_loss();
+        }
         let base = &self.base;
         let unlocked = config.is_unlocked();
         let mut locks = false;
