@@ -106,7 +106,10 @@ impl Store for Database {
         let release = released_within(&self.link, key);
         let has_asked = self.link.has_asked(key);
         // Who merges does not wait for an advisory lock. `session` warns of it, if this finds no row for that reason alone.
-        let ends_at_holder = self.link.config().merges && self.link.mode() == Mode::Unlocked && !self.link.is_node();
+        let ends_at_holder = self.link.config().merges
+            && write.expected != Expected::Anything
+            && self.link.mode() == Mode::Unlocked
+            && !self.link.is_node();
         let lock_name = (has_asked || ends_at_holder).then(|| advisory::name(&self.link, key));
         let guard = match lock_name.as_deref() {
             Some(name) if has_asked => Some(ahead::guard(&self.link, name)),
