@@ -33,6 +33,8 @@ struct Server {
     lose_next_answer: bool,
     /// Another request destroys the session when that answer is lost.
     then_destroyed: bool,
+    /// The connection is lost at the next lock.
+    lose_next_lock: bool,
 }
 
 struct Memory {
@@ -69,6 +71,10 @@ impl Store for Memory {
             IfAbsent::Made => "ask",
             IfAbsent::Claim | IfAbsent::Leave => "lock",
         })?;
+        if std::mem::take(&mut self.server.borrow_mut().lose_next_lock) {
+            self.disconnect();
+            return Err(lost());
+        }
         let mut server = self.server.borrow_mut();
         if *server.locks.entry(key).or_insert(self.client) != self.client {
             return Err(Error::LockTimeout {
@@ -345,6 +351,19 @@ fn a_session_destroyed_elsewhere_stays_destroyed() {
         Some(Refusal::Destroyed)
     );
     assert_eq!(world.stored(), None);
+}
+
+#[test]
+fn a_session_revoked_under_its_lock_gets_no_new_id() {
+    for lose_next_lock in [false, true] {
+        let world = World::new();
+        world.store(b"one");
+        let mut request = world.request(&[]);
+        assert!(request.read(ID, false).is_ok());
+        world.0.borrow_mut().rows.clear();
+        world.0.borrow_mut().lose_next_lock = lose_next_lock;
+        assert_eq!(refusal(request.destroy(ID, true)), Some(Refusal::Destroyed));
+    }
 }
 
 #[test]

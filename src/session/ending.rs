@@ -63,6 +63,7 @@ fn try_to_delete(
         if end(store, config, key, stand_in, read.and_then(Session::version))? {
             return Ok(());
         }
+        *sent = again;
         store.within(time_to_relock(config));
     }
     if !config.is_unlocked() {
