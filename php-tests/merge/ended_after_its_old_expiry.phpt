@@ -9,13 +9,13 @@ foreach (['$_SESSION["late"] = 1;', 'session_regenerate_id(true);', 'session_reg
     $session = $sessions[$then] = new Session('merge');
     $session->run('session_start(); $_SESSION["user"] = "ann";');
     // The visitor comes back when the session has nearly expired.
-    $session->server->query("UPDATE app.$session->table SET expires = UNIX_TIMESTAMP() + 4");
+    $session->server->query("UPDATE app.$session->table SET expires = UNIX_TIMESTAMP() + 8");
     $requests[$then] = $request = $session->start("session_start(); pause(count(\$_SESSION) . ' read'); $then");
     same('1 read', $request->readLine(), "$then: read");
     $session->run('session_start(); $_SESSION["n"] = 1;');
     $session->run('session_start(); session_destroy();');
 }
-$over = $session->server->query('SELECT UNIX_TIMESTAMP() + 6 AS time')[0]['time'];
+$over = $session->server->query('SELECT UNIX_TIMESTAMP() + 9 AS time')[0]['time'];
 Server::waitFor(fn () => $session->server->query('SELECT UNIX_TIMESTAMP() AS time')[0]['time'] >= $over);
 foreach ($requests as $then => $request) {
     has('the session was not written: it has expired since it was read, or another request has destroyed it', $sessions[$then]->finish($request), $then);
