@@ -9,7 +9,7 @@ require_once __DIR__ . '/certificates.php';
 final class Secure
 {
     /** By which tests and tools/chaos reach their servers. */
-    private const NAMES = ['DNS:localhost', 'DNS:db', 'DNS:db.test', 'IP:127.0.0.1', 'IP:127.0.1.1', 'IP:127.0.1.2', 'IP:::1', 'IP:10.98.0.1'];
+    private const NAMES = ['DNS:localhost', 'DNS:db', 'DNS:db.test', 'IP:127.0.0.1', 'IP:127.0.1.1', 'IP:127.0.1.2', 'IP:::1', 'IP:10.98.0.1', 'IP:fe80::1'];
 
     /** A packet by which a client asks for TLS has this length, with its header. */
     public const REQUEST = 36;
