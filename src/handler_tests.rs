@@ -35,6 +35,8 @@ struct Server {
     then_destroyed: bool,
     /// The connection is lost at the next lock.
     lose_next_lock: bool,
+    /// Another request destroys all sessions before the next lock.
+    destroy_before_next_lock: bool,
 }
 
 struct Memory {
@@ -76,6 +78,9 @@ impl Store for Memory {
             return Err(lost());
         }
         let mut server = self.server.borrow_mut();
+        if std::mem::take(&mut server.destroy_before_next_lock) {
+            server.rows.clear();
+        }
         if *server.locks.entry(key).or_insert(self.client) != self.client {
             return Err(Error::LockTimeout {
                 waited: Duration::ZERO,
@@ -92,6 +97,10 @@ impl Store for Memory {
     fn held(&self, key: SessionKey) -> Option<Mode> {
         let holds = !self.lost && self.server.borrow().locks.get(&key) == Some(&self.client);
         holds.then_some(Mode::Advisory)
+    }
+
+    fn has_advisory_holder(&mut self, _: SessionKey) -> Result<bool> {
+        Ok(false)
     }
 
     fn notice_loss(&mut self) {}

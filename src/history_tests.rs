@@ -204,6 +204,10 @@ impl Store for Client {
         self.connected.is_some_and(known).then_some(Mode::Advisory)
     }
 
+    fn has_advisory_holder(&mut self, _: SessionKey) -> Result<bool> {
+        Ok(false)
+    }
+
     fn notice_loss(&mut self) {}
 
     fn peek(&mut self, _: SessionKey) -> Result<Option<Row>> {

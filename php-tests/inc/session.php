@@ -91,7 +91,8 @@ final class Session
     {
         // innodb_trx would be exact, but MariaDB refreshes it only if it was not read for 0.1 s.
         $states = $this->lock === 'advisory' ? ['user lock'] : ['statistics', 'update', 'updating'];
-        $waits = fn ($row) => in_array(strtolower($row['State'] ?? ''), $states) && $row['Time'] >= $seconds;
+        // MySQL counts the seconds that have begun.
+        $waits = fn ($row) => in_array(strtolower($row['State'] ?? ''), $states) && (!$seconds || $row['Time'] > $seconds);
         $seen = 0;
         Server::waitFor(function () use ($count, $waits, &$seen): bool {
             $seen = count(array_filter($this->connections(), $waits)) >= $count ? $seen + 1 : 0;

@@ -43,6 +43,19 @@ fn one_request_alone_locks_nothing() {
 }
 
 #[test]
+fn a_session_that_another_request_has_begun_and_ended_is_no_advisory_lock() {
+    let world = World::new();
+    let (mut first, mut second) = (opened(&world, &[]), opened(&world, &[]));
+    assert!(second.write(ID, b"b|i:1;", LIFETIME, None).is_ok());
+    world.0.borrow_mut().destroy_before_next_lock = true;
+    assert!(first.write(ID, b"a|i:1;", LIFETIME, None).is_ok());
+    assert_eq!(
+        (first.take_notices(), stored(&world)),
+        (Vec::<String>::new(), "a|i:1;".into())
+    );
+}
+
+#[test]
 fn an_unchanged_session_is_not_written() {
     let world = world(b"n|i:1;");
     let mut request = opened(&world, &[]);

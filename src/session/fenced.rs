@@ -93,7 +93,8 @@ impl Session {
                         versions.clear();
                     }
                     (Verdict::WriteOver(fence), None) => {
-                        if found_none && [fence, Expected::Absent].contains(&expected) {
+                        let is_as_expected = [fence, Expected::Absent].contains(&expected);
+                        if found_none && is_as_expected && config.merges && store.has_advisory_holder(self.key)? {
                             merge.warn_of_advisory_lock();
                         }
                         expected = fence;

@@ -123,13 +123,11 @@ impl<'a> Merge<'a> {
 
     /// A try has found no row to write, although its version is there.
     pub fn warn_of_advisory_lock(&mut self) {
-        if self.config.merges {
-            self.notice = Some(
-                "another request holds the session with GET_LOCK, and this one did not wait for it (rustsql.lock=merge): a page \
-                 that must be alone needs rustsql.lock=row"
-                    .to_owned(),
-            );
-        }
+        self.notice = Some(
+            "another request holds the session with GET_LOCK, and this one did not wait for it (rustsql.lock=merge): a page that \
+             must be alone needs rustsql.lock=row"
+                .to_owned(),
+        );
     }
 
     pub fn saved(self, version: Version) -> Saved {

@@ -15,6 +15,7 @@ use super::waits::{self, Queue};
 use super::{Expected, Expiry, Found, IfAbsent, Instance, Row, Store, Version, Write, collect, sql};
 use crate::config::Config;
 use crate::db::connection::Connection;
+use crate::db::statement::Statement;
 use crate::envelope::Place;
 use crate::error::Result;
 use crate::lock::{LockTimeout, Mode};
@@ -78,6 +79,15 @@ impl Store for Database {
 
     fn held(&self, key: SessionKey) -> Option<Mode> {
         self.link.held(key)
+    }
+
+    fn has_advisory_holder(&mut self, key: SessionKey) -> Result<bool> {
+        if self.link.is_node() {
+            return Ok(false);
+        }
+        let owner = advisory::owner(&advisory::name(&self.link, key));
+        let answer = self.link.send_held(&Statement::new(owner))?.ok()?;
+        Ok(answer.first_number().is_some())
     }
 
     fn notice_loss(&mut self) {

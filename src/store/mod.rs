@@ -157,6 +157,9 @@ pub trait Store {
     /// The mode in which the session is locked. `None`: it is not locked, or its lock was lost.
     fn held(&self, key: SessionKey) -> Option<Mode>;
 
+    /// Whether any connection holds the session with GET_LOCK.
+    fn has_advisory_holder(&mut self, key: SessionKey) -> Result<bool>;
+
     /// Notices whether the server has closed the connection, as far as that is known without a question. `held` tells it then.
     fn notice_loss(&mut self);
 
