@@ -44,7 +44,7 @@ foreach (LOCKS as $lock) {
         $session->awaitWaiters($number + 1);
     }
     $session->awaitWaiters(12, 1);
-    $names = array_map(fn ($id) => 'rustsql.' . substr(hash('sha256', "app\0$session->table\0" . hex2bin(session_key("secret-id-$id"))), 0, 32), ['a', 'b', 'c']);
+    $names = array_map(fn ($id) => session_lock($session->table, "secret-id-$id"), ['a', 'b', 'c']);
     $state = function () use ($server, $session, $names): array {
         $owners = $server->query('SELECT ' . implode(',', array_map(fn ($name) => "IS_USED_LOCK('$name')", $names)))[0];
         $connections = array_map(fn ($row) => [$row['Id'], $row['Command'], $row['State']], $session->connections());

@@ -13,7 +13,7 @@ foreach (['0', '1'] as $persistent) {
     $table = new Table('advisory', ['lock_timeout' => '0', 'io_timeout' => (string) IO, 'persistent' => $persistent]);
     $table->request('abc', fn () => $_SESSION['n'] = 1);
     // Nobody waits here, and a connection that was given up ends a moment later.
-    $name = 'rustsql.' . substr(hash('sha256', "app\0$table->name\0" . hex2bin(session_key('abc'))), 0, 32);
+    $name = session_lock($table->name, 'abc');
     $settle = fn () => Server::waitFor(fn () => $server->query("SELECT IS_FREE_LOCK('$name') AS free")[0]['free'] == 1);
     $lock = fn () => $admin->query("SELECT * FROM $table->name WHERE id = x'" . session_key('abc') . "' FOR UPDATE");
 

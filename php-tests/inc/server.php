@@ -428,3 +428,9 @@ function session_key(string $id, string $namespace = ''): string
 {
     return substr(hash('sha256', "$namespace\0$id"), 0, 32);
 }
+
+/** The name for GET_LOCK of a session in this table. */
+function session_lock(string $table, string $id): string
+{
+    return 'rustsql.' . substr(hash('sha256', "app\0$table\0" . hex2bin(session_key($id))), 0, 32);
+}

@@ -103,8 +103,7 @@ final class Session
     /** Waits until the server has given the lock of this id to a request. A request does not wait for that of an id that it has made. */
     public function awaitLock(string $id): void
     {
-        $key = session_key($id);
-        $name = 'rustsql.' . substr(hash('sha256', "app\0$this->table\0" . hex2bin($key)), 0, 32);
+        [$key, $name] = [session_key($id), session_lock($this->table, $id)];
         Server::waitFor(function () use ($key, $name): bool {
             try {
                 $this->server->query("SELECT 1 FROM app.$this->table WHERE id = x'$key' FOR UPDATE NOWAIT");
