@@ -121,7 +121,7 @@ impl<'a> Merge<'a> {
         Ok(Expected::Version(row.version))
     }
 
-    /// A try has found no row to write, although its version is there.
+    /// A try has found no row to write, although its version is there: another connection has the advisory lock.
     pub fn warn_of_advisory_lock(&mut self) {
         self.notice = Some(
             "another request holds the session with GET_LOCK, and this one did not wait for it (rustsql.lock=merge): a page that \

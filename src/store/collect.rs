@@ -88,7 +88,7 @@ fn take_turn(link: &mut Link, name: &str) -> Result<Turn> {
 }
 
 /// The number in an answer; `None` for NULL.
-pub fn ask(link: &mut Link, question: &str) -> Result<Option<u64>> {
+fn ask(link: &mut Link, question: &str) -> Result<Option<u64>> {
     let io_timeout = Some(link.config().io_timeout);
     match query(link, question, io_timeout) {
         Ok(sets) => Ok(sets.first().and_then(|set| set.rows.first()?.number(0))),

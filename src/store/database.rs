@@ -120,18 +120,17 @@ impl Store for Database {
             && write.expected != Expected::Anything
             && self.link.mode() == Mode::Unlocked
             && !self.link.is_node();
-        let lock_name = (has_asked || ends_at_holder).then(|| advisory::name(&self.link, key));
-        let guard = match lock_name.as_deref() {
-            Some(name) if has_asked => Some(ahead::guard(&self.link, name)),
-            // The server would write a statement that asks, with the session's data, to its error log.
-            Some(name) if self.link.quirks().statement_binlog => {
-                if collect::ask(&mut self.link, &advisory::owner(name))?.is_some() {
-                    return Ok(false);
-                }
-                None
-            }
-            name => name.map(advisory::is_free),
-        };
+        // The server would write a statement that asks, with the session's data, to its error log.
+        let asks_before = ends_at_holder && !has_asked && self.link.quirks().statement_binlog;
+        if asks_before && self.has_advisory_holder(key)? {
+            return Ok(false);
+        }
+        let has_guard = has_asked || ends_at_holder && !asks_before;
+        let lock_name = has_guard.then(|| advisory::name(&self.link, key));
+        let guard = lock_name.as_deref().map(|name| match has_asked {
+            true => ahead::guard(&self.link, name),
+            false => advisory::is_free(name),
+        });
         let stored = (format, stored.as_ref());
         let save = sql::save(self.link.table(), key, &write, stored, release.as_deref(), guard);
         let affected = change(&mut self.link, key, save)?;
