@@ -92,7 +92,7 @@ final class PhpProcess
             [['pipe', 'r'], ['pipe', 'w'], ['pipe', 'w']], $this->pipes);
         stream_set_blocking($this->pipes[1], false);
         stream_set_blocking($this->pipes[2], false);
-        $this->pid = proc_get_status($this->process)['pid'];
+        $this->pid = $this->look()['pid'];
     }
 
     public function __destruct()
@@ -159,12 +159,17 @@ final class PhpProcess
 
     public function ended(): bool
     {
-        // Before PHP 8.3 proc_get_status() returns the exit code only once, so it is kept.
-        if (!$this->status) {
-            $status = proc_get_status($this->process);
-            $this->status = $status['running'] ? null : $status;
+        return !$this->look()['running'];
+    }
+
+    /** What proc_get_status() says. Before PHP 8.3 it returns the exit code only once, so that answer is kept. */
+    private function look(): array
+    {
+        $status = $this->status ?? proc_get_status($this->process);
+        if (!$status['running']) {
+            $this->status = $status;
         }
-        return (bool) $this->status;
+        return $status;
     }
 
     /** Reads output of the process, waiting until `$end`; false at its end. */
