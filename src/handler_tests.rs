@@ -37,6 +37,8 @@ struct Server {
     lose_next_lock: bool,
     /// Another request destroys all sessions before the next lock.
     destroy_before_next_lock: bool,
+    /// The same, when that lock has been taken and the row read.
+    destroy_after_next_lock: bool,
 }
 
 struct Memory {
@@ -88,10 +90,14 @@ impl Store for Memory {
             });
         }
         let now = server.clock;
-        Ok(match server.rows.get(&key) {
+        let found = match server.rows.get(&key) {
             Some(row) => Found::Row(Row { now, ..row.clone() }),
             None => Found::Absent { placeholder: None },
-        })
+        };
+        if std::mem::take(&mut server.destroy_after_next_lock) {
+            server.rows.clear();
+        }
+        Ok(found)
     }
 
     fn held(&self, key: SessionKey) -> Option<Mode> {
@@ -373,6 +379,14 @@ fn a_session_revoked_under_its_lock_gets_no_new_id() {
         world.0.borrow_mut().lose_next_lock = lose_next_lock;
         assert_eq!(refusal(request.destroy(ID, true)), Some(Refusal::Destroyed));
     }
+    // Its lock was lost. It is revoked when the lock has been taken again.
+    let world = World::new();
+    world.store(b"one");
+    let mut request = world.request(&[]);
+    assert!(request.read(ID, false).is_ok());
+    world.0.borrow_mut().locks.clear();
+    world.0.borrow_mut().destroy_after_next_lock = true;
+    assert_eq!(refusal(request.destroy(ID, true)), Some(Refusal::Newer));
 }
 
 #[test]

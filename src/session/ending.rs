@@ -81,10 +81,17 @@ fn try_to_delete(
                 data: &[],
             };
             let elapsed = session.read_at.elapsed();
-            let verdict = judge(&session.base, store.instance(), elapsed, &nothing_sent, &found);
-            if let Verdict::Refuse(refusal) = verdict {
-                return Err(Error::Refused(refusal));
-            }
+            let only = match judge(&session.base, store.instance(), elapsed, &nothing_sent, &found) {
+                Verdict::Refuse(refusal) => return Err(Error::Refused(refusal)),
+                Verdict::WriteOver(Expected::Version(version)) => Some(version),
+                _ => None,
+            };
+            *sent = true;
+            return match end(store, config, key, stand_in, only)? {
+                true => Ok(()),
+                // revoke() has ended it, or a request that merges has written it, since the lock was taken again.
+                false => Err(Error::Refused(Refusal::Newer)),
+            };
         }
     }
     *sent = true;
@@ -103,7 +110,7 @@ fn end(
         return store.delete(key, only);
     };
     let empty = Write {
-        expected: Expected::Anything,
+        expected: only.map_or(Expected::Anything, Expected::Version),
         version: Version::new_session(store.instance()),
         data: b"",
         expiry: Expiry {
