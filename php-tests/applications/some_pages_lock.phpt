@@ -38,7 +38,7 @@ foreach ($applications as $name => [$start, $count, $shown]) {
     $again = $session->start($begin('POST') . $counts('orders'));
     $get[0]->write("\n");
     // Its write waits, too.
-    Server::waitFor(fn () => count(array_filter($session->connections(), fn ($connection) => in_array(strtolower($connection['State'] ?? ''), ['statistics', 'updating']))) === 2);
+    $session->awaitWaiters(2);
     $said = $session->finish($post);
     echo ' ', $again->readLine(), "\n", $said, $session->finish($again), $session->finish($get[0]), $session->finish($get[1]);
     foreach (['orders', 'seen by one', 'seen by other'] as $key) {

@@ -86,17 +86,23 @@ final class Session
         return $this->row()['data'] ?? null;
     }
 
-    /** Waits until `$count` requests of this test wait for a lock, for at least `$seconds`. */
-    public function awaitWaiters(int $count, int $seconds = 0): void
+    /**
+     * Waits until `$count` requests of this test wait for a lock, for at least `$seconds`. `$ended` counts those that have ended
+     * without one.
+     */
+    public function awaitWaiters(int $count, int $seconds = 0, ?callable $ended = null): void
     {
         // innodb_trx would be exact, but MariaDB refreshes it only if it was not read for 0.1 s.
         $states = $this->lock === 'advisory' ? ['user lock'] : ['statistics', 'update', 'updating'];
         // MySQL counts the seconds that have begun.
         $waits = fn ($row) => in_array(strtolower($row['State'] ?? ''), $states) && (!$seconds || $row['Time'] > $seconds);
-        $seen = 0;
-        Server::waitFor(function () use ($count, $waits, &$seen): bool {
-            $seen = count(array_filter($this->connections(), $waits)) >= $count ? $seen + 1 : 0;
-            return $seen === 3;
+        // A statement that finds its row free has these states for a moment.
+        [$before, $seen] = [[], 0];
+        Server::waitFor(function () use ($count, $waits, $ended, &$before, &$seen): bool {
+            $waiters = array_column(array_filter($this->connections(), $waits), 'Id');
+            $seen = $waiters === $before ? $seen + 1 : 1;
+            $before = $waiters;
+            return $seen >= 3 && count($waiters) + ($ended ? $ended() : 0) >= $count;
         });
     }
 
