@@ -68,7 +68,7 @@ final class Logins
         };
         $account = rawurlencode($user) . ($password === null ? '' : ':' . rawurlencode($password));
         $host = $way === 'socket' ? 'localhost' : "localhost:{$this->server->port}";
-        return ['rustsql.dsn' => "mysql://$account@$host/app?" . http_build_query($params, '', '&', PHP_QUERY_RFC3986), 'rustsql.table' => $this->table];
+        return ['rustsql.dsn' => "mysql://$account@$host/app?" . http_build_query($params, '', '&', PHP_QUERY_RFC3986), 'rustsql.table' => $this->table, 'rustsql.connect_timeout' => '30'];
     }
 
     /** 'in' if a session can be written, else our warning. Each is a new process, so that it logs in anew. */

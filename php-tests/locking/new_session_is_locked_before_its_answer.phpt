@@ -32,6 +32,7 @@ foreach (LOCKS as $lock) {
 
     echo "$lock\n\n* the answer is late, and another request comes\n";
     $first = first($session, $relay, 'answers');
+    $session->awaitLock($first->id);
     $second = $session->start('session_start(); ' . ADD, [], $first->id);
     $session->awaitWaiters(1);
     $relay->pass(null);

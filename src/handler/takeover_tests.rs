@@ -216,6 +216,21 @@ fn an_old_copy_that_stays_does_not_come_back_to_life() {
 }
 
 #[test]
+fn an_empty_session_whose_answer_is_lost_is_recognized() {
+    for replaces in [false, true] {
+        let world = World::new();
+        world.store(b"row");
+        let mut request = world.request(&OLD);
+        has(read(&mut request, false, None), false, b"row");
+        let order = request.order(ID, replaces, LIFETIME);
+        assert!(request.copy_was(Copy::Stays, order, LIFETIME).is_ok());
+        world.0.borrow_mut().lose_next_answer = true;
+        assert!(request.destroy(ID, replaces).is_ok());
+        assert_eq!(world.stored().as_deref(), Some(&b""[..]));
+    }
+}
+
+#[test]
 fn the_only_copy_of_data_outlives_a_database_that_fails() {
     let world = World::new();
     let mut request = world.request(&OLD);

@@ -28,7 +28,7 @@ pub fn delete(store: &mut impl Store, config: &Config, key: SessionKey, ending: 
         store.notice_loss();
     }
     let held = store.held(key).is_some();
-    let mut sent = false;
+    let mut sent = Vec::new();
     store.within(if held {
         time_to_answer(config)
     } else {
@@ -44,58 +44,48 @@ pub fn delete(store: &mut impl Store, config: &Config, key: SessionKey, ending: 
     try_to_delete(store, config, key, ending, &mut sent)
 }
 
-/// `sent`: a try, whose answer was lost, may have deleted the row.
+/// `sent`: the tries that got no answer, each with the version of its empty session. One of them may have succeeded.
 fn try_to_delete(
     store: &mut impl Store,
     config: &Config,
     key: SessionKey,
     Ending { replaced, stand_in }: Ending<'_>,
-    sent: &mut bool,
+    sent: &mut Vec<Version>,
 ) -> Result<()> {
-    let again = *sent;
     if replaced.is_some_and(Session::is_merged) {
         // What the other request has changed is not in this one's data.
         return Err(Error::Refused(Refusal::Newer));
     }
     if store.held(key).is_some() {
         let read = replaced.filter(|session| session.base.live);
-        *sent = true;
-        if end(store, config, key, stand_in, read.and_then(Session::version))? {
+        if end(store, config, key, stand_in, read.and_then(Session::version), sent)? {
             return Ok(());
         }
-        *sent = again;
         store.within(time_to_relock(config));
     }
+    let mut only = None;
     if !config.is_unlocked() {
         let found = match store.lock(key, IfAbsent::Leave, relock_timeout(config)) {
             // Its data is not needed.
-            Err(error) if error.is_unreadable() && replaced.is_none() => {
-                return end(store, config, key, stand_in, None).map(drop);
-            }
-            found => found?,
+            Err(error) if error.is_unreadable() && replaced.is_none() => None,
+            found => Some(found?),
         };
-        let gone = again && matches!(found, Found::Absent { .. });
-        if let Some(session) = replaced.filter(|_| !gone) {
-            let nothing_sent = Sent {
-                versions: &[],
-                data: &[],
-            };
-            let elapsed = session.read_at.elapsed();
-            let only = match judge(&session.base, store.instance(), elapsed, &nothing_sent, &found) {
+        let gone = !sent.is_empty() && matches!(found, Some(Found::Absent { .. }));
+        if let (Some(session), Some(found)) = (replaced.filter(|_| !gone), found) {
+            let sent = Sent { versions: sent, data: b"" };
+            match judge(&session.base, store.instance(), session.read_at.elapsed(), &sent, &found) {
+                Verdict::Written(_) => return Ok(()),
                 Verdict::Refuse(refusal) => return Err(Error::Refused(refusal)),
-                Verdict::WriteOver(Expected::Version(version)) => Some(version),
-                _ => None,
-            };
-            *sent = true;
-            return match end(store, config, key, stand_in, only)? {
-                true => Ok(()),
-                // revoke() has ended it, or a request that merges has written it, since the lock was taken again.
-                false => Err(Error::Refused(Refusal::Newer)),
-            };
+                Verdict::WriteOver(Expected::Version(version)) => only = Some(version),
+                Verdict::WriteOver(_) => {}
+            }
         }
     }
-    *sent = true;
-    end(store, config, key, stand_in, None).map(drop)
+    match end(store, config, key, stand_in, only, sent)? {
+        true => Ok(()),
+        // revoke() has ended it, or a request that merges has written it, since the lock was taken again.
+        false => Err(Error::Refused(Refusal::Newer)),
+    }
 }
 
 /// `only`: if it has this version. False: it has not.
@@ -105,22 +95,31 @@ fn end(
     key: SessionKey,
     stand_in: Option<u64>,
     only: Option<Version>,
+    sent: &mut Vec<Version>,
 ) -> Result<bool> {
-    let Some(lifetime) = stand_in else {
-        return store.delete(key, only);
+    let version = Version::new_session(store.instance());
+    sent.push(version);
+    let ended = match stand_in {
+        None => store.delete(key, only),
+        Some(lifetime) => {
+            let empty = Write {
+                expected: only.map_or(Expected::Anything, Expected::Version),
+                version,
+                data: b"",
+                expiry: Expiry {
+                    lifetime,
+                    touch_seconds: config.touch_seconds(lifetime),
+                },
+                moves_expiry: true,
+                tag: None,
+                moves_tag: true,
+                is_new: true,
+            };
+            store.save(key, empty)
+        }
     };
-    let empty = Write {
-        expected: only.map_or(Expected::Anything, Expected::Version),
-        version: Version::new_session(store.instance()),
-        data: b"",
-        expiry: Expiry {
-            lifetime,
-            touch_seconds: config.touch_seconds(lifetime),
-        },
-        moves_expiry: true,
-        tag: None,
-        moves_tag: true,
-        is_new: true,
-    };
-    store.save(key, empty)
+    if ended.is_ok() {
+        sent.pop();
+    }
+    ended
 }
