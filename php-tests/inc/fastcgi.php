@@ -76,6 +76,8 @@ final class FastCgiWorker
             return $idle === 3;
         });
         $this->process->signal(SIGTERM);
+        // php-cgi does not see a signal that comes right before it waits for a connection, until there is one.
+        @stream_socket_client("unix://$this->folder/sock");
         $this->process->wait();
     }
 
