@@ -178,7 +178,7 @@ fn the_pool() {
 }
 
 fn gives_a_connection_only_with_the_answer_to_its_release() {
-    let persistent = &[("persistent", "1"), ("io_timeout", "1"), ("connect_timeout", "0.05")];
+    let persistent = &[("persistent", "1")];
     for (what, release, is_kept) in [
         ("released", vec![Said::Ok(0)], true),
         ("refused", vec![Said::Error(1317)], false),
@@ -217,8 +217,9 @@ fn gives_a_connection_only_with_the_answer_to_its_release() {
 fn tells_a_host_that_is_silent() {
     let server = ScriptedServer::start(vec![("DO RELEASE_LOCK", vec![Said::Silence])]);
     let config = server.config(&[("persistent", "1"), ("connect_timeout", "0.05")]);
+    let patient = server.config(&[("persistent", "1")]);
     let mut place = Place::find(&config).unwrap();
-    let mut connection = Connection::open(&host(&config), &config, None).unwrap();
+    let mut connection = Connection::open(&host(&config), &patient, None).unwrap();
     connection.send_ahead(&Statement::new("DO RELEASE_LOCK('a')")).unwrap();
     place.fill(&config, kept(connection));
     let silent = place.take(&config, |_| true).err();

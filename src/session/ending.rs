@@ -72,8 +72,17 @@ fn try_to_delete(
         };
         let gone = !sent.is_empty() && matches!(found, Some(Found::Absent { .. }));
         if let (Some(session), Some(found)) = (replaced.filter(|_| !gone), found) {
-            let sent = Sent { versions: sent, data: b"" };
-            match judge(&session.base, store.instance(), session.read_at.elapsed(), &sent, &found) {
+            let sent = Sent {
+                versions: sent,
+                data: b"",
+            };
+            match judge(
+                &session.base,
+                store.instance(),
+                session.read_at.elapsed(),
+                &sent,
+                &found,
+            ) {
                 Verdict::Written(_) => return Ok(()),
                 Verdict::Refuse(refusal) => return Err(Error::Refused(refusal)),
                 Verdict::WriteOver(Expected::Version(version)) => only = Some(version),
