@@ -10,7 +10,7 @@ foreach (['row', 'advisory'] as $lock) {
     $session->run('session_start(); $_SESSION = ["n" => 1];');
     echo "$lock\n";
     $holder = $session->hold('$_SESSION["n"]++;', ['rustsql.lock' => $lock]);
-    $merging = $session->start('session_start(); $_SESSION["m"] = ($_SESSION["m"] ?? 0) + 1; pause("read"); session_write_close(); fwrite(STDOUT, "written\n");', ['rustsql.slow' => '0.2']);
+    $merging = $session->start('session_start(); $_SESSION["m"] = ($_SESSION["m"] ?? 0) + 1; pause("read"); session_write_close(); fwrite(STDOUT, "written\n");', ['rustsql.slow' => $lock === 'row' ? '0.5' : '60']);
     same('read', $merging->readLine(), $lock);
     $merging->write("\n");
     if ($lock === 'row') {
