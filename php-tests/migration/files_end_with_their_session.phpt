@@ -37,14 +37,16 @@ foreach (LOCKS as $lock) {
     same(['', 'n|i:1;'], [$session->stored(), $old->get($session->id)], "$lock: an empty session in its way");
     same('new', trim($session->run('session_start(); echo $_SESSION["n"] ?? "new";')), "$lock: logged out all the same");
 
-    // The same with session_regenerate_id(true): the data goes on under the new id, unless revoke(), which waits for no advisory
-    // lock, has ended the session meanwhile.
+    // The same with session_regenerate_id(true): the data goes on under the new id, unless revoke() has ended the session meanwhile.
     foreach (['' => "stays in the old save handler 'files'", 'RustSql\\revoke("ann");' => 'another request has destroyed it'] as $meanwhile => $warning) {
+        if ($meanwhile && $lock === 'row') {
+            continue; // revoke() waits for a row lock.
+        }
         $session = $new();
         $session->run('session_start(); RustSql\\tag("ann"); $_SESSION["n"] = 1;');
         $old->put($session->id, 'n|i:1;');
         $holder = $old->hold($session->id);
-        $request = $session->start('session_start(); pause("open"); session_regenerate_id(true);', ['rustsql.io_timeout' => '1', 'rustsql.lock' => 'advisory']);
+        $request = $session->start('session_start(); pause("open"); session_regenerate_id(true);', ['rustsql.io_timeout' => '1']);
         $request->readLine();
         same('', $session->run($meanwhile), "$lock: $meanwhile");
         has($warning, $session->finish($request), "$lock: $meanwhile then session_regenerate_id(true)");

@@ -107,7 +107,6 @@ fn end(
     sent: &mut Vec<Version>,
 ) -> Result<bool> {
     let version = Version::new_session(store.instance());
-    sent.push(version);
     let ended = match stand_in {
         None => store.delete(key, only),
         Some(lifetime) => {
@@ -127,8 +126,8 @@ fn end(
             store.save(key, empty)
         }
     };
-    if ended.is_ok() {
-        sent.pop();
+    if ended.is_err() {
+        sent.push(version);
     }
     ended
 }
